@@ -1,0 +1,97 @@
+"""Closed forms derived step by step, each step an equation that is checked against numbers.
+
+>>> import derive
+>>> d = derive.diff("x**2*sin(x)", "x")
+>>> d.result
+x**2*cos(x) + 2*x*sin(x)
+>>> d.check().verdict
+'confirmed'
+
+Names load when they are first used: `import derive` alone does not import SymPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# fmt: off
+_MODULE_OF = {
+    "diff":            "derive.calculus.derivatives",
+    "limit":           "derive.calculus.limits",
+    "integrate":       "derive.calculus.integrals",
+    "implicit_diff":   "derive.calculus.curves",
+    "parametric_diff": "derive.calculus.curves",
+    "determinant":     "derive.linear_algebra",
+    "inverse":         "derive.linear_algebra",
+    "eigen":           "derive.linear_algebra",
+    "backprop":        "derive.networks",
+    "parse":           "derive.parse",
+    "Derivation":      "derive.core",
+    "Step":            "derive.core",
+    "Rule":            "derive.rules",
+    "RuleTable":       "derive.rules",
+    "Rewrite":         "derive.rules",
+    "NoRuleApplies":   "derive.engine",
+    "BudgetExceeded":  "derive.engine",
+    "DerivationError": "derive.engine",
+    "ParseError":      "derive.tokens",
+    "sigmoid":         "derive.elementary",
+    "softplus":        "derive.elementary",
+    "relu":            "derive.elementary",
+}
+# fmt: on
+
+if TYPE_CHECKING:
+    from derive.calculus.curves import implicit_diff, parametric_diff
+    from derive.calculus.derivatives import diff
+    from derive.calculus.integrals import integrate
+    from derive.calculus.limits import limit
+    from derive.core import Derivation, Step
+    from derive.elementary import relu, sigmoid, softplus
+    from derive.engine import BudgetExceeded, DerivationError, NoRuleApplies
+    from derive.linear_algebra import determinant, eigen, inverse
+    from derive.networks import backprop
+    from derive.parse import parse
+    from derive.rules import Rewrite, Rule, RuleTable
+    from derive.tokens import ParseError
+
+__all__ = [
+    "BudgetExceeded",
+    "Derivation",
+    "DerivationError",
+    "NoRuleApplies",
+    "ParseError",
+    "Rewrite",
+    "Rule",
+    "RuleTable",
+    "Step",
+    "__version__",
+    "backprop",
+    "determinant",
+    "diff",
+    "eigen",
+    "implicit_diff",
+    "integrate",
+    "inverse",
+    "limit",
+    "parametric_diff",
+    "parse",
+    "relu",
+    "sigmoid",
+    "softplus",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

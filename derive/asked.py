@@ -1,0 +1,45 @@
+"""What the user handed in, as SymPy objects: text is parsed, never evaluated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, ImmutableMatrix, MatrixBase, Symbol, sympify
+
+from derive.elementary import FUNCTIONS
+from derive.structure import free_symbols
+
+
+def asked(question: Any) -> Basic:
+    """An expression, matrix or equation from text, a SymPy object, a number or nested lists.
+
+    >>> asked("2x + sigmoid(x)")
+    2*x + sigmoid(x)
+    """
+    if isinstance(question, str):
+        from derive.parse import parse
+
+        return parse(question, local=FUNCTIONS)
+    if isinstance(question, MatrixBase):
+        return ImmutableMatrix(question)
+    if isinstance(question, (list, tuple)) and question and isinstance(question[0], (list, tuple)):
+        return ImmutableMatrix([[asked(entry) for entry in row] for row in question])
+    if isinstance(question, (Basic, int, float, complex)) or hasattr(question, "_sympy_"):
+        return sympify(question, rational=isinstance(question, float))
+    raise TypeError(f"cannot read a {type(question).__name__}: write text or a SymPy expression")
+
+
+def letter(name: Any) -> Symbol:
+    """One variable, from its name or as it is."""
+    if isinstance(name, str):
+        from derive.parse import parse_symbol
+
+        return parse_symbol(name)
+    if isinstance(name, Symbol):
+        return name
+    raise TypeError(f"{name} is not a variable: write a name such as 'x' or a Symbol")
+
+
+def in_order(expression: Basic) -> tuple[Symbol, ...]:
+    """The free letters, sorted by name: the arguments of a NumPy function made of it."""
+    return tuple(sorted(free_symbols(expression), key=lambda s: (s.name, str(s.assumptions0))))

@@ -1,0 +1,1 @@
+"""Calculus of one variable: derivatives, limits, integrals."""

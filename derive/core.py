@@ -1,0 +1,190 @@
+"""Step and Derivation: an equation with a reason, and the tree of them that answers a question.
+
+A step says `goal = equals`. The goal is an unevaluated operator (Derivative, Integral, Limit,
+Determinant ...), `equals` is equal to it under the condition `given` and holds simpler operators
+only; each of these is worked out by one of the `parts`. Nothing here knows a rule or a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, Basic, Eq, Symbol, true
+from sympy.logic.boolalg import Boolean
+
+if TYPE_CHECKING:
+    from lambdify_bridge.report import Report
+    from lambdify_bridge.to_numpy import NumpyFunction
+
+Letters = tuple[tuple[Basic, Basic], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One equation `goal = equals`, why it holds, and how the operators left in it are worked out.
+
+    `where` lists the letters of the rule as used here, `premises` the steps that show that the
+    rule may be used (the limits of numerator and denominator, for L'Hopital's rule).
+    """
+
+    goal: Basic
+    rule: str
+    equals: Basic
+    result: Basic
+    given: Boolean = true
+    where: Letters = ()
+    parts: tuple[Step, ...] = ()
+    premises: tuple[Step, ...] = ()
+    sentence: str = ""
+
+    @property
+    def lhs(self) -> Basic:
+        return self.goal
+
+    @property
+    def rhs(self) -> Basic:
+        return self.equals
+
+    def __repr__(self) -> str:
+        return f"<Step {self.rule}, {len(self.parts)} parts>"
+
+
+def walk(root: Step) -> Iterator[Step]:
+    """The distinct steps below `root` in reading order: a step, its premises, its parts."""
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        step = stack.pop()
+        if id(step) in seen:
+            continue
+        seen.add(id(step))
+        yield step
+        stack.extend(reversed(step.premises + step.parts))
+
+
+def parts_first(roots: Sequence[Step]) -> list[Step]:
+    """The distinct steps below `roots`, each after its parts."""
+    order: list[Step] = []
+    seen: set[int] = set()
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        step, opened = stack.pop()
+        if opened:
+            order.append(step)
+        elif id(step) not in seen:
+            seen.add(id(step))
+            stack.append((step, True))
+            stack.extend((part, False) for part in reversed(step.parts))
+    return order
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation:
+    """The answer to a question, with every step that leads to it.
+
+    `problem` is the question as asked, `root` the step that answers it. `definitions` are named
+    intermediates (backprop's z = w*x + b) that steps and result may mention. `arguments` are the
+    letters of `to_numpy()`, in order.
+
+    >>> import derive
+    >>> d = derive.diff("x**2*sin(x)", "x")
+    >>> d.result
+    x**2*cos(x) + 2*x*sin(x)
+    >>> d.check().verdict
+    'confirmed'
+    """
+
+    root: Step
+    problem: Basic
+    definitions: Letters = ()
+    arguments: tuple[Symbol, ...] = ()
+    _reports: dict[str, Report] = field(default_factory=dict, repr=False)
+
+    @property
+    def lhs(self) -> Basic:
+        return self.problem
+
+    @property
+    def rhs(self) -> Basic:
+        return self.result
+
+    @property
+    def result(self) -> Basic:
+        return self.root.result
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(walk(self.root))
+
+    @property
+    def given(self) -> Boolean:
+        """The conditions of all steps, conjoined."""
+        return conditions(self.steps)
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the last `check()`; "undecided" before there was one."""
+        report = self._reports.get("check")
+        return report.verdict if report else "undecided"
+
+    def check(self, *, points: int = 4, seed: int = 0) -> Report:
+        """Check every step and the result against numbers from the operators' definitions."""
+        from lambdify_bridge import check
+
+        report = check(self, points=points, seed=seed)
+        self._reports["check"] = report
+        return report
+
+    def to_numpy(self, args: Sequence[Symbol | str] | None = None, **options: Any) -> NumpyFunction:
+        """The result as a vectorised NumPy function of `args`."""
+        from lambdify_bridge import to_numpy
+
+        return to_numpy(self, args, **options)
+
+    def text(self) -> str:
+        from derive.render.text import text
+
+        return text(self)
+
+    def latex(self, env: str = "aligned") -> str:
+        from derive.render.latex import latex
+
+        return latex(self, env=env)
+
+    def markdown(self) -> str:
+        from derive.render.markdown import markdown
+
+        return markdown(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        from derive.render.data import to_dict
+
+        return to_dict(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {
+            "text/plain": self.text(),
+            "text/markdown": self.markdown(),
+            "text/latex": "$$" + self.latex() + "$$",
+        }
+
+    def _sympy_(self) -> Basic:
+        return self.result
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Derivation: {len(self.steps)} steps, {self.verdict}>"
+
+
+def conditions(steps: Sequence[Step]) -> Boolean:
+    """Each distinct condition once; kept as written, so that a step's `given` can be found in it."""
+    kept = dict.fromkeys(step.given for step in steps if step.given is not true)
+    return And(*kept, evaluate=False) if len(kept) > 1 else next(iter(kept), true)
+
+
+def equation(step: Step) -> Eq:
+    return Eq(step.goal, step.equals, evaluate=False)

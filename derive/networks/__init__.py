@@ -1,0 +1,1 @@
+"""Networks: backpropagation through named equations."""

@@ -1,0 +1,135 @@
+"""The rule book: every rule of every table, with its sentence, an example, and what it gives.
+
+It is generated from the tables; a rule that is added to one appears here by itself.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+
+from sympy import Basic
+
+from derive.rules import Rewrite, Rule, RuleTable
+
+FACES = ("derive.__main__", "derive.command_line", "derive.rulebook", "derive.render")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule as the rule book shows it; `gives` is what it makes of its example."""
+
+    table: str
+    rule: Rule
+    gives: Rewrite
+
+
+def tables() -> tuple[RuleTable, ...]:
+    """Every rule table of the package, in the order of the modules that hold them.
+
+    >>> "derivatives" in [table.title for table in tables()]
+    True
+    """
+    found: dict[int, RuleTable] = {}
+    for name in _modules():
+        for value in vars(import_module(name)).values():
+            if isinstance(value, RuleTable) and value.rules:
+                found.setdefault(id(value), value)
+    return tuple(found.values())
+
+
+def _modules() -> list[str]:
+    import derive
+
+    names = (m.name for m in pkgutil.walk_packages(derive.__path__, "derive."))
+    return sorted(name for name in names if not name.startswith(FACES))
+
+
+def entries(word: str = "") -> Iterator[Entry]:
+    """The rules in the order in which they are tried; with `word`, those that mention it."""
+    seen: set[int] = set()
+    for table in tables():
+        for rule in table:
+            mentioned = word.lower() in f"{table.title} {rule.name} {rule.sentence}".lower()
+            if mentioned and id(rule) not in seen:
+                seen.add(id(rule))
+                yield Entry(table.title, rule, _first(table, rule))
+
+
+def _first(table: RuleTable, rule: Rule) -> Rewrite:
+    for _, rewrite in table.rewrites(rule.example, frozenset({rule.name})):
+        return rewrite
+    raise LookupError(f"the rule {rule.name!r} does not fire on its own example {rule.example}")
+
+
+def text(word: str = "") -> str:
+    """The rule book as plain text.
+
+    >>> print(text("product rule"))
+    derivatives
+    <BLANKLINE>
+      product rule: Differentiate one factor at a time and keep the others.
+        d/dx(x²·sin(x)) = x²·d/dx(sin(x)) + sin(x)·d/dx(x²)
+    """
+    from derive.render.text import one_line
+
+    lines: list[str] = []
+    for title, group in _grouped(word):
+        lines += ["", title, ""] if lines else [title, ""]
+        for entry in group:
+            lines.append(f"  {entry.rule.name}: {entry.rule.sentence}")
+            lines.append(f"    {_equation(entry, one_line)}{_condition(entry, one_line)}")
+    return "\n".join(lines)
+
+
+def markdown(word: str = "") -> str:
+    """The rule book as a page of Markdown."""
+    from derive.render.latex import formula
+    from derive.render.markdown import escaped
+
+    lines: list[str] = []
+    for title, group in _grouped(word):
+        lines += [f"## {escaped(title)}", ""]
+        for entry in group:
+            equation = f"{formula(entry.rule.example)} = {formula(entry.gives.equals)}"
+            given = entry.gives.given
+            condition = "" if given == True else f" if ${formula(given)}$"  # noqa: E712
+            lines.append(f"- **{escaped(entry.rule.name)}**: {escaped(entry.rule.sentence)}")
+            lines.append(f"  ${equation}${condition}")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def data(word: str = "") -> list[dict[str, str]]:
+    """The rule book for programs."""
+    from sympy import sstr
+
+    return [
+        {
+            "table": entry.table,
+            "rule": entry.rule.name,
+            "sentence": entry.rule.sentence,
+            "example": sstr(entry.rule.example),
+            "gives": sstr(entry.gives.equals),
+            "given": sstr(entry.gives.given),
+        }
+        for entry in entries(word)
+    ]
+
+
+def _grouped(word: str) -> Iterator[tuple[str, list[Entry]]]:
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries(word):
+        groups.setdefault(entry.table, []).append(entry)
+    yield from groups.items()
+
+
+def _equation(entry: Entry, line) -> str:
+    return f"{line(entry.rule.example)} = {line(entry.gives.equals)}"
+
+
+def _condition(entry: Entry, line) -> str:
+    given: Basic = entry.gives.given
+    return "" if given == True else f" (if {line(given)})"  # noqa: E712

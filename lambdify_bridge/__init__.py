@@ -1,0 +1,46 @@
+"""lambdify_bridge: derived formulas as NumPy functions, and numbers that say whether they are true.
+
+It knows SymPy, NumPy and SciPy, and takes anything with `lhs` and `rhs`; names load on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lambdify_bridge.check import check as check
+    from lambdify_bridge.estimate import Estimate as Estimate
+    from lambdify_bridge.estimate import estimate as estimate
+    from lambdify_bridge.estimate import residual_of as residual_of
+    from lambdify_bridge.evaluate import Undecided as Undecided
+    from lambdify_bridge.evaluate import Undefined as Undefined
+    from lambdify_bridge.report import Report as Report
+    from lambdify_bridge.to_numpy import NumpyFunction as NumpyFunction
+    from lambdify_bridge.to_numpy import to_numpy as to_numpy
+
+_HOME = {
+    "check": "check",
+    "Estimate": "estimate",
+    "estimate": "estimate",
+    "residual_of": "estimate",
+    "Undecided": "evaluate",
+    "Undefined": "evaluate",
+    "Report": "report",
+    "NumpyFunction": "to_numpy",
+    "to_numpy": "to_numpy",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value  # the submodule of the same name must not shadow the function
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,294 @@
+"""An equation, or every equation of a derivation, against numbers: a Report with a verdict.
+
+Both sides are evaluated at seeded points of their common domain; unevaluated operators by their
+estimators, that is from their definitions. Nothing unchecked counts as a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import mpmath
+from sympy import Basic, Integral, Symbol, preorder_traversal
+
+from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge.convergence import convergence
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, is_real
+from lambdify_bridge.report import Report, weakest
+from lambdify_bridge.sample import points as candidate_points
+
+DIGITS = 30
+MORE_DIGITS = 50
+FLOOR = 1e-8  # two numbers below this size are compared as if they had it
+TIGHTEST = 1e-14
+
+Sides = tuple[Number, Number, float]
+
+
+def check(equation: Any, *, points: int = 4, seed: int = 0) -> Report:
+    """Check `equation.lhs = equation.rhs`; of a derivation, every step and the result.
+
+    `equation` is a SymPy Eq, or anything with `lhs` and `rhs`; with `steps` it is a derivation.
+
+    >>> from sympy import Derivative, Eq, cos, sin
+    >>> from sympy.abc import x
+    >>> check(Eq(Derivative(sin(x), x), cos(x), evaluate=False)).verdict
+    'confirmed'
+    >>> check(Eq(Derivative(sin(x), x), -cos(x), evaluate=False)).verdict
+    'refuted'
+    """
+    bench = Bench(tuple(getattr(equation, "definitions", ())), points, seed)
+    if hasattr(equation, "steps"):
+        return _derivation(equation, bench)
+    return _with_convergence(bench.check(equation), equation, bench)
+
+
+def _derivation(derivation: Any, bench: Bench) -> Report:
+    """Each step's equation and result; then the answer to the problem as asked."""
+    reports = []
+    for step in derivation.steps:
+        report = bench.check(step)
+        if report.verdict == "confirmed" and step.result != step.rhs:
+            report = weakest([report, bench.check(Claim(step.goal, step.result, step.given))])
+        reports.append(report)
+    claim = Claim(derivation.problem, derivation.result, derivation.given)
+    answer = _with_convergence(bench.check(claim), claim, bench)
+    worst = weakest([answer, *reports])
+    if worst is answer and answer.verdict == "confirmed":
+        reason = f"all {len(reports)} steps and the result; {answer.reason}"
+        return replace(answer, reason=reason, steps=tuple(reports))
+    if worst is not answer:
+        reason = f"the step {worst.equation} is {worst.verdict}: {worst.reason}"
+        return replace(worst, reason=reason, steps=tuple(reports))
+    return replace(answer, steps=tuple(reports))
+
+
+def _with_convergence(report: Report, equation: Any, bench: Bench) -> Report:
+    """Confirmed numbers must also converge at their order: that catches what a tolerance lets by."""
+    if report.verdict != "confirmed":
+        return report
+    found = convergence(equation.lhs, equation.rhs, bench.good_point, bench.definitions)
+    if found is None:
+        return report
+    if not found.seen:
+        reason = f"values agree, but {found.method} was not seen to converge: {found.reason}"
+        return replace(report, verdict="undecided", reason=reason, orders=found.rows)
+    reason = f"{report.reason}; {found.method} {found.reason}"
+    return replace(report, reason=reason, orders=found.rows, order=found.order)
+
+
+@dataclass(frozen=True)
+class Claim:
+    lhs: Basic
+    rhs: Basic
+    given: Any = True
+
+
+@dataclass
+class Bench:
+    """The points of one check; the values found there are shared by all its equations."""
+
+    definitions: tuple[tuple[Symbol, Basic], ...]
+    wanted: int = 4
+    seed: int = 0
+    shared: dict[Any, Evaluator] = field(default_factory=dict)
+    good_point: dict[Symbol, Any] = field(default_factory=dict)
+
+    def check(self, equation: Any) -> Report:
+        lhs, rhs = equation.lhs, equation.rhs
+        text = _text(lhs, rhs)
+        if lhs == rhs:
+            return Report(text, "undecided", "both sides are the same expression")
+        compare = comparison(lhs, rhs)
+        found = _Findings()
+        letters = self._letters(lhs, rhs, getattr(equation, "given", True))
+        for values in candidate_points(letters, self.seed):
+            found.look(self, equation, compare, values)
+            if found.refuted or len(found.real) >= (self.wanted if letters else 1) or not letters:
+                break
+        return found.report(text)
+
+    def _letters(self, *expressions: Any) -> set[Symbol]:
+        """What has to be given a value: the free letters, of the network's equations as well."""
+        free: set[Symbol] = set()
+        for expression in expressions:
+            free |= getattr(expression, "free_symbols", set())
+        for _, expression in self.definitions:
+            free |= expression.free_symbols
+        return free - {letter for letter, _ in self.definitions}
+
+    def evaluator(self, values: dict[Symbol, Any], fresh: bool, digits: int = DIGITS) -> Evaluator:
+        key = (tuple(values.items()), digits)
+        if fresh:
+            return Evaluator(values, self.definitions, digits)
+        if key not in self.shared:
+            self.shared[key] = Evaluator(values, self.definitions, digits)
+        return self.shared[key]
+
+
+@dataclass
+class _Findings:
+    """What the points looked at so far have shown."""
+
+    real: list[tuple[dict[Symbol, Any], Sides, float]] = field(default_factory=list)
+    other: list[tuple[dict[Symbol, Any], Sides, float]] = field(default_factory=list)
+    why_not: dict[str, None] = field(default_factory=dict)
+    refuted: tuple[dict[Symbol, Any], Sides, float] | None = None
+
+    def look(
+        self, bench: Bench, equation: Any, compare: Callable[..., Sides], values: dict[Symbol, Any]
+    ) -> None:
+        fresh = _has_antiderivative(equation.lhs) or _has_antiderivative(equation.rhs)
+        at = bench.evaluator(values, fresh)
+        try:
+            given = getattr(equation, "given", True)
+            if isinstance(given, Basic) and at(given) == False:  # noqa: E712
+                self.why_not["the condition of the equation does not hold there"] = None
+                return
+            sides = compare(equation.lhs, equation.rhs, at)
+        except (Undefined, Undecided) as error:
+            self.why_not[str(error)] = None
+            return
+        tolerance = max(TIGHTEST, 100 * at.root.accuracy)
+        finding = values, sides, tolerance
+        if not sides[2] <= tolerance:
+            if self._stands(bench, equation, compare, values):
+                self.refuted = finding
+            else:
+                self.why_not["the disagreement does not stand at more digits"] = None
+            return
+        if is_real(sides[0]) and is_real(sides[1]):
+            bench.good_point = values
+            self.real.append(finding)
+        else:
+            self.other.append(finding)
+
+    def _stands(
+        self, bench: Bench, equation: Any, compare: Callable[..., Sides], values: dict[Symbol, Any]
+    ) -> bool:
+        at = bench.evaluator(values, True, MORE_DIGITS)
+        try:
+            return not compare(equation.lhs, equation.rhs, at)[2] <= max(
+                TIGHTEST, 100 * at.root.accuracy
+            )
+        except (Undefined, Undecided):
+            return False
+
+    def report(self, text: str) -> Report:
+        if self.refuted:
+            values, (left, right, error), tolerance = self.refuted
+            reason = f"at {_place(values)} left is {_number(left)}, right is {_number(right)}"
+            return Report(
+                text, "refuted", reason, left, right, error, tolerance, (_plain(values),)
+            )
+        good = self.real or self.other
+        if not good:
+            why = "; ".join(list(self.why_not)[:2]) or "no point of the domain was found"
+            return Report(text, "undecided", why)
+        values, (left, right, error), tolerance = max(good, key=lambda g: g[1][2])
+        where = f"{len(good)} points" if values else "by value"
+        reason = f"{where}, worst relative error {error:.1e} (tolerance {tolerance:.0e})"
+        looked_at = tuple(_plain(v) for v, _, _ in good)
+        return Report(text, "confirmed", reason, left, right, error, tolerance, looked_at)
+
+
+# ------------------------------------------------------------------ how two sides are compared
+
+
+def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Sides]:
+    names = {type(lhs).__name__, type(rhs).__name__}
+    if "DoesNotExist" in names:
+        return _no_value
+    if isinstance(lhs, Integral) and any(len(limit.args) == 1 for limit in lhs.limits):
+        return _up_to_a_constant
+    if names & {"Eigenvalues", "Roots"}:
+        return _same_multiset
+    if "NullSpace" in names:
+        return _same_space
+    return _same_value
+
+
+def _same_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    left, right = at(lhs), at(rhs)
+    return left, right, relative_error(left, right)
+
+
+def relative_error(left: Number, right: Number) -> float:
+    if isinstance(left, (tuple, list)):
+        return max((relative_error(a, b) for a, b in zip(left, right, strict=True)), default=0.0)
+    if isinstance(left, mpmath.matrix):
+        if (left.rows, left.cols) != (right.rows, right.cols):
+            return float("inf")
+        size = max([abs(e) for e in left] + [abs(e) for e in right] + [FLOOR])
+        return float(max(abs(e) for e in left - right) / size)
+    if left == right:
+        return 0.0
+    error = abs(left - right) / max(abs(left), abs(right), FLOOR)
+    return float(error) if error == error else float("inf")
+
+
+def _no_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    """The claim is that there is no value: an estimate that finds one refutes it."""
+    try:
+        found = at(lhs)
+    except sequence.NoLimit:
+        return mpmath.nan, mpmath.nan, 0.0
+    return found, mpmath.nan, float("inf")
+
+
+def _up_to_a_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
+    """An antiderivative: the slope of the right side is the integrand."""
+    (limit,) = lhs.limits
+    x = limit.args[0]
+    at(rhs)
+    left = at(lhs.function)
+    right = central_difference.slope(at, x, lambda there: there(rhs))
+    return left, right, relative_error(left, right)
+
+
+def _same_multiset(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    left, right = residual.spectrum(lhs, at), residual.spectrum(rhs, at)
+    return left[0], right[0], relative_error(left, right)
+
+
+def _same_space(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    left, right = residual.projector(lhs, at), residual.projector(rhs, at)
+    if left.shape != right.shape:
+        return 0, 1, float("inf")
+    return 0, 0, float(abs(left - right).max(initial=0.0))
+
+
+def _has_antiderivative(expression: Basic) -> bool:
+    return any(
+        isinstance(node, Integral) and any(len(limit.args) == 1 for limit in node.limits)
+        for node in preorder_traversal(expression)
+    )
+
+
+# ------------------------------------------------------------------ words for a report
+
+
+def _text(lhs: Basic, rhs: Basic, longest: int = 120) -> str:
+    try:
+        text = " ".join(f"{lhs} = {rhs}".split())
+    except RecursionError:
+        return f"a {type(lhs).__name__} of a very deep expression"
+    return text if len(text) <= longest else text[: longest - 4] + " ..."
+
+
+def _place(values: dict[Symbol, Any]) -> str:
+    return ", ".join(f"{letter} = {float(v):.6g}" for letter, v in values.items()) or "its value"
+
+
+def _plain(values: dict[Symbol, Any]) -> dict[str, float]:
+    return {letter.name: float(v) for letter, v in values.items()}
+
+
+def _number(value: Number) -> str:
+    if isinstance(value, (mpmath.matrix, tuple, list)):
+        return " ".join(mpmath.nstr(value, 8).split()) if not isinstance(value, tuple) else str(
+            tuple(mpmath.nstr(v, 8) for v in value)
+        )
+    return str(mpmath.nstr(value, 12))

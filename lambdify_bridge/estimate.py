@@ -1,0 +1,108 @@
+"""One operator to one number, from its definition; the method can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Derivative, Integral, Symbol
+
+from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided
+from lambdify_bridge.trapezoid import mapped, trapezoid
+
+DIGITS = 30
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number, how it was found, and how far off it may be."""
+
+    value: Any
+    error: float
+    method: str
+
+    def __float__(self) -> float:
+        return float(self.value.real if hasattr(self.value, "real") else self.value)
+
+    def __complex__(self) -> complex:
+        return complex(self.value)
+
+
+def estimate(
+    operator: Any,
+    at: Mapping[Symbol | str, Any] | None = None,
+    method: str = "definition",
+    steps: int = 1024,
+) -> Estimate:
+    """The value of an unevaluated operator at a point, from its definition only.
+
+    `at` gives the letters their values. `method="definition"`: difference quotients, quadrature,
+    sequences, partial sums, residuals, at 30 digits. In double precision there are
+    `method="gradient"` (a first derivative by `numpy.gradient` on a grid of `steps` intervals
+    around the point) and `method="trapezoid"` (a definite integral by the trapezoidal rule with
+    `steps` intervals). Raises Undefined, Undecided, ValueError.
+
+    >>> from sympy import Derivative, Integral, sin
+    >>> from sympy.abc import x
+    >>> round(float(estimate(Derivative(sin(x), x), {x: 0})), 12)
+    1.0
+    >>> round(float(estimate(Integral(x**2, (x, 0, 1)), method="trapezoid", steps=100)), 5)
+    0.33335
+    """
+    letters = _by_letter(operator, at or {})
+    if method == "gradient":
+        return _gradient(operator, letters, steps)
+    if method == "trapezoid":
+        return _trapezoid(operator, letters, steps)
+    if method != "definition":
+        raise ValueError(f"method is {method!r}; write 'definition', 'gradient' or 'trapezoid'")
+    if type(operator).__name__ not in LAZY:
+        raise Undecided(f"{type(operator).__name__} is not an operator with an estimator")
+    here = Evaluator(letters, getattr(operator, "definitions", ()), DIGITS)
+    value = here(operator)
+    return Estimate(value, here.root.accuracy, "definition")
+
+
+def _by_letter(operator: Basic, at: Mapping[Symbol | str, Any]) -> dict[Symbol, Any]:
+    names = {letter.name: letter for letter in operator.atoms(Symbol)}
+    letters = {names.get(k, Symbol(k)) if isinstance(k, str) else k: v for k, v in at.items()}
+    return letters
+
+
+def _gradient(operator: Any, letters: dict[Symbol, Any], steps: int) -> Estimate:
+    """numpy.gradient on an even grid of width 2**-4 with the point in its middle."""
+    from lambdify_bridge.to_numpy import to_numpy
+
+    if not isinstance(operator, Derivative) or operator.derivative_count != 1:
+        raise ValueError("method='gradient' estimates a first derivative")
+    x = operator.variables[0]
+    others = sorted(operator.expr.free_symbols - {x}, key=str)
+    f = to_numpy(operator.expr, [x, *others])
+    here = float(letters[x])
+    half = max(2, steps // 2)
+    grid = here + np.linspace(-1, 1, 2 * half + 1) / 32
+    values = f(grid, *(float(letters[s]) for s in others))
+    fine = np.gradient(values, grid)[half]
+    coarse = np.gradient(values[half % 2 :: 2], grid[half % 2 :: 2])[half // 2]
+    return Estimate(float(fine), float(abs(fine - coarse)) / 3, "numpy.gradient")
+
+
+def _trapezoid(operator: Any, letters: dict[Symbol, Any], steps: int) -> Estimate:
+    if not isinstance(operator, Integral) or len(operator.limits[0]) != 3:
+        raise ValueError("method='trapezoid' estimates a definite integral")
+    f, a, b = mapped(operator, Evaluator(letters))
+    fine, coarse = (trapezoid(f, a, b, n)[0] for n in (steps, max(1, steps // 2)))
+    return Estimate(fine, abs(fine - coarse) / 3, "trapezoidal rule")
+
+
+def residual_of(matrix: Any, value: Number, vector: Any) -> float:
+    """The size of A v - lambda v against that of v: how far (value, vector) is from an eigenpair.
+
+    >>> residual_of([[2, 1], [1, 2]], 3, [1, 1])
+    0.0
+    """
+    a, v = np.array(matrix, dtype=complex), np.array(vector, dtype=complex).ravel()
+    return float(np.linalg.norm(a @ v - complex(value) * v) / np.linalg.norm(v))

@@ -1,0 +1,289 @@
+"""Integrals from their definition: quadrature on the pieces between kinks and poles.
+
+Two tanh-sinh rules with different nodes (one splits the range) have to agree: two runs with the
+same nodes can agree on a wrong value, also at different precisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Float, preorder_traversal
+
+from lambdify_bridge.evaluate import (
+    Evaluator,
+    Number,
+    Undecided,
+    Undefined,
+    estimator,
+    is_real,
+)
+from lambdify_bridge.sequence import NoLimit, one_sided_limit
+
+SCAN = 120
+AGREEMENT = 1e-10
+
+
+@estimator("Integral")
+def integral(node: Any, at: Evaluator) -> Number:
+    """A definite integral; an indefinite one is measured from wherever it was asked for first."""
+    function, limits = node.args[0], node.args[1:]
+    if len(limits) > 1:
+        inner, *outer = limits
+        function = Basic.__new__(type(node), function, inner)
+        return integral(Basic.__new__(type(node), function, *outer), at)
+    (limit,) = limits
+    x, *bounds = limit.args
+    if len(bounds) == 2:
+        return definite(at, x, function, at(bounds[0]), at(bounds[1]))
+    return _from_anchor(node, at, x, function)
+
+
+def _from_anchor(node: Basic, at: Evaluator, x: Any, function: Basic) -> Number:
+    here = at.given.get(x)
+    if here is None:
+        raise Undecided(f"no value is given for {x}")
+    anchors = at.root.anchors
+    start = anchors.setdefault(node, here)
+    if start == here:
+        return at.ctx.zero
+    return _gauss(at.ctx, lambda v: at.at({x: v})(function), start, here)
+
+
+_LEGENDRE: dict[int, list[tuple[Number, Number]]] = {}
+
+
+def _gauss(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
+    """Gauss-Legendre with 12 nodes: enough over the short way from one end of a stencil to another."""
+    if c.dps not in _LEGENDRE:
+        _LEGENDRE[c.dps] = _legendre_nodes(c, 12)
+    middle, half = (a + b) / 2, (b - a) / 2
+    return half * sum(w * f(middle + half * v) for v, w in _LEGENDRE[c.dps])
+
+
+def _legendre_nodes(c: Any, n: int) -> list[tuple[Number, Number]]:
+    """Abramowitz and Stegun 25.4.29, from NumPy's double-precision nodes by Newton's method."""
+    pairs = []
+    for start in np.polynomial.legendre.leggauss(n)[0]:
+        x = c.findroot(lambda v: c.legendre(n, v), c.mpf(start))
+        slope = n * (x * c.legendre(n, x) - c.legendre(n - 1, x)) / (x * x - 1)
+        pairs.append((x, 2 / ((1 - x * x) * slope**2)))
+    return pairs
+
+
+def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Number:
+    """The integral of `function` over [a, b], split where it has kinks, jumps or poles.
+
+    Returns +-inf where the integral grows without bound; raises Undecided where two quadratures
+    disagree.
+    """
+    c = at.ctx
+    if a == b:
+        return c.zero
+    if a > b:
+        return -definite(at, x, function, b, a)
+
+    def f(value: Number) -> Number:
+        try:
+            return at.at({x: value})(function)
+        except Undefined:
+            return c.zero  # a single node on a pole or a border; the check of agreement decides
+
+    ends = [a, *breaks(at, x, function, a, b), b]
+    pieces = [_piece(c, f, left, right) for left, right in pairwise(ends)]
+    infinite = {p for p in pieces if c.isinf(p)}
+    if len(infinite) > 1:
+        raise NoLimit("the pieces of the integral diverge with different signs")
+    at.rests_on(AGREEMENT)
+    return infinite.pop() if infinite else sum(pieces)
+
+
+def _piece(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
+    with c.workdps(max(24, c.dps - 6)):
+        first = c.quad(f, [a, b])
+        second = c.quad(f, [a, _inside(c, a, b), b])
+        agree = abs(first - second) <= AGREEMENT * max(abs(first), c.mpf(10) ** -12)
+        if c.isfinite(first) and agree and _fades(c, f, a, b, first):
+            return second
+        return _diverges(c, f, a, b)
+
+
+def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: Number) -> bool:
+    """Distance times f goes to 0 at both ends, fast enough for the quadrature to have seen it all.
+
+    1/x far out is cut off by both rules at the same place, and both return the same wrong number.
+    """
+    gap = c.mpf(10) ** -15
+    sizes = [
+        abs(f(-1 / gap)) / gap if c.isinf(a) else abs(f(a + gap)) * gap,
+        abs(f(1 / gap)) / gap if c.isinf(b) else abs(f(b - gap)) * gap,
+    ]
+    return all(size < 1e-5 * max(1, abs(value)) for size in sizes)
+
+
+def _inside(c: Any, a: Number, b: Number) -> Number:
+    if c.isinf(a):
+        return c.mpf("0.37") if c.isinf(b) else b - c.mpf("1.7")
+    return a + c.mpf("1.7") if c.isinf(b) else a + (b - a) * c.mpf("0.382")
+
+
+def _truncated(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> list[Number]:
+    """Integrals that stop short of both ends by less and less: 2**-k, or out to 2**k."""
+    values = []
+    total, inner = c.zero, None
+    for k in range(2, 26, 2):
+        ends = _short_of(c, a, b, k)
+        if inner is None:
+            total = c.quad(f, [ends[0], (ends[0] + ends[1]) / 2, ends[1]])
+        else:
+            total += c.quad(f, [ends[0], inner[0]]) + c.quad(f, [inner[1], ends[1]])
+        inner = ends
+        values.append(total)
+    return values
+
+
+def _short_of(c: Any, a: Number, b: Number, k: int) -> tuple[Number, Number]:
+    if c.isinf(a) or c.isinf(b):
+        low = -(c.mpf(2) ** k) if c.isinf(a) else a + c.mpf(2) ** -k
+        return low, c.mpf(2) ** k if c.isinf(b) else b - c.mpf(2) ** -k
+    gap = (b - a) * c.mpf(2) ** -k
+    return a + gap, b - gap
+
+
+def _diverges(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
+    """+-inf if the integrals that stop short of the ends grow without slowing down."""
+    values = _truncated(c, f, a, b)
+    gains = [after - before for before, after in pairwise(values)]
+    if not all(is_real(g) for g in gains):
+        raise Undecided("two quadratures disagree, and the integrand is not real")
+    late = [c.re(g) for g in gains[-5:]]
+    same_sign = all(g > 0 for g in late) or all(g < 0 for g in late)
+    if same_sign and all(abs(y) > 0.9 * abs(x) for x, y in pairwise(late)):
+        return c.inf if late[0] > 0 else c.ninf
+    raise Undecided("two quadratures with different nodes disagree")
+
+
+@estimator("Between")
+def between(node: Any, at: Evaluator) -> Number:
+    """[F]_a^b: the growth of F over the pieces of [a, b] on which it is continuous.
+
+    Of an unevaluated antiderivative it is the definite integral. Otherwise each piece is measured
+    from just inside one end to just inside the other.
+    """
+    function, x, low, high = node.args
+    a, b = at(low), at(high)
+    if a == b:
+        return at.ctx.zero
+    if type(function).__name__ == "Integral" and len(function.args[1].args) == 1:
+        return definite(at, x, function.args[0], a, b)
+    if a > b:
+        return -_growth(at, x, function, high, low)
+    return _growth(at, x, function, low, high)
+
+
+def _growth(at: Evaluator, x: Any, function: Basic, low: Basic, high: Basic) -> Number:
+    inner = [_exactly(at, point) for point in breaks(at, x, function, at(low), at(high))]
+    ends = [low, *inner, high]
+    growth = at.ctx.zero
+    for left, right in pairwise(ends):
+        growth += one_sided_limit(at, x, function, right, -1)
+        growth -= one_sided_limit(at, x, function, left, +1)
+    if at.ctx.isnan(growth):
+        raise NoLimit("infinite growth on both sides of a point")
+    return growth
+
+
+def _exactly(at: Evaluator, value: Number) -> Basic:
+    """A number found by bisection, as an expression."""
+    return Float(at.ctx.nstr(value, at.ctx.dps), at.ctx.dps)
+
+
+# ------------------------------------------------------------------ where to split
+
+
+def breaks(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list[Number]:
+    """The points inside (a, b) where a part of `function` changes sign that should not.
+
+    Such parts are denominators, arguments of logarithms, roots, absolute values and steps,
+    borders of a Piecewise. They are scanned at points that are not equally spaced, and each sign
+    change is narrowed down by bisection.
+    """
+    c = at.ctx
+    found: list[Number] = []
+    grid = list(_scan_points(c, a, b))
+    for part in _delicate(c, function, x):
+        values = [_try(part, at.at({x: v})) for v in grid]
+        for k, (low, high) in enumerate(pairwise(grid)):
+            if values[k] is not None and values[k + 1] is not None and _crosses(values, k):
+                found.append(_bisect(part, at, x, low, high, values[k]))
+    inside = sorted(p for p in found if a < p < b)
+    return [p for k, p in enumerate(inside) if k == 0 or p - inside[k - 1] > 1e-12 * (1 + abs(p))]
+
+
+def _crosses(values: list[Number], k: int) -> bool:
+    return (values[k] > 0) != (values[k + 1] > 0)
+
+
+def _scan_points(c: Any, a: Number, b: Number) -> Iterator[Number]:
+    """From a to b without the ends; infinite ranges through t/(1 - t**2)."""
+    for k in range(1, SCAN):
+        s = (c.mpf(k) + c.mpf(k % 7) / 50) / SCAN
+        if c.isinf(a) and c.isinf(b):
+            yield (2 * s - 1) / (s * (1 - s))
+        elif c.isinf(b):
+            yield a + s / (1 - s)
+        elif c.isinf(a):
+            yield b - (1 - s) / s
+        else:
+            yield a + (b - a) * s
+
+
+Part = Callable[[Evaluator], Number]
+
+
+def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
+    parts: list[Part] = []
+    for node in preorder_traversal(function):
+        if not x.name or x not in node.free_symbols:
+            continue
+        name = type(node).__name__
+        if name == "Pow" and not (node.args[1].is_Integer and node.args[1] > 0):
+            parts.append(lambda there, e=node.args[0]: there(e))
+        elif name in ("log", "Abs", "sign", "Heaviside", "relu", "acot", "Ei", "li"):
+            parts.append(lambda there, e=node.args[0]: there(e))
+        elif name in ("Max", "Min"):
+            parts += [
+                lambda there, e=p - q: there(e)
+                for k, p in enumerate(node.args)
+                for q in node.args[:k]
+            ]
+        elif name in ("tan", "sec"):
+            parts.append(lambda there, e=node.args[0]: c.cos(there(e)))
+        elif name in ("cot", "csc", "coth", "csch"):
+            parts.append(lambda there, e=node.args[0]: c.sin(there(e)))
+        elif name in ("floor", "ceiling"):
+            parts.append(lambda there, e=node.args[0]: c.sin(c.pi * there(e)))
+        elif getattr(node, "is_Relational", False):
+            parts.append(lambda there, e=node.args[0] - node.args[1]: there(e))
+    return parts
+
+
+def _try(part: Part, there: Evaluator) -> Number | None:
+    try:
+        value = part(there)
+    except (Undefined, ZeroDivisionError, ValueError):
+        return None
+    return there.ctx.re(value) if is_real(value) else None
+
+
+def _bisect(part: Part, at: Evaluator, x: Any, low: Number, high: Number, sign: Number) -> Number:
+    for _ in range(int(at.ctx.prec)):
+        middle = (low + high) / 2
+        value = _try(part, at.at({x: middle}))
+        if value is None or value == 0:
+            return middle
+        low, high = (middle, high) if (value > 0) == (sign > 0) else (low, middle)
+    return (low + high) / 2

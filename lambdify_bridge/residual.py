@@ -1,0 +1,145 @@
+"""Operators of linear algebra as numbers, from their definition and by residuals.
+
+Determinant: the sum over permutations. Inverse and augmented systems: the X with A X = B.
+Eigenvalues and roots: compared by the polynomial that has them as its zeros. Null spaces: by the
+projector on them, so that the choice of a basis does not matter.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from sympy import Basic
+
+from lambdify_bridge.evaluate import Evaluator, Number, Undefined, estimator
+
+LARGEST_LEIBNIZ = 6
+TEST_POINTS = (0.7310, -1.2750, 2.4142, -3.3166)
+ZERO = 1e-9
+
+
+@estimator("Determinant", "Det")
+def determinant(node: Any, at: Evaluator) -> Number:
+    matrix = at(node.args[0])
+    if matrix.rows > LARGEST_LEIBNIZ:
+        return at.ctx.det(matrix)
+    at.rests_on(1e-18)
+    return leibniz(at.ctx, matrix)
+
+
+def leibniz(c: Any, matrix: Any) -> Number:
+    """The definition: products along every permutation, with its sign."""
+    total = c.zero
+    for order in permutations(range(matrix.rows)):
+        product = c.mpf(_sign(order))
+        for row, column in enumerate(order):
+            product *= matrix[row, column]
+        total += product
+    return total
+
+
+def _sign(order: tuple[int, ...]) -> int:
+    inversions = sum(a > b for k, b in enumerate(order) for a in order[:k])
+    return -1 if inversions % 2 else 1
+
+
+@estimator("Trace")
+def trace(node: Any, at: Evaluator) -> Number:
+    matrix = at(node.args[0])
+    return sum((matrix[k, k] for k in range(matrix.rows)), at.ctx.zero)
+
+
+@estimator("Inverse")
+def inverse(node: Any, at: Evaluator) -> Number:
+    matrix = at(node.args[0])
+    return _solution(at, matrix, at.ctx.eye(matrix.rows))
+
+
+@estimator("Augmented")
+def augmented(node: Any, at: Evaluator) -> Number:
+    """The X with A X = B."""
+    return _solution(at, at(node.args[0]), at(node.args[1]))
+
+
+def _solution(at: Evaluator, matrix: Any, right: Any) -> Number:
+    at.rests_on(1e-15)
+    c = at.ctx
+    try:
+        columns = [c.lu_solve(matrix, right[:, k]) for k in range(right.cols)]
+    except ZeroDivisionError as error:
+        raise Undefined("the matrix is singular here") from error
+    solution = c.matrix(right.rows, right.cols)
+    for k, column in enumerate(columns):
+        for row in range(right.rows):
+            solution[row, k] = column[row]
+    residual = c.norm(matrix * solution - right, 1)
+    if residual > c.mpf(10) ** (-c.dps // 2) * (1 + c.norm(solution, 1)):
+        raise Undefined("the matrix is too close to singular here")
+    return solution
+
+
+@estimator("CharacteristicPolynomial")
+def characteristic_polynomial(node: Any, at: Evaluator) -> Number:
+    """det(lambda I - A) at the value of lambda."""
+    matrix, letter = at(node.args[0]), at(node.args[1])
+    at.rests_on(1e-18)
+    return leibniz(at.ctx, letter * at.ctx.eye(matrix.rows) - matrix)
+
+
+# ------------------------------------------------------------------ multisets and subspaces
+
+
+def spectrum(node: Any, at: Evaluator) -> list[Number]:
+    """The monic polynomial whose zeros are the multiset, at a few test points."""
+    c, name = at.ctx, type(node).__name__
+    at.rests_on(1e-15)
+    points = [c.mpf(t) for t in TEST_POINTS]
+    if name == "Eigenvalues":
+        matrix = at(node.args[0])
+        return [leibniz(c, t * c.eye(matrix.rows) - matrix) for t in points]
+    if name == "Roots":
+        polynomial, letter = node.args
+        degree = int(polynomial.as_poly(letter).degree())
+        # The leading coefficient, from the growth far out, by finite differences of that order.
+        lead = _leading_coefficient(at, polynomial, letter, degree)
+        return [at.at({letter: t})(polynomial) / lead for t in points]
+    values = at(node)
+    return [_from_zeros(c, t, values) for t in points]
+
+
+def _leading_coefficient(at: Evaluator, polynomial: Basic, letter: Any, degree: int) -> Number:
+    c = at.ctx
+    signs = [(-1) ** (degree - k) * c.binomial(degree, k) for k in range(degree + 1)]
+    samples = [at.at({letter: c.mpf(k)})(polynomial) for k in range(degree + 1)]
+    total = sum((s * v for s, v in zip(signs, samples, strict=True)), c.zero)
+    return total / c.factorial(degree)
+
+
+def _from_zeros(c: Any, t: Number, zeros: tuple[Number, ...]) -> Number:
+    product = c.one
+    for zero in zeros:
+        product *= t - zero
+    return product
+
+
+def projector(node: Any, at: Evaluator) -> np.ndarray:
+    """The orthogonal projector on NullSpace(M), or on the columns of a basis."""
+    at.rests_on(1e-8)
+    if type(node).__name__ == "NullSpace":
+        matrix = _array(at(node.args[0]))
+        _, sizes, rows = np.linalg.svd(matrix)
+        rank = int(np.sum(sizes > ZERO * max(1.0, sizes.max(initial=0.0))))
+        basis = rows[rank:].conj().T
+    else:
+        columns = _array(at(node))
+        basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+        if sizes.size and sizes.min() < ZERO * sizes.max():
+            raise Undefined("the columns of the basis are dependent here")
+    return basis @ basis.conj().T
+
+
+def _array(matrix: Any) -> np.ndarray:
+    flat = np.array([complex(entry) for entry in matrix])
+    return flat.reshape(matrix.rows, matrix.cols)
