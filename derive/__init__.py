@@ -27,7 +27,7 @@ _MODULE_OF = {
     "determinant":     "derive.linear_algebra",
     "inverse":         "derive.linear_algebra",
     "eigen":           "derive.linear_algebra",
-    "backprop":        "derive.networks",
+    "backprop":        "derive.networks.backprop",
     "parse":           "derive.parse",
     "Derivation":      "derive.core",
     "Step":            "derive.core",
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from derive.elementary import relu, sigmoid, softplus
     from derive.engine import BudgetExceeded, DerivationError, NoRuleApplies
     from derive.linear_algebra import determinant, eigen, inverse
-    from derive.networks import backprop
+    from derive.networks.backprop import backprop
     from derive.parse import parse
     from derive.rules import Rewrite, Rule, RuleTable
     from derive.tokens import ParseError

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -468,7 +469,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain("too large to work out")
     except Exception as problem:
         if not _from_engine(problem):
-            raise
+            traceback.print_exc()  # a mistake of ours, to be seen in full
         _complain(str(problem))
     return NOT_WORKED_OUT
 

@@ -17,6 +17,7 @@ from sympy import (
     Basic,
     Derivative,
     Eq,
+    FiniteSet,
     Function,
     Integral,
     Limit,
@@ -25,7 +26,6 @@ from sympy import (
     Subs,
     Sum,
     Symbol,
-    Wild,
     cancel,
     exp,
     nan,
@@ -41,7 +41,7 @@ from sympy.core.parameters import evaluate
 
 from derive.core import Derivation, Step
 from derive.rules import Rewrite, Rule, RuleTable
-from derive.structure import depth, postorder, warm
+from derive.structure import depth, fresh, postorder, warm
 
 Tables = Mapping[type, RuleTable]
 
@@ -173,10 +173,17 @@ def remake(node: Basic, arguments: list[Basic]) -> Basic:
 
 
 def substituted(expression: Basic, letters: Basic, values: Basic) -> Basic:
-    """Put the values in, once the expression has no operator left in which to put them."""
+    """Put the values in, once the expression has no operator left in which to put them.
+
+    Letters are real numbers meanwhile: log|exp(x)| is x, not log(exp(re(x))).
+    """
     if expression.has(*AS_WRITTEN):
         return Subs(expression, letters, values)
-    return expression.subs(dict(zip(letters.args, values.args, strict=True)), simultaneous=True)
+    plain = [s for s in values.atoms(Symbol) if s.is_extended_real is None]
+    known = {s: Symbol(s.name, real=True) for s in plain}
+    changes = dict(zip(letters.args, values.xreplace(known).args, strict=True))
+    changed = expression.subs(changes, simultaneous=True)
+    return changed.xreplace({real: s for s, real in known.items()})
 
 
 # ------------------------------------------------------------------ the first rule wins
@@ -429,7 +436,11 @@ class _Search:
             return None
         state, parts = rewrite.equals, []
         while True:
-            waiting = [h for h in holes(state, self.tables, self.clean) if h not in path]
+            found = holes(state, self.tables, self.clean)
+            if any(isinstance(hole, Limit) and hole in path for hole in found):
+                self.cut_short += 1  # L = c*L says nothing of an L that may be infinite
+                return None
+            waiting = [hole for hole in found if hole not in path]
             if not waiting:
                 break
             results = {}
@@ -469,11 +480,14 @@ class _Search:
     def _solved_for(self, step: Step) -> Step | None:
         """goal = A + c*goal: the goal came back; solve the equation for it."""
         goal = step.goal
-        rest, factor = Wild("rest", exclude=[goal]), Wild("factor", exclude=[goal])
-        found = step.result.expand().match(rest + factor * goal)
-        if found is None or cancel(together(found[factor] - 1)) == 0:
+        # A letter for the goal: expanding would take an integral of a sum apart.
+        came_back = fresh("I", step.result)
+        equation = step.result.xreplace({goal: came_back}).expand()
+        factor = equation.coeff(came_back)
+        rest = equation - factor * came_back
+        if rest.has(came_back) or cancel(together(factor - 1)) == 0:
             return None
-        solution = found[rest] / (1 - found[factor])
+        solution = rest / (1 - factor)
         rewrite = Rewrite(solution, where=((goal, step.result),))
         return _step(goal, SOLVED_FOR, rewrite, solution, (step,))
 
@@ -497,12 +511,12 @@ def usable(result: Basic) -> bool:
 
 def holds(premise: tuple[Basic, Set] | Eq | Ne, values: list[Basic]) -> bool:
     if isinstance(premise, Eq):
-        return same(*values)
+        return DOES_NOT_EXIST not in values and same(*values)
     if isinstance(premise, Ne):
         return DOES_NOT_EXIST in values or differ(*values)
     value, allowed = values[0], premise[1]
     if value == DOES_NOT_EXIST:
-        return False
+        return allowed == FiniteSet(DOES_NOT_EXIST)
     return allowed.contains(value) == True or allowed.contains(simplify(value)) == True  # noqa: E712
 
 

@@ -37,6 +37,10 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "ParseError", "parse", "parse_symbol"]
 MAX_DEPTH = 100  # levels of nesting: SymPy 1.14 itself fails to print some expressions 107 deep
 MAX_DIGITS = 4000  # of any integer that is computed: Python prints at most 4300
 MAX_ROOT_DIGITS = 400  # of the number under a root: SymPy looks for its prime factors
+MAX_ARGUMENT_DIGITS = 100  # of a number inside sin(...)
+MAX_DEGREE = 1000  # of a power inside sin(...)
+MAX_COMPLEX_DEGREE = 20  # of a power inside re(...), which SymPy multiplies out
+MAX_BINOMIAL = 100  # for numbers that are not integers: SymPy multiplies k factors out
 MAX_EXTREMA = 12  # arguments of one maximum, which SymPy compares pair by pair
 MAX_MATRIX_NODES = 20_000  # in a product of matrices that hold letters
 MAX_SECONDS = 5.0  # for building all of one text; only a text made to be slow comes near
@@ -98,7 +102,7 @@ def parse_symbol(
     return symbol
 
 
-def meanings(assumptions, local) -> dict[str, Meaning]:
+def meanings(assumptions: Any, local: Any) -> dict[str, Meaning]:
     known = {word: symbol(word, facts) for word, facts in (assumptions or {}).items()}
     known |= local or {}
     return {unicodedata.normalize("NFKC", word): meaning for word, meaning in known.items()}
@@ -132,7 +136,7 @@ def size(expr: Any) -> float:
     if not isinstance(expr, sympy.Expr):
         return 0.0
     if expr.is_Rational:
-        return digits(expr) if abs(expr) != 1 else 0.0
+        return math.log10(max(abs(expr.p), expr.q))
     if expr.is_Add:
         return max(map(size, expr.args)) + math.log10(len(expr.args))
     if expr.is_Mul:
@@ -144,12 +148,13 @@ def size(expr: Any) -> float:
     if isinstance(expr, FAST_GROWING):
         return ten_to(max(map(size, expr.args)))
     if expr is S.Exp1 or expr is S.Pi:
-        return 0.5
+        return math.log10(expr)
     return max(map(size, expr.args), default=0.0)
 
 
 FAST_GROWING: tuple[Any, ...] = (sympy.sinh, sympy.cosh, sympy.gamma, sympy.factorial)
-FAST_GROWING += (sympy.beta, sympy.binomial, sympy.erfi, sympy.Ei)
+FAST_GROWING += (sympy.sech, sympy.csch, sympy.erfc, sympy.erfi, sympy.Ei)
+FAST_GROWING += (sympy.beta, sympy.binomial)
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -158,7 +163,7 @@ def power(base: Any, exponent: Any) -> Any:
         return matrix_power(base, exponent)
     if is_matrix(exponent):
         raise Refused("a matrix as exponent", "write a number or a letter as exponent")
-    if base.is_zero and exponent.is_negative:
+    if base == 0 and exponent.is_number and exponent.is_negative:
         raise Refused("division by zero", "divide by something that is not 0")
     if base is S.Exp1 and exponent.has(sympy.log) and size(exponent) > math.log10(MAX_DIGITS):
         raise too_long("a power")
@@ -177,8 +182,18 @@ def refuse_long_power(factor: Any, exponent: Any) -> None:
         return
     if digits(base) * abs(number) > MAX_DIGITS:
         raise too_long("a power")
-    if not number.is_Integer and digits(base) > MAX_ROOT_DIGITS:
+    if not number.is_Integer:
+        refuse_long_root(base, number)
+
+
+def refuse_long_root(base: Any, exponent: Any) -> None:
+    """12**(1/q) is rewritten with powers up to 2**q unless its primes are equally frequent."""
+    if digits(base) > MAX_ROOT_DIGITS:
         raise Refused("a root of too long a number", f"use at most {MAX_ROOT_DIGITS} digits")
+    for n in (abs(base.p), base.q):
+        frequencies = set(sympy.Integer(n).factors(limit=2**15).values())
+        if len(frequencies) > 1 and exponent.q * digits(base) * max(frequencies) > MAX_DIGITS:
+            raise Refused("a root too fine to compute", "use fewer decimals, or a letter")
 
 
 def refuse_tower(base: Any, exponent: Any) -> None:
@@ -217,7 +232,7 @@ def log_gamma_digits(n: Any) -> float:
 def factorial_like(function: Callable) -> Callable:
     """The function, refused where it would compute a factorial that is too long."""
 
-    def checked(*arguments):
+    def checked(*arguments: Any) -> Any:
         for n in arguments:
             if n.is_Rational and log_gamma_digits(n) > MAX_DIGITS:
                 raise too_long("a factorial")
@@ -227,27 +242,39 @@ def factorial_like(function: Callable) -> Callable:
 
 
 def polygamma(n: Any, x: Any) -> Any:
-    if any(a.is_Rational and abs(a) > 100 for a in (n, x)):
-        raise Refused("a polygamma function too large", "use numbers up to 100, or a letter")
+    order_is_read = (n.is_Integer and 0 <= n <= 100) or not n.is_number
+    if not order_is_read or (x.is_Rational and abs(x) > 100):
+        raise Refused("a polygamma function of such numbers", "use integers up to 100")
     return sympy.polygamma(n, x)
 
 
 def binomial(n: Any, k: Any) -> Any:
-    if n.is_Rational and k.is_Integer:
-        steps = min(k, n - k) if n.is_Integer and 0 <= k <= n else abs(k)
-        if steps * digits(n + k) > MAX_DIGITS:
-            raise too_long("a binomial coefficient")
+    if not n.is_number and (k.is_Integer or not k.is_number):
+        return sympy.binomial(n, k)  # stays as it is
+    if n.is_Integer and k.is_Integer:
+        steps = min(k, n - k) if 0 <= k <= n else abs(k)
+        too_much = steps * digits(abs(n) + abs(k)) > MAX_DIGITS
+    else:
+        numbers = [a for a in (n, k) if a.is_number]
+        too_much = not all(a.is_finite and abs(a) <= MAX_BINOMIAL for a in numbers)
+    if too_much:
+        raise too_long("a binomial coefficient")
     return sympy.binomial(n, k)
 
 
-def refuse_long_argument(x: Any) -> None:
-    """sin(exp(exp(100))), floor(exp(10**6)): SymPy needs as many digits as the argument is long."""
+def refuse_long_argument(x: Any, degree: int) -> None:
+    """sin(exp(exp(100))) needs as many digits as its argument is long; SymPy factors the long
+    numbers and expands the high powers that it finds in arguments."""
     if x.is_number and size(x) > MAX_DIGITS:
         raise too_long("an argument")
+    if any(digits(n) > MAX_ARGUMENT_DIGITS for n in x.atoms(sympy.Rational)):
+        raise Refused("too long a number in an argument", "use smaller numbers, or a letter")
+    if any(p.exp.is_Integer and abs(p.exp) > degree for p in x.atoms(sympy.Pow)):
+        raise Refused("too high a power in an argument", "use smaller numbers, or a letter")
 
 
-def extremum(function: Callable) -> Callable:
-    def checked(*arguments):
+def extremum(function: Any) -> Callable:
+    def checked(*arguments: Any) -> Any:
         flat = [a for x in arguments for a in (x.args if isinstance(x, function) else [x])]
         if len(flat) > MAX_EXTREMA:
             raise Refused("too many arguments", f"compare at most {MAX_EXTREMA} values")
@@ -267,11 +294,23 @@ def limit(f: Any, x: Any, a: Any, direction: Any = None) -> sympy.Limit:
 def over_ranges(operator: Callable) -> Callable:
     """Sum or Product, whose every range is (n, a, b)."""
 
-    def checked(f, *ranges):
+    def checked(f: Any, *ranges: Any) -> Any:
         for r in ranges:
             if not (isinstance(r, sympy.Tuple) and len(r) == 3):
                 raise Refused("a range without bounds", "write (n, a, b)")
         return operator(f, *ranges)
+
+    return checked
+
+
+def safely(relation: Callable) -> Callable:
+    """The relation, refused where SymPy would compare sides that are too long."""
+
+    def checked(left: Any, right: Any) -> Any:
+        for side in (left, right):
+            if is_scalar(side):
+                refuse_long_argument(side, MAX_DEGREE)
+        return relation(left, right)
 
     return checked
 
@@ -291,7 +330,7 @@ def is_matrix(value: Any) -> bool:
 
 
 def of_matrix(operator: Callable) -> Callable:
-    def checked(A):
+    def checked(A: Any) -> Any:
         if not is_matrix(A):
             raise Refused("expected a matrix", "write [[1, 2], [3, 4]]")
         return operator(A)
@@ -322,7 +361,7 @@ def matrix_power(A: Any, n: Any) -> Any:
     longest = max((digits(a) for a in A if a.is_Rational), default=0)
     too_big = A.rows > 20 or abs(n) * A.rows * (longest + 1) > MAX_DIGITS
     if entries:
-        too_big = abs(n) * A.rows > 12 or n < 0 and A.rows > 4 or nodes(A) > 200
+        too_big = abs(n) * A.rows > 12 or (n < 0 and A.rows > 4) or nodes(A) > 200
     if too_big:
         raise Refused("a matrix power too large", "name the matrix and derive its parts in turn")
     return A**n
@@ -380,8 +419,8 @@ FUNCTIONS: dict[str, tuple[Callable, int, int]] = {    # name: (callable, fewest
     "And":        (sympy.And,                    1, 100),
     "Or":         (sympy.Or,                     1, 100),
     "Not":        (sympy.Not,                    1, 1),
-    "Eq":         (sympy.Eq,                     2, 2),
-    "Ne":         (sympy.Ne,                     2, 2),
+    "Eq":         (safely(sympy.Eq),             2, 2),
+    "Ne":         (safely(sympy.Ne),             2, 2),
     "Derivative": (sympy.Derivative,             2, MANY),
     "diff":       (sympy.Derivative,             2, MANY),
     "Integral":   (sympy.Integral,               2, MANY),
@@ -411,8 +450,10 @@ CONSTANTS: dict[str, sympy.Basic] = {
 
 # Functions whose arguments need not all be scalars; they check, or SymPy does.
 STRUCTURED = {"Piecewise", "And", "Or", "Not", "Eq", "Ne", "Derivative", "diff", "Integral",
-              "integrate", "Limit", "limit", "Sum", "Product", "Matrix", "det", "transpose", "trace"}
-ANY_SIZE = {"exp", "log", "ln", "log10", "log2", "sqrt", "cbrt", "root"}   # of any number
+              "integrate", "Limit", "limit", "Sum", "Product", "Matrix", "det", "transpose",
+              "trace"}
+ANY_SIZE = {"exp", "log", "ln", "log10", "log2", "sqrt", "cbrt", "root"}
+COMPLEX_PARTS = {"re", "im", "arg", "Heaviside", "DiracDelta"}
 LETTERS = {"beta", "gamma"}                 # functions that are also names of parameters
 NOT_VALUES = {"nan", "zoo"}
 RELATIONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "!=": sympy.Ne,
@@ -633,11 +674,9 @@ class Parser:
         relation = RELATIONS[sign.text]
         for side in (left, right):
             self.arithmetic(sign, side)
-            if not is_matrix(side) and size(side) > 10 * MAX_DIGITS and side.is_number:
-                raise self.error(sign, *too_long("a number").args)
         if whole and relation is sympy.Eq:
             return self.build(sign, lambda: sympy.Eq(left, right, evaluate=False))
-        return self.build(sign, relation, left, right)
+        return self.build(sign, safely(relation), left, right)
 
     def sum(self, first: Any) -> Rule:
         """All terms at once: adding 3000 terms one by one would take a minute."""
@@ -878,7 +917,8 @@ class Parser:
             for argument in arguments:
                 self.scalar(token, argument)
                 if word not in ANY_SIZE:
-                    self.build(token, refuse_long_argument, argument)
+                    degree = MAX_COMPLEX_DEGREE if word in COMPLEX_PARTS else MAX_DEGREE
+                    self.build(token, refuse_long_argument, argument, degree)
         return self.build(token, function, *arguments)
 
 

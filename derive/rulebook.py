@@ -6,12 +6,15 @@ It is generated from the tables; a rule that is added to one appears here by its
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-from sympy import Basic
+from sympy import Basic, sstr, true
 
+from derive.render.latex import formula
+from derive.render.markdown import escaped
+from derive.render.text import one_line
 from derive.rules import Rewrite, Rule, RuleTable
 
 FACES = ("derive.__main__", "derive.command_line", "derive.rulebook", "derive.render")
@@ -19,11 +22,20 @@ FACES = ("derive.__main__", "derive.command_line", "derive.rulebook", "derive.re
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule as the rule book shows it; `gives` is what it makes of its example."""
+    """One rule as the rule book shows it; `gives` is what it makes of its example, if it fires."""
 
     table: str
     rule: Rule
-    gives: Rewrite
+    gives: Rewrite | None
+
+    @property
+    def given(self) -> Basic | None:
+        """The condition, where there is one."""
+        return None if self.gives is None or self.gives.given is true else self.gives.given
+
+    def equation(self, line: Callable[[Basic], str]) -> str:
+        example = line(self.rule.example)
+        return f"{example} = {line(self.gives.equals)}" if self.gives else example
 
 
 def tables() -> tuple[RuleTable, ...]:
@@ -55,65 +67,57 @@ def entries(word: str = "") -> Iterator[Entry]:
             mentioned = word.lower() in f"{table.title} {rule.name} {rule.sentence}".lower()
             if mentioned and id(rule) not in seen:
                 seen.add(id(rule))
-                yield Entry(table.title, rule, _first(table, rule))
+                title = f"{table.title} ({table.operator.__name__})"
+                yield Entry(title, rule, _first(table, rule))
 
 
-def _first(table: RuleTable, rule: Rule) -> Rewrite:
-    for _, rewrite in table.rewrites(rule.example, frozenset({rule.name})):
-        return rewrite
-    raise LookupError(f"the rule {rule.name!r} does not fire on its own example {rule.example}")
+def _first(table: RuleTable, rule: Rule) -> Rewrite | None:
+    found = table.rewrites(rule.example, frozenset({rule.name}))
+    return next((rewrite for _, rewrite in found), None)
 
 
 def text(word: str = "") -> str:
     """The rule book as plain text.
 
     >>> print(text("product rule"))
-    derivatives
+    derivatives (Derivative)
     <BLANKLINE>
       product rule: Differentiate one factor at a time and keep the others.
         d/dx(x²·sin(x)) = x²·d/dx(sin(x)) + sin(x)·d/dx(x²)
     """
-    from derive.render.text import one_line
-
     lines: list[str] = []
     for title, group in _grouped(word):
         lines += ["", title, ""] if lines else [title, ""]
         for entry in group:
             lines.append(f"  {entry.rule.name}: {entry.rule.sentence}")
-            lines.append(f"    {_equation(entry, one_line)}{_condition(entry, one_line)}")
+            condition = f" (if {one_line(entry.given)})" if entry.given is not None else ""
+            lines.append(f"    {entry.equation(one_line)}{condition}")
     return "\n".join(lines)
 
 
 def markdown(word: str = "") -> str:
     """The rule book as a page of Markdown."""
-    from derive.render.latex import formula
-    from derive.render.markdown import escaped
-
     lines: list[str] = []
     for title, group in _grouped(word):
         lines += [f"## {escaped(title)}", ""]
         for entry in group:
-            equation = f"{formula(entry.rule.example)} = {formula(entry.gives.equals)}"
-            given = entry.gives.given
-            condition = "" if given == True else f" if ${formula(given)}$"  # noqa: E712
+            condition = f" if ${formula(entry.given)}$" if entry.given is not None else ""
             lines.append(f"- **{escaped(entry.rule.name)}**: {escaped(entry.rule.sentence)}")
-            lines.append(f"  ${equation}${condition}")
+            lines.append(f"  ${entry.equation(formula)}${condition}")
         lines.append("")
     return "\n".join(lines).rstrip()
 
 
 def data(word: str = "") -> list[dict[str, str]]:
     """The rule book for programs."""
-    from sympy import sstr
-
     return [
         {
             "table": entry.table,
             "rule": entry.rule.name,
             "sentence": entry.rule.sentence,
             "example": sstr(entry.rule.example),
-            "gives": sstr(entry.gives.equals),
-            "given": sstr(entry.gives.given),
+            "gives": sstr(entry.gives.equals) if entry.gives else "",
+            "given": sstr(entry.given) if entry.given is not None else "",
         }
         for entry in entries(word)
     ]
@@ -125,11 +129,3 @@ def _grouped(word: str) -> Iterator[tuple[str, list[Entry]]]:
         groups.setdefault(entry.table, []).append(entry)
     yield from groups.items()
 
-
-def _equation(entry: Entry, line) -> str:
-    return f"{line(entry.rule.example)} = {line(entry.gives.equals)}"
-
-
-def _condition(entry: Entry, line) -> str:
-    given: Basic = entry.gives.given
-    return "" if given == True else f" (if {line(given)})"  # noqa: E712

@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MAX_LENGTH = 10_000  # characters of one text
@@ -130,7 +130,7 @@ def scan(text: str) -> Iterator[Token]:
         c = text[position]
         if c.isspace():
             position += 1
-        elif c.isascii() and c.isdigit() or NUMBER.match(text, position):
+        elif NUMBER.match(text, position):
             token = number(text, position)
             yield token
             position += len(token.text)
@@ -151,7 +151,7 @@ def scan(text: str) -> Iterator[Token]:
             position += len(spelling)
 
 
-def end_of(belongs, text: str, position: int) -> int:
+def end_of(belongs: Callable[[str], bool], text: str, position: int) -> int:
     while position < len(text) and belongs(text[position]):
         position += 1
     return position
@@ -183,7 +183,7 @@ def refuse_long_number(literal: str, text: str, start: int) -> None:
 
 
 def is_letter(c: str) -> bool:
-    return c == "_" or unicodedata.category(c)[0] == "L" and c not in REFUSED
+    return c == "_" or (unicodedata.category(c)[0] == "L" and c not in REFUSED)
 
 
 def continues_name(c: str) -> bool:

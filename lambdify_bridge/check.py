@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
-from sympy import Basic, Integral, Symbol, preorder_traversal
+from sympy import Basic, Derivative, Integral, Symbol, preorder_traversal
 
 from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
 from lambdify_bridge.convergence import convergence
@@ -98,6 +98,8 @@ class Bench:
 
     def check(self, equation: Any) -> Report:
         lhs, rhs = equation.lhs, equation.rhs
+        if not self.definitions:
+            self.definitions = _network_of(lhs)
         text = _text(lhs, rhs)
         if lhs == rhs:
             return Report(text, "undecided", "both sides are the same expression")
@@ -117,6 +119,7 @@ class Bench:
             free |= getattr(expression, "free_symbols", set())
         for _, expression in self.definitions:
             free |= expression.free_symbols
+        free |= {v for e in expressions if isinstance(e, Basic) for v in _held(e)}
         return free - {letter for letter, _ in self.definitions}
 
     def evaluator(self, values: dict[Symbol, Any], fresh: bool, digits: int = DIGITS) -> Evaluator:
@@ -134,6 +137,7 @@ class _Findings:
 
     real: list[tuple[dict[Symbol, Any], Sides, float]] = field(default_factory=list)
     other: list[tuple[dict[Symbol, Any], Sides, float]] = field(default_factory=list)
+    off_domain: list[tuple[dict[Symbol, Any], Sides, float]] = field(default_factory=list)
     why_not: dict[str, None] = field(default_factory=dict)
     refuted: tuple[dict[Symbol, Any], Sides, float] | None = None
 
@@ -153,17 +157,17 @@ class _Findings:
             return
         tolerance = max(TIGHTEST, 100 * at.root.accuracy)
         finding = values, sides, tolerance
-        if not sides[2] <= tolerance:
-            if self._stands(bench, equation, compare, values):
-                self.refuted = finding
-            else:
-                self.why_not["the disagreement does not stand at more digits"] = None
-            return
-        if is_real(sides[0]) and is_real(sides[1]):
+        agree = sides[2] <= tolerance
+        if not agree and not self._stands(bench, equation, compare, values):
+            self.why_not["the disagreement does not stand at more digits"] = None
+        elif not is_real(sides[0]):
+            # Outside the real domain: asked only where there is no real point at all.
+            self.other.append(finding) if agree else self.off_domain.append(finding)
+        elif agree:
             bench.good_point = values
             self.real.append(finding)
         else:
-            self.other.append(finding)
+            self.refuted = finding
 
     def _stands(
         self, bench: Bench, equation: Any, compare: Callable[..., Sides], values: dict[Symbol, Any]
@@ -177,6 +181,8 @@ class _Findings:
             return False
 
     def report(self, text: str) -> Report:
+        if not self.real and self.off_domain:
+            self.refuted = self.refuted or self.off_domain[0]
         if self.refuted:
             values, (left, right, error), tolerance = self.refuted
             reason = f"at {_place(values)} left is {_number(left)}, right is {_number(right)}"
@@ -211,8 +217,18 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
 
 
 def _same_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
-    left, right = at(lhs), at(rhs)
+    left, right = _value_or_none(lhs, at), _value_or_none(rhs, at)
+    if left is None or right is None:
+        return left, right, 0.0 if left is right else float("inf")
     return left, right, relative_error(left, right)
+
+
+def _value_or_none(expression: Basic, at: Evaluator) -> Number | None:
+    """None where the definition is seen to lead to no value (both sides may have none)."""
+    try:
+        return at(expression)
+    except sequence.NoLimit:
+        return None
 
 
 def relative_error(left: Number, right: Number) -> float:
@@ -231,11 +247,8 @@ def relative_error(left: Number, right: Number) -> float:
 
 def _no_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
     """The claim is that there is no value: an estimate that finds one refutes it."""
-    try:
-        found = at(lhs)
-    except sequence.NoLimit:
-        return mpmath.nan, mpmath.nan, 0.0
-    return found, mpmath.nan, float("inf")
+    found = _value_or_none(lhs, at)
+    return found, None, 0.0 if found is None else float("inf")
 
 
 def _up_to_a_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
@@ -267,6 +280,19 @@ def _has_antiderivative(expression: Basic) -> bool:
     )
 
 
+def _network_of(expression: Basic) -> tuple[tuple[Symbol, Basic], ...]:
+    """The equations of the network that an adjoint belongs to."""
+    for node in preorder_traversal(expression):
+        if hasattr(node, "definitions"):
+            return tuple(node.definitions)
+    return ()
+
+
+def _held(expression: Basic) -> set[Symbol]:
+    """Letters by which is differentiated where nothing depends on them: they need a value too."""
+    return {v for d in expression.atoms(Derivative) for v in d.variables}
+
+
 # ------------------------------------------------------------------ words for a report
 
 
@@ -287,6 +313,8 @@ def _plain(values: dict[Symbol, Any]) -> dict[str, float]:
 
 
 def _number(value: Number) -> str:
+    if value is None:
+        return "without a value"
     if isinstance(value, (mpmath.matrix, tuple, list)):
         return " ".join(mpmath.nstr(value, 8).split()) if not isinstance(value, tuple) else str(
             tuple(mpmath.nstr(v, 8) for v in value)

@@ -235,7 +235,7 @@ class Evaluator:
         if getattr(node, "is_Rational", False):
             return self.ctx.mpf(int(node.p)) / int(node.q)
         if getattr(node, "is_Float", False):
-            return self.ctx.convert(node._mpf_)
+            return self.ctx.make_mpf(node._mpf_)
         if name in CONSTANTS:
             return CONSTANTS[name](self.ctx)
         if isinstance(node, AppliedUndef):

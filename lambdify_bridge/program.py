@@ -552,8 +552,9 @@ def _negated(b: _Builder, value: int) -> int | None:
 
 def _sum(b: _Builder, node: Any, values: list[Any]) -> int:
     """Terms with a plus sign, the constant, then those with a minus sign subtracted."""
-    constant, plus, minus = b.constant(0), [], []
-    for value in map(b.scalar, values):
+    constant, plus, minus = b.constant(0), list[int](), list[int]()
+    scalars = [b.scalar(value) for value in values]
+    for value in scalars:
         if b.value_of(value) is not None:
             constant = b.apply("add", constant, value)
         elif (positive := _negated(b, value)) is not None:
@@ -563,8 +564,11 @@ def _sum(b: _Builder, node: Any, values: list[Any]) -> int:
     if not b.is_number(constant, 0):
         negative = _negated(b, constant) if plus else None
         plus, minus = (plus + [constant], minus) if negative is None else (plus, minus + [negative])
+    if not plus and minus:  # all have a minus sign: the first keeps it
+        plus = [next(value for value in scalars if b.value_of(value) is None)]
+        minus = minus[1:]
     if not plus:
-        plus = [b.apply("neg", minus.pop(0))] if minus else [constant]
+        return constant
     result = plus[0]
     for term in plus[1:]:
         result = b.add(result, term)

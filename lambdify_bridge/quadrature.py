@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Float, preorder_traversal
+from sympy import Basic, Float, Mul, preorder_traversal
 
 from lambdify_bridge.evaluate import (
     Evaluator,
@@ -251,7 +251,7 @@ def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
             continue
         name = type(node).__name__
         if name == "Pow" and not (node.args[1].is_Integer and node.args[1] > 0):
-            parts.append(lambda there, e=node.args[0]: there(e))
+            parts += [lambda there, e=e: there(e) for e in _factors(node.args[0], x)]
         elif name in ("log", "Abs", "sign", "Heaviside", "relu", "acot", "Ei", "li"):
             parts.append(lambda there, e=node.args[0]: there(e))
         elif name in ("Max", "Min"):
@@ -269,6 +269,15 @@ def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
         elif getattr(node, "is_Relational", False):
             parts.append(lambda there, e=node.args[0] - node.args[1]: there(e))
     return parts
+
+
+def _factors(expression: Basic, x: Any) -> list[Basic]:
+    """A square root of (x - 1)**2 has a kink where x - 1, not the radicand, changes sign."""
+    polynomial = expression.as_poly(x)
+    if polynomial is None:
+        factors = [f.as_base_exp()[0] for f in Mul.make_args(expression)]
+        return [expression, *(f for f in factors if f != expression)]
+    return [factor.as_expr() for factor, _ in polynomial.sqf_list()[1]]
 
 
 def _try(part: Part, there: Evaluator) -> Number | None:

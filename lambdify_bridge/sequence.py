@@ -40,12 +40,23 @@ def value_at_infinity(c: Any, f: Callable[[Number], Number]) -> Number:
             found.append(_extrapolated(c, values))
     if not found:
         raise Undecided("the function cannot be evaluated along any sequence")
-    if found[0] is None and found[-1] is None:
-        raise NoLimit("the values along the sequence do not come together")
     known = [v for v in found if v is not None]
+    if not known:
+        if _keeps_moving(_values(f, steady)):
+            raise NoLimit("the values along the sequence do not come together")
+        raise Undecided("the values along the sequence come together too slowly to tell")
     if len(known) == 2 and not close(c, *known):
         return _the_surer(c, known, _values(f, rapid))
     return known[0]
+
+
+def _keeps_moving(values: list[Number]) -> bool:
+    """The late values are spread as wide as the early ones."""
+    half = len(values) // 2
+    if half < 3:
+        return False
+    early, late = (max(abs(b - a) for a, b in pairwise(v)) for v in (values[:half], values[half:]))
+    return bool(late > 0.3 * early)
 
 
 def _the_surer(c: Any, known: list[Number], rapid: list[Number]) -> Number:

@@ -92,7 +92,7 @@ class NumpyFunction:
         self._positions = _positions(self._names, self.args)
         self.__doc__ = f"f({', '.join(self._names)}) = {formula}\n\n{self.source}"
 
-    def __call__(self, *values: Any, **named: Any) -> Any:
+    def __call__(self, /, *values: Any, **named: Any) -> Any:
         inputs = _Inputs(self._bind(values, named) if named else values, self.dtype)
         if len(values) + len(named) != len(self.args):
             raise TypeError(f"{self._call} takes {len(self.args)} arguments, not {len(values)}")
@@ -278,11 +278,11 @@ def _number(value: Any) -> Any:
     array = np.asarray(value)
     if array.dtype.kind in "fc":
         return array
-    if array.dtype.kind in "biuO":
-        try:
-            return array.astype(float)
-        except (TypeError, ValueError):
-            pass
+    if array.dtype.kind in "biu":
+        return array.astype(float)
+    # NumPy would read text as numbers and None as NaN.
+    if array.dtype.kind == "O" and all(hasattr(item, "__float__") for item in array.flat):
+        return array.astype(float)
     raise TypeError(f"numbers are needed, not {array.dtype} values")
 
 

@@ -97,7 +97,7 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
     "legendre":    "special.eval_legendre",
     "chebyshevt":  "special.eval_chebyt",
     "chebyshevu":  "special.eval_chebyu",
-    "hermite":     "special.eval_hermite",
+    "hermite":     "hermite",
     "laguerre":    "special.eval_laguerre",
     "elliptic_k":  "special.ellipk",
 }
@@ -200,6 +200,13 @@ def polygamma(n: Any, x: Any) -> Any:
     return special.polygamma(n.astype(int), x)
 
 
+def hermite(n: Any, x: Any) -> Any:
+    """SciPy has integer orders only."""
+    order = np.floor(n)
+    value = _scipy_special().eval_hermite(np.asarray(order).astype(np.intp), x)
+    return np.where(order == n, value, np.nan)
+
+
 def lowergamma(s: Any, x: Any) -> Any:
     special = _scipy_special()
     return special.gamma(s) * special.gammainc(s, x)
@@ -218,7 +225,7 @@ def expint(n: Any, x: Any) -> Any:
 HELPERS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (same, select, differs, floor, ceiling, sinc, softplus, lambertw, polygamma,
-                     lowergamma, uppergamma, expint)
+                     hermite, lowergamma, uppergamma, expint)
 } | {
     "fresnels": _part("fresnel", 0), "fresnelc": _part("fresnel", 1),
     "Si": _part("sici", 0), "Ci": _part("sici", 1, positive=True),
