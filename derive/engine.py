@@ -446,8 +446,8 @@ class _Search:
             results = {}
             for hole in waiting:
                 part = self.solve(hole, path)
-                if part is None:
-                    return None
+                if part is None or (part.result == DOES_NOT_EXIST and state != hole):
+                    return None  # SymPy would make 0 of 0*DOES_NOT_EXIST
                 parts.append(part)
                 results[hole] = part.result
             state = rebuild(state, results, self.clean)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 
 from sympy import Basic, sstr, true
@@ -22,11 +23,20 @@ FACES = ("derive.__main__", "derive.command_line", "derive.rulebook", "derive.re
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule as the rule book shows it; `gives` is what it makes of its example, if it fires."""
+    """One rule as the rule book shows it."""
 
-    table: str
+    table: RuleTable
     rule: Rule
-    gives: Rewrite | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.table.title} ({self.table.operator.__name__})"
+
+    @cached_property
+    def gives(self) -> Rewrite | None:
+        """What the rule makes of its example."""
+        found = self.table.rewrites(self.rule.example, frozenset({self.rule.name}))
+        return next((rewrite for _, rewrite in found), None)
 
     @property
     def given(self) -> Basic | None:
@@ -67,13 +77,7 @@ def entries(word: str = "") -> Iterator[Entry]:
             mentioned = word.lower() in f"{table.title} {rule.name} {rule.sentence}".lower()
             if mentioned and id(rule) not in seen:
                 seen.add(id(rule))
-                title = f"{table.title} ({table.operator.__name__})"
-                yield Entry(title, rule, _first(table, rule))
-
-
-def _first(table: RuleTable, rule: Rule) -> Rewrite | None:
-    found = table.rewrites(rule.example, frozenset({rule.name}))
-    return next((rewrite for _, rewrite in found), None)
+                yield Entry(table, rule)
 
 
 def text(word: str = "") -> str:
@@ -112,7 +116,7 @@ def data(word: str = "") -> list[dict[str, str]]:
     """The rule book for programs."""
     return [
         {
-            "table": entry.table,
+            "table": entry.table.title,
             "rule": entry.rule.name,
             "sentence": entry.rule.sentence,
             "example": sstr(entry.rule.example),
@@ -126,6 +130,6 @@ def data(word: str = "") -> list[dict[str, str]]:
 def _grouped(word: str) -> Iterator[tuple[str, list[Entry]]]:
     groups: dict[str, list[Entry]] = {}
     for entry in entries(word):
-        groups.setdefault(entry.table, []).append(entry)
+        groups.setdefault(entry.title, []).append(entry)
     yield from groups.items()
 

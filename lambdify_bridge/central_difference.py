@@ -44,7 +44,9 @@ def derivative(node: Any, at: Evaluator) -> Number:
     inner = Basic.__new__(type(node), expression, *remaining) if remaining else expression
     if x not in at.memo:
         raise Undecided(f"no value is given for {x}")
-    return slope(at, x, lambda there: there(inner))
+    # Partial: in a network, what is computed from x is held while x moves.
+    held = at.at({name: at.memo[name] for name, _ in at.definitions}) if at.definitions else at
+    return slope(held, x, lambda there: there(inner))
 
 
 @estimator("ImplicitDerivative")

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
-from sympy import Basic, Derivative, Integral, Symbol, preorder_traversal
+from sympy import Basic, Integral, Symbol
 
 from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
 from lambdify_bridge.convergence import convergence
-from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, is_real
+from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
+from lambdify_bridge.nodes import FactsOf
 from lambdify_bridge.report import Report, weakest
 from lambdify_bridge.sample import points as candidate_points
 
@@ -23,6 +24,7 @@ DIGITS = 30
 MORE_DIGITS = 50
 FLOOR = 1e-8  # two numbers below this size are compared as if they had it
 TIGHTEST = 1e-14
+PRINTED, LONGEST = 300, 120  # nodes and characters of an equation in a report
 
 Sides = tuple[Number, Number, float]
 
@@ -95,31 +97,37 @@ class Bench:
     seed: int = 0
     shared: dict[Any, Evaluator] = field(default_factory=dict)
     good_point: dict[Symbol, Any] = field(default_factory=dict)
+    facts: FactsOf = field(default_factory=FactsOf)
 
     def check(self, equation: Any) -> Report:
         lhs, rhs = equation.lhs, equation.rhs
         if not self.definitions:
-            self.definitions = _network_of(lhs)
-        text = _text(lhs, rhs)
+            self.definitions = self.facts(lhs).network
+        text = self._text(lhs, rhs)
         if lhs == rhs:
             return Report(text, "undecided", "both sides are the same expression")
         compare = comparison(lhs, rhs)
         found = _Findings()
-        letters = self._letters(lhs, rhs, getattr(equation, "given", True))
-        for values in candidate_points(letters, self.seed):
+        free = self._letters(lhs, rhs, getattr(equation, "given", True))
+        for values in candidate_points(free, self.seed):
             found.look(self, equation, compare, values)
-            if found.refuted or len(found.real) >= (self.wanted if letters else 1) or not letters:
+            if found.refuted or len(found.real) >= (self.wanted if free else 1) or not free:
                 break
         return found.report(text)
 
+    def _text(self, lhs: Basic, rhs: Basic) -> str:
+        """The equation for a report: one line, and not the whole of a very large one."""
+        if self.facts(lhs).size + self.facts(rhs).size > PRINTED:
+            return f"{type(lhs).__name__} of {self.facts(lhs).size} operations = ..."
+        text = " ".join(f"{lhs} = {rhs}".split())
+        return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
+
     def _letters(self, *expressions: Any) -> set[Symbol]:
         """What has to be given a value: the free letters, of the network's equations as well."""
+        asked = [e for e in expressions if isinstance(e, Basic)]
         free: set[Symbol] = set()
-        for expression in expressions:
-            free |= getattr(expression, "free_symbols", set())
-        for _, expression in self.definitions:
-            free |= expression.free_symbols
-        free |= {v for e in expressions if isinstance(e, Basic) for v in _held(e)}
+        for expression in [*asked, *(e for _, e in self.definitions)]:
+            free |= self.facts(expression).letters
         return free - {letter for letter, _ in self.definitions}
 
     def evaluator(self, values: dict[Symbol, Any], fresh: bool, digits: int = DIGITS) -> Evaluator:
@@ -144,7 +152,7 @@ class _Findings:
     def look(
         self, bench: Bench, equation: Any, compare: Callable[..., Sides], values: dict[Symbol, Any]
     ) -> None:
-        fresh = _has_antiderivative(equation.lhs) or _has_antiderivative(equation.rhs)
+        fresh = any(bench.facts(side).antiderivative for side in (equation.lhs, equation.rhs))
         at = bench.evaluator(values, fresh)
         try:
             given = getattr(equation, "given", True)
@@ -209,9 +217,9 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
         return _no_value
     if isinstance(lhs, Integral) and any(len(limit.args) == 1 for limit in lhs.limits):
         return _up_to_a_constant
-    if names & {"Eigenvalues", "Roots"}:
+    if names & {"Eigenvalues", "Roots", "Joined"}:
         return _same_multiset
-    if "NullSpace" in names:
+    if names & {"NullSpace", "Eigenspace"}:
         return _same_space
     return _same_value
 
@@ -234,7 +242,7 @@ def _value_or_none(expression: Basic, at: Evaluator) -> Number | None:
 def relative_error(left: Number, right: Number) -> float:
     if isinstance(left, (tuple, list)):
         return max((relative_error(a, b) for a, b in zip(left, right, strict=True)), default=0.0)
-    if isinstance(left, mpmath.matrix):
+    if isinstance(left, Matrix):
         if (left.rows, left.cols) != (right.rows, right.cols):
             return float("inf")
         size = max([abs(e) for e in left] + [abs(e) for e in right] + [FLOOR])
@@ -273,35 +281,7 @@ def _same_space(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
     return 0, 0, float(abs(left - right).max(initial=0.0))
 
 
-def _has_antiderivative(expression: Basic) -> bool:
-    return any(
-        isinstance(node, Integral) and any(len(limit.args) == 1 for limit in node.limits)
-        for node in preorder_traversal(expression)
-    )
-
-
-def _network_of(expression: Basic) -> tuple[tuple[Symbol, Basic], ...]:
-    """The equations of the network that an adjoint belongs to."""
-    for node in preorder_traversal(expression):
-        if hasattr(node, "definitions"):
-            return tuple(node.definitions)
-    return ()
-
-
-def _held(expression: Basic) -> set[Symbol]:
-    """Letters by which is differentiated where nothing depends on them: they need a value too."""
-    return {v for d in expression.atoms(Derivative) for v in d.variables}
-
-
 # ------------------------------------------------------------------ words for a report
-
-
-def _text(lhs: Basic, rhs: Basic, longest: int = 120) -> str:
-    try:
-        text = " ".join(f"{lhs} = {rhs}".split())
-    except RecursionError:
-        return f"a {type(lhs).__name__} of a very deep expression"
-    return text if len(text) <= longest else text[: longest - 4] + " ..."
 
 
 def _place(values: dict[Symbol, Any]) -> str:
@@ -315,7 +295,7 @@ def _plain(values: dict[Symbol, Any]) -> dict[str, float]:
 def _number(value: Number) -> str:
     if value is None:
         return "without a value"
-    if isinstance(value, (mpmath.matrix, tuple, list)):
+    if isinstance(value, (Matrix, tuple, list)):
         return " ".join(mpmath.nstr(value, 8).split()) if not isinstance(value, tuple) else str(
             tuple(mpmath.nstr(v, 8) for v in value)
         )

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices import MatrixBase
 
 Number = Any  # mpf, mpc, float, complex, bool or an mpmath matrix
-Evaluation = Callable[..., Number]
+Matrix = mpmath.matrices.matrices._matrix  # what the matrices of every mpmath context are
 
 
 HUGE = 4000
@@ -124,7 +124,7 @@ def _real(c: Any, x: Number) -> Number:
 
 
 def is_real(value: Number) -> bool:
-    if isinstance(value, mpmath.matrix):
+    if isinstance(value, Matrix):
         return all(is_real(entry) for entry in value)
     if isinstance(value, tuple):
         return all(is_real(entry) for entry in value)
@@ -225,9 +225,9 @@ class Evaluator:
         if _is_lazy(node):
             return LAZY[name](node, self) if name in LAZY else _matrix(node, self)
         values = [self.memo[a] for a in node.args]
-        if name == "Add":
+        if name in ("Add", "MatAdd"):
             return sum(values[1:], values[0])
-        if name == "Mul":
+        if name in ("Mul", "MatMul"):
             return _product(values)
         if name == "Pow":
             self._refuse_huge(values[1:])
@@ -260,7 +260,7 @@ def _product(values: list[Number]) -> Number:
 
 
 def _power(c: Any, base: Number, exponent: Number) -> Number:
-    if isinstance(base, mpmath.matrix):
+    if isinstance(base, Matrix):
         return base ** int(exponent)
     if exponent == c.mpf(1) / 2:
         return c.sqrt(base)

@@ -213,7 +213,9 @@ RELATIONS: dict[type, tuple[str, str]] = {   # when it holds, when it is known n
 # fmt: on
 
 EXACT = {"add", "sub", "mul", "div", "neg", "square", "lt", "le", "gt", "ge", "eq", "differs"}
-UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum")
+UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
+              "Determinant", "Trace", "Inverse")
+PRECISIONS = (40, 160, 640)  # digits to compute constants with, until they suffice
 COMMUTATIVE = {"add", "mul", "maximum", "minimum", "and", "or", "eq", "differs"}
 LONGEST_PRODUCT = 16  # x**n up to here is a product of squares, several times as fast as np.power
 
@@ -242,7 +244,7 @@ def lower(
     """
     expressions = [sp.sympify(expression, strict=True) for expression in expressions]
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
-    for digits in (40, 160, 640):
+    for digits in PRECISIONS:
         try:
             builder = _Builder(digits)
             for symbol, expression in definitions:
@@ -368,6 +370,12 @@ class _Builder:
         value = self.value_of(index)
         return isinstance(value, Fraction) and value == number
 
+    def rounded(self, value: Any) -> float | complex | bool:
+        """The float of a constant; an irrational one that is 0 is so in many digits."""
+        if isinstance(value, Rounded) and value.high == 0 and self.digits < PRECISIONS[-1]:
+            raise LostDigits
+        return _to_float(value)
+
     def fold(self, name: str, constants: Sequence[Any]) -> int:
         if name in EXACT and all(isinstance(value, Fraction) for value in constants):
             with_fractions = _guarded(FOLD[name], None, constants)
@@ -464,7 +472,7 @@ class _Builder:
             name, operands, payload = self.operations[index]
             if name != "input":
                 place[index] = len(operations)
-                payload = _to_float(payload) if name == "constant" else payload
+                payload = self.rounded(payload) if name == "constant" else payload
                 operations.append(Operation(name, tuple(place[k] for k in operands), payload))
         return Program(tuple(inputs), tuple(operations), tuple(place[k] for k in outputs))
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Float, Mul, preorder_traversal
+from sympy import Basic, Float, Mul
 
 from lambdify_bridge.evaluate import (
     Evaluator,
@@ -21,6 +21,7 @@ from lambdify_bridge.evaluate import (
     estimator,
     is_real,
 )
+from lambdify_bridge.nodes import nodes
 from lambdify_bridge.sequence import NoLimit, one_sided_limit
 
 SCAN = 120
@@ -246,7 +247,7 @@ Part = Callable[[Evaluator], Number]
 
 def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
     parts: list[Part] = []
-    for node in preorder_traversal(function):
+    for node in nodes(function):
         if not x.name or x not in node.free_symbols:
             continue
         name = type(node).__name__

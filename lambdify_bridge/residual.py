@@ -7,7 +7,8 @@ projector on them, so that the choice of a basis does not matter.
 
 from __future__ import annotations
 
-from itertools import permutations
+from collections.abc import Iterable
+from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from lambdify_bridge.evaluate import Evaluator, Number, Undefined, estimator
 LARGEST_LEIBNIZ = 6
 TEST_POINTS = (0.7310, -1.2750, 2.4142, -3.3166)
 ZERO = 1e-9
+HIGHEST_DEGREE = 12
 
 
 @estimator("Determinant", "Det")
@@ -80,6 +82,31 @@ def _solution(at: Evaluator, matrix: Any, right: Any) -> Number:
     return solution
 
 
+@estimator("Adjugate")
+def adjugate(node: Any, at: Evaluator) -> Number:
+    """Entry (i, j): (-1)**(i + j) times the determinant without row j and column i."""
+    c, matrix = at.ctx, at(node.args[0])
+    size = range(matrix.rows)
+    return c.matrix(
+        [[(-1) ** (i + j) * leibniz(c, _without(c, matrix, j, i)) for j in size] for i in size]
+    )
+
+
+def _without(c: Any, matrix: Any, row: int, column: int) -> Any:
+    rows = [i for i in range(matrix.rows) if i != row]
+    columns = [j for j in range(matrix.cols) if j != column]
+    minor = c.matrix(len(rows), len(columns))
+    for i, source_row in enumerate(rows):
+        for j, source_column in enumerate(columns):
+            minor[i, j] = matrix[source_row, source_column]
+    return minor
+
+
+@estimator("Collected")
+def collected(node: Any, at: Evaluator) -> Number:
+    return at(node.args[0])
+
+
 @estimator("CharacteristicPolynomial")
 def characteristic_polynomial(node: Any, at: Evaluator) -> Number:
     """det(lambda I - A) at the value of lambda."""
@@ -101,34 +128,43 @@ def spectrum(node: Any, at: Evaluator) -> list[Number]:
         return [leibniz(c, t * c.eye(matrix.rows) - matrix) for t in points]
     if name == "Roots":
         polynomial, letter = node.args
-        degree = int(polynomial.as_poly(letter).degree())
-        # The leading coefficient, from the growth far out, by finite differences of that order.
-        lead = _leading_coefficient(at, polynomial, letter, degree)
+        lead = _leading_coefficient(at, polynomial, letter)
         return [at.at({letter: t})(polynomial) / lead for t in points]
+    if name == "Joined":
+        factors = [spectrum(part, at) for part in node.args]
+        return [_product(c, column) for column in zip(*factors, strict=True)]
     values = at(node)
-    return [_from_zeros(c, t, values) for t in points]
+    return [_product(c, [t - zero for zero in values]) for t in points]
 
 
-def _leading_coefficient(at: Evaluator, polynomial: Basic, letter: Any, degree: int) -> Number:
+def _leading_coefficient(at: Evaluator, polynomial: Basic, letter: Any) -> Number:
+    """From finite differences: those of the order of the degree are constant, the next ones 0."""
     c = at.ctx
-    signs = [(-1) ** (degree - k) * c.binomial(degree, k) for k in range(degree + 1)]
-    samples = [at.at({letter: c.mpf(k)})(polynomial) for k in range(degree + 1)]
-    total = sum((s * v for s, v in zip(signs, samples, strict=True)), c.zero)
-    return total / c.factorial(degree)
+    row = [at.at({letter: c.mpf(k)})(polynomial) for k in range(HIGHEST_DEGREE + 2)]
+    size = max(abs(v) for v in row)
+    lead, degree = row[0], 0
+    for order in range(1, HIGHEST_DEGREE + 1):
+        row = [b - a for a, b in pairwise(row)]
+        if all(abs(v) < c.mpf(10) ** (-c.dps // 2) * size for v in row):
+            return lead
+        lead, degree = row[0] / c.factorial(order), order
+    raise Undefined(f"no polynomial of degree up to {degree}")
 
 
-def _from_zeros(c: Any, t: Number, zeros: tuple[Number, ...]) -> Number:
+def _product(c: Any, factors: Iterable[Number]) -> Number:
     product = c.one
-    for zero in zeros:
-        product *= t - zero
+    for factor in factors:
+        product *= factor
     return product
 
 
 def projector(node: Any, at: Evaluator) -> np.ndarray:
-    """The orthogonal projector on NullSpace(M), or on the columns of a basis."""
+    """The orthogonal projector on NullSpace(M), Eigenspace(A, value), or the columns of a basis."""
     at.rests_on(1e-8)
-    if type(node).__name__ == "NullSpace":
+    if type(node).__name__ in ("NullSpace", "Eigenspace"):
         matrix = _array(at(node.args[0]))
+        if type(node).__name__ == "Eigenspace":
+            matrix = matrix - complex(at(node.args[1])) * np.eye(len(matrix))
         _, sizes, rows = np.linalg.svd(matrix)
         rank = int(np.sum(sizes > ZERO * max(1.0, sizes.max(initial=0.0))))
         basis = rows[rank:].conj().T

@@ -272,9 +272,9 @@ def _room(piece: Any, size: int) -> Any:
 
 
 def _number(value: Any) -> Any:
-    """Python's numbers as float or complex, all else as an array of floats or complex numbers."""
+    """Python's numbers as they are, all else as an array of floats or complex numbers."""
     if type(value) in (bool, int, float, complex):
-        return value if type(value) is complex else float(value)
+        return value
     array = np.asarray(value)
     if array.dtype.kind in "fc":
         return array

@@ -193,18 +193,15 @@ def lambertw(x: Any, k: Any) -> Any:
     return np.where(value.imag == 0, value.real, np.nan)
 
 
-def polygamma(n: Any, x: Any) -> Any:
-    special = _scipy_special()
-    if np.ndim(n) == 0:
-        return special.polygamma(int(n), x)
-    return special.polygamma(n.astype(int), x)
+def _of_integer_order(name: str) -> Callable[[Any, Any], Any]:
+    """A SciPy function whose first argument has to be an integer; NaN for the others."""
 
+    def function(n: Any, x: Any) -> Any:
+        order = np.floor(n)
+        value = getattr(_scipy_special(), name)(np.asarray(order).astype(np.intp), x)
+        return np.where(order == n, value, np.nan)
 
-def hermite(n: Any, x: Any) -> Any:
-    """SciPy has integer orders only."""
-    order = np.floor(n)
-    value = _scipy_special().eval_hermite(np.asarray(order).astype(np.intp), x)
-    return np.where(order == n, value, np.nan)
+    return function
 
 
 def lowergamma(s: Any, x: Any) -> Any:
@@ -217,16 +214,13 @@ def uppergamma(s: Any, x: Any) -> Any:
     return special.gamma(s) * special.gammaincc(s, x)
 
 
-def expint(n: Any, x: Any) -> Any:
-    special = _scipy_special()
-    return special.exp1(x) if np.ndim(n) == 0 and n == 1 else special.expn(n, x)
-
-
 HELPERS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (same, select, differs, floor, ceiling, sinc, softplus, lambertw, polygamma,
-                     hermite, lowergamma, uppergamma, expint)
+    for function in (same, select, differs, floor, ceiling, sinc, softplus, lambertw,
+                     lowergamma, uppergamma)
 } | {
+    "polygamma": _of_integer_order("polygamma"), "hermite": _of_integer_order("eval_hermite"),
+    "expint": _of_integer_order("expn"),
     "fresnels": _part("fresnel", 0), "fresnelc": _part("fresnel", 1),
     "Si": _part("sici", 0), "Ci": _part("sici", 1, positive=True),
     "Shi": _part("shichi", 0), "Chi": _part("shichi", 1, positive=True),

@@ -1,0 +1,92 @@
+"""Who may import whom: the layers of DESIGN, held by the source itself."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(p for d in ("derive", "lambdify_bridge") for p in (ROOT / d).rglob("*.py"))
+
+# What a room may import of this project, by the start of the module's name. A deeper room may also
+# import its own neighbours.
+ALLOWED = {
+    "derive.core": [],
+    "derive.structure": [],
+    "derive.elementary": [],
+    "derive.tokens": [],
+    "derive.functions": ["derive.tokens"],
+    "derive.parse": ["derive.tokens", "derive.functions"],
+    "derive.rules": ["derive.core"],
+    "derive.engine": ["derive.core", "derive.rules", "derive.structure"],
+    "derive.asked": ["derive.elementary", "derive.structure", "derive.parse"],
+    "derive.calculus": [
+        "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
+        "derive.asked",
+    ],
+    "derive.linear_algebra": [
+        "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",
+    ],
+    "derive.networks": [
+        "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
+        "derive.asked", "derive.calculus.derivatives",
+    ],
+    "derive.render": ["derive.core", "derive.structure"],
+    "lambdify_bridge": [],
+}  # fmt: skip
+
+# Two methods of Derivation hand over to the bridge and to the renderers; the faces know everything.
+KNOW_BOTH = {"derive.core"}
+FACES = {"derive", "derive.__main__", "derive.command_line", "derive.rulebook"}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(tree: ast.AST) -> list[str]:
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found.append(str(node.module))
+    return found
+
+
+def room_of(name: str) -> str:
+    return max((room for room in ALLOWED if f"{name}.".startswith(f"{room}.")), key=len, default="")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_go_one_way(path: Path) -> None:
+    name = name_of(path)
+    if name in FACES:
+        return
+    room = room_of(name)
+    assert room, f"{name} is in no room of the import map"
+    for imported in imports(ast.parse(path.read_text())):
+        if imported.split(".")[0] not in ("derive", "lambdify_bridge"):
+            continue
+        if name in KNOW_BOTH and imported.startswith(("lambdify_bridge", "derive.render")):
+            continue
+        allowed = [room, *ALLOWED[room]]
+        assert any(f"{imported}.".startswith(f"{a}.") for a in allowed), f"{name} <- {imported}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nobody_imports_what_is_slow_or_unsafe(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    for imported in imports(tree):
+        assert not imported.startswith(("scipy.stats", "matplotlib"))
+    top = [i for node in tree.body for i in imports(ast.Module([node], []))]
+    if name_of(path).startswith("derive"):
+        assert not any(i.split(".")[0] in ("numpy", "scipy") for i in top)
+    called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    assert not called & {"eval", "parse_expr"}
+    if name_of(path) != "lambdify_bridge.backends.numpy":
+        assert "exec" not in called

@@ -1,0 +1,551 @@
+"""Determinants, inverses, null spaces and eigenvalues against their definitions, in numbers.
+
+`value` works every operator out from its definition with NumPy; each step of each derivation has
+to give the same number on both sides.
+"""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import time
+from itertools import permutations
+
+import numpy as np
+import pytest
+from sympy import (
+    Abs,
+    Basic,
+    Determinant,
+    Expr,
+    I,
+    ImmutableMatrix,
+    Inverse,
+    MatMul,
+    Matrix,
+    Ne,
+    Rational,
+    Symbol,
+    Trace,
+    Tuple,
+    cos,
+    default_sort_key,
+    exp,
+    latex,
+    pretty,
+    sin,
+    sqrt,
+    symbols,
+)
+
+from derive.core import Derivation, Step
+from derive.engine import BudgetExceeded, NoRuleApplies, derive
+from derive.linear_algebra import SingularMatrix, determinant, eigen, inverse, null_space
+from derive.linear_algebra.eigen import TABLES as TABLES_OF_EIGEN
+from derive.linear_algebra.eigen import CharacteristicPolynomial, Eigenspace, Eigenvalues
+from derive.linear_algebra.elimination import is_zero, tidy
+from derive.linear_algebra.inverses import Adjugate, Augmented
+from derive.linear_algebra.null_space import NullSpace
+from derive.linear_algebra.polynomials import Collected, Joined, Roots
+from derive.rules import RuleTable
+
+NAMES = ("determinants", "eigen", "elimination", "inverses", "null_space", "polynomials")
+MODULES = {name: importlib.import_module(f"derive.linear_algebra.{name}") for name in NAMES}
+
+a, b, c, d, t, x, y, z, lam = symbols("a b c d t x y z lambda")
+
+
+# ------------------------------------------------------------------ operators, by definition
+
+
+def leibniz(A: np.ndarray) -> complex:
+    """The sum over all permutations of signed products."""
+    n, total = len(A), 0
+    for order in permutations(range(n)):
+        inversions = sum(order[i] > order[j] for i in range(n) for j in range(i + 1, n))
+        total += (-1) ** inversions * np.prod([A[i, order[i]] for i in range(n)])
+    return total
+
+
+def minor(A: np.ndarray, i: int, j: int) -> complex:
+    return leibniz(np.delete(np.delete(A, i, 0), j, 1))
+
+
+def adjugate(A: np.ndarray) -> np.ndarray:
+    n = range(len(A))
+    return np.array([[(-1) ** (i + j) * minor(A, j, i) for j in n] for i in n])
+
+
+def powers(polynomial: Expr, z: Symbol, at: dict) -> np.ndarray:
+    """The coefficients, leading one first, by interpolation at roots of one."""
+    n = 12
+    nodes = np.exp(2j * np.pi * np.arange(n) / n)
+    found = np.fft.fft([value(polynomial, {**at, z: node}) for node in nodes]) / n
+    found = found[::-1]
+    first = next(k for k, e in enumerate(found) if abs(e) > 1e-9)
+    return found[first:]
+
+
+def monic(coefficients: np.ndarray) -> np.ndarray:
+    return coefficients / coefficients[0]
+
+
+def projector(V: np.ndarray) -> np.ndarray:
+    """Onto the span of the columns: equal for two bases of one space."""
+    if V.shape[1] == 0:
+        return np.zeros((len(V), len(V)))
+    assert np.linalg.matrix_rank(V) == V.shape[1], "a basis is independent"
+    return V @ np.linalg.pinv(V)
+
+
+def null_projector(M: np.ndarray) -> np.ndarray:
+    _, sizes, Vh = np.linalg.svd(M)
+    rank = int((sizes > 1e-9 * max(1, *sizes)).sum())
+    return Vh[rank:].conj().T @ Vh[rank:]
+
+
+def value(e: Basic, at: dict) -> complex | np.ndarray:
+    """The number or array that `e` is; a multiset of numbers is the monic polynomial of them."""
+    go = lambda part: value(part, at)
+    match e:
+        case Determinant():
+            return leibniz(go(e.args[0]))
+        case Inverse():
+            return np.linalg.solve(go(e.args[0]), np.eye(e.shape[0]))
+        case Trace():
+            return sum(go(e.args[0])[i, i] for i in range(e.args[0].rows))
+        case Augmented():
+            return np.linalg.solve(go(e.args[0]), go(e.args[1]))
+        case Adjugate():
+            return adjugate(go(e.args[0]))
+        case MatMul():
+            return go(e.args[0]) * go(e.args[1])
+        case Collected():
+            return go(e.args[0])
+        case CharacteristicPolynomial():
+            return leibniz(go(e.args[1]) * np.eye(e.args[0].rows) - go(e.args[0]))
+        case Eigenvalues():
+            return np.poly(go(e.args[0]))
+        case Roots():
+            return monic(powers(*e.args, at))
+        case Joined():
+            product = np.array([1])
+            for part in e.args:
+                product = np.convolve(product, go(part))
+            return product
+        case Tuple():
+            return np.poly([go(root) for root in e])
+        case NullSpace():
+            return null_projector(go(e.args[0]))
+        case Eigenspace():
+            A = go(e.args[0])
+            return null_projector(A - go(e.args[1]) * np.eye(len(A)))
+        case ImmutableMatrix():
+            return np.array([go(entry) for entry in e.flat()]).reshape(e.shape)
+    if e.is_Add:
+        return sum(map(go, e.args))
+    if e.is_Mul:
+        return np.prod([go(factor) for factor in e.args])
+    if e in at:
+        return at[e]
+    if e.is_Pow and e.exp.is_Integer:
+        return go(e.base) ** int(e.exp)
+    if e.args and e.free_symbols:
+        return complex(e.func(*map(go, e.args)).evalf())
+    return complex(e.evalf())
+
+
+def points(e: Basic, count: int = 2, seed: int = 5) -> list[dict]:
+    rng = np.random.default_rng(seed)
+    letters = sorted(e.free_symbols, key=default_sort_key)
+    rational = {x: (4 * k + 3) / 7 for k, x in enumerate(letters)}
+    return [rational, *({x: rng.uniform(0.3, 2.5) for x in letters} for _ in range(count))]
+
+
+def holds(step: Step, at: dict) -> bool:
+    left, right = value(step.goal, at), value(step.equals, at)
+    if isinstance(step.goal, NullSpace | Eigenspace) and isinstance(step.equals, ImmutableMatrix):
+        right = projector(right)
+    return np.allclose(left, right, rtol=1e-7, atol=1e-7)
+
+
+def check(derivation: Derivation) -> None:
+    """Every step, and the result, where the conditions hold (they do at these points)."""
+    final = Step(derivation.problem, "result", derivation.result, derivation.result)
+    for step in (*derivation.steps, final):
+        for at in points(step.goal):
+            assert holds(step, at), f"{step.rule}: {step.goal} is not {step.equals} at {at}"
+
+
+def floats(e: Basic, at: dict) -> np.ndarray:
+    return np.array(value(e, at), dtype=complex)
+
+
+# ------------------------------------------------------------------ the rules
+
+TABLES = {
+    f"{name}.{key}": table
+    for name, module in MODULES.items()
+    for key, table in vars(module).items()
+    if isinstance(table, RuleTable) and table.rules[0].function.__module__ == module.__name__
+}
+RULES = [(key, rule) for key, table in TABLES.items() for rule in table]
+
+
+@pytest.mark.parametrize(("key", "rule"), RULES, ids=[f"{k}-{r.name}" for k, r in RULES])
+def test_a_rule_is_the_first_on_its_example_and_true_there(key, rule):
+    only = frozenset({rule.name}) if rule.on_request else None
+    first, rewrite = next(TABLES[key].rewrites(rule.example, only))
+    assert first is rule
+    step = Step(rule.example, rule.name, rewrite.equals, rewrite.equals)
+    for at in points(rule.example):
+        assert holds(step, at)
+
+
+def test_all_tables_were_found():
+    assert len(TABLES) == 12
+    assert all(rule.sentence.endswith(".") for _, rule in RULES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_docstring_examples(name):
+    assert doctest.testmod(MODULES[name]).failed == 0
+
+
+# ------------------------------------------------------------------ determinants
+
+GENERIC = {n: Matrix(n, n, symbols(f"a:{n}:{n}")) for n in (2, 3, 4)}
+DETERMINANTS = {
+    "one": [[-7]],
+    "two": [[1, 2], [3, 4]],
+    "zero pivot": [[0, 2, 1], [3, 0, 4], [5, 6, 0]],
+    "singular": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    "fractions": [[Rational(1, 2), Rational(1, 3)], [Rational(2, 5), 3]],
+    "dense": [[2, -1, 3, 5], [4, 1, -2, 3], [-3, 5, 2, 2], [1, 7, 4, -6]],
+    "five": [[3, 1, -2, 4, 5], [2, 0, 7, 1, 1], [1, 1, 1, 6, 0], [5, 2, 3, 0, 4], [2, 9, 1, 3, 2]],
+    "zeros in a corner": [[0, 0, 2, 1], [0, 0, 3, 5], [1, 4, 0, 0], [2, 9, 0, 0]],
+    "blocks": [[1, 2, 5, a], [3, 4, b, 6], [0, 0, a, b], [0, 0, 7, 8]],
+    "Vandermonde": [[1, x, x**2], [1, y, y**2], [1, z, z**2]],
+    "letters and numbers": [[1, a, 2, 0], [a, 1, b, 3], [2, b, 1, a], [0, 3, a, 1]],
+    "fractions of letters": [[1 / a, 1], [1, 1 / b]],
+    "rotation": [[cos(t), -sin(t), 0], [sin(t), cos(t), 0], [0, 0, 1]],
+    "roots": [[sqrt(2), sqrt(3)], [sqrt(6), 3]],
+    "complex": [[1 + I, 2], [3, 4 - I]],
+}
+
+
+@pytest.mark.parametrize("method", ["auto", "cofactor", "elimination"])
+@pytest.mark.parametrize("name", DETERMINANTS)
+def test_determinant_every_step(name, method):
+    found = determinant(DETERMINANTS[name], method=method)
+    check(found)
+    for at in points(found.problem):
+        A = floats(found.problem.args[0], at)
+        assert np.allclose(value(found.result, at), np.linalg.det(A))
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_determinant_of_letters(n):
+    started = time.perf_counter()
+    found = determinant(GENERIC[n], method="cofactor")
+    assert time.perf_counter() - started < 2
+    assert found.given == True  # noqa: E712
+    check(found)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_elimination_with_letters_says_which_pivots(n):
+    found = determinant(GENERIC[n], method="elimination")
+    assert found.given.has(*GENERIC[n][:1])
+    check(found)
+
+
+def test_determinant_results_as_in_textbooks():
+    assert determinant([[a, b], [c, d]]).result == a * d - b * c
+    assert determinant([[cos(t), -sin(t)], [sin(t), cos(t)]]).result == 1
+    assert determinant([[0.1, 0.2], [0.3, 0.4]]).result == Rational(-1, 50)
+    assert determinant("[[1, 2], [3, 4]]").result == -2
+    assert determinant(np.array([[1.5, 2.0], [3.0, 4.0]])).result == 0
+    assert determinant(Matrix([[1, 1], [1, 1 + a]])).result == a
+
+
+def test_methods_use_their_rules():
+    dense = DETERMINANTS["dense"]
+    rules = {m: {s.rule for s in determinant(dense, m).steps} for m in ("cofactor", "elimination")}
+    assert "cofactor expansion" in rules["cofactor"]
+    assert "add a multiple of a row" not in rules["cofactor"]
+    assert rules["elimination"] == {"add a multiple of a row", "triangular matrix", "swap two rows"}
+
+
+def test_a_row_operation_is_written_with_the_names_of_rows():
+    first = determinant([[1, 2], [3, 4]], method="elimination").root
+    R_1, R_2 = symbols("R_1 R_2")
+    assert first.where == ((R_2, R_2 - 3 * R_1),)
+
+
+# ------------------------------------------------------------------ inverses
+
+INVERSES = {
+    "one": [[4]],
+    "two": [[1, 2], [3, 4]],
+    "zero pivot": [[0, 2, 1], [3, 0, 4], [5, 6, 0]],
+    "permutation": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+    "fractions": [[Rational(1, 2), Rational(1, 3)], [Rational(2, 5), 3]],
+    "letters": [[a, b], [c, d]],
+    "three letters": [[a, 1, 0], [b, a, 2], [0, c, 1]],
+    "rotation": [[cos(t), -sin(t)], [sin(t), cos(t)]],
+    "roots": [[sqrt(2), 1], [3, sqrt(5)]],
+    "complex": [[1 + I, 2], [3, 4 - I]],
+    "four": [[2, -1, 3, 5], [4, 1, -2, 3], [-3, 5, 2, 2], [1, 7, 4, -6]],
+}
+
+
+@pytest.mark.parametrize("method", ["auto", "gauss-jordan", "adjugate"])
+@pytest.mark.parametrize("name", INVERSES)
+def test_inverse_every_step(name, method):
+    found = inverse(INVERSES[name], method=method)
+    check(found)
+    for at in points(found.problem):
+        A, X = floats(found.problem.args[0], at), floats(found.result, at)
+        assert np.allclose(A @ X, np.eye(len(A)))
+
+
+def test_inverse_of_six_by_six_is_fast_and_exact():
+    A = ImmutableMatrix(6, 6, lambda i, j: (7 * i * i + 3 * j + 5 * i * j * j) % 19 - 9)
+    started = time.perf_counter()
+    found = inverse(A)
+    assert time.perf_counter() - started < 2
+    assert found.result * A == ImmutableMatrix.eye(6)
+
+
+def test_conditions_of_inverses():
+    A = [[a, b], [c, d]]
+    assert inverse(A).given == Ne(a * d - b * c, 0)
+    assert inverse(A, method="gauss-jordan").given.atoms(Symbol) == {a, b, c, d}
+    assert inverse([[1, 2], [3, 4]]).given == True  # noqa: E712
+
+
+@pytest.mark.parametrize("method", ["auto", "gauss-jordan", "adjugate"])
+@pytest.mark.parametrize("A", [[[0]], [[1, 2], [2, 4]], [[a, b], [2 * a, 2 * b]]])
+def test_singular(A, method):
+    with pytest.raises(ValueError, match="singular: its determinant is 0") as caught:
+        inverse(A, method=method)
+    assert isinstance(caught.value, SingularMatrix)
+    assert caught.value.determinant.result == 0
+
+
+def test_augmented_matrices_print_with_their_bar():
+    goal = Augmented(ImmutableMatrix([[1, 2], [3, 4]]), ImmutableMatrix.eye(2))
+    assert str(goal) == "[1, 2 | 1, 0; 3, 4 | 0, 1]"
+    assert r"\begin{array}{cc|cc}1 & 2 & 1 & 0 \\ 3 & 4 & 0 & 1\end{array}" in latex(goal)
+    assert pretty(goal, use_unicode=False).count("|") >= 2
+    assert goal.shape == (2, 2)
+    assert goal.free_symbols == set()
+
+
+# ------------------------------------------------------------------ null spaces
+
+NULL_SPACES = {
+    "line": ([[1, 2], [2, 4]], 1),
+    "only zero": ([[1, 2], [3, 4]], 0),
+    "all": ([[0, 0, 0]], 3),
+    "wide": ([[0, 2, 4, 1], [1, 1, 1, 1], [1, 3, 5, 2]], 2),
+    "tall": ([[1, 2], [2, 4], [3, 6]], 1),
+    "fractions": ([[Rational(1, 2), Rational(1, 3), 1]], 2),
+    "letters": ([[a, b], [a * c, b * c]], 1),
+    "roots": ([[1, sqrt(2)], [sqrt(2), 2]], 1),
+}
+
+
+@pytest.mark.parametrize("name", NULL_SPACES)
+def test_null_space_every_step(name):
+    M, dimension = NULL_SPACES[name]
+    found = null_space(M)
+    check(found)
+    assert found.result.shape == (found.problem.args[0].cols, dimension)
+    for at in points(found.problem):
+        assert np.allclose(floats(found.problem.args[0], at) @ floats(found.result, at), 0)
+
+
+# ------------------------------------------------------------------ eigenvalues
+
+EIGEN = {
+    "symmetric": [[2, 1], [1, 2]],
+    "rotation by a right angle": [[0, -1], [1, 0]],
+    "golden ratio": [[1, 1], [1, 0]],
+    "letters": [[a, b], [c, d]],
+    "rotation": [[cos(t), -sin(t)], [sin(t), cos(t)]],
+    "floats": [[0.5, 0.1], [0.2, 0.3]],
+    "one": [[5]],
+    "triangular": [[1, 2, 3], [0, 4, 5], [0, 0, 6]],
+    "irrational": [[1, 2, 0], [2, 1, 1], [0, 1, 1]],
+    "repeated": [[2, 0, 0], [0, 2, 0], [0, 0, 3]],
+    "defective": [[2, 1, 0], [0, 2, 0], [0, 0, 3]],
+    "defective letters": [[a, b, 0], [0, a, b], [0, 0, a]],
+    "cube root": [[0, 1, 0], [0, 0, 1], [2, 0, 0]],
+    "cycle": [[0, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0]],
+    "biquadratic": [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-1, 0, 10, 0]],
+    "chain": [[2, 1, 0, 0], [1, 2, 1, 0], [0, 1, 2, 1], [0, 0, 1, 2]],
+    "Hermitian": [[1, I], [-I, 2]],
+    "radical entries": [[1, sqrt(2)], [sqrt(2), 3]],
+    "singular": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    "three real roots": [[2, 1, 0], [1, 3, 1], [0, 1, 5]],
+    "one real root": [[1, 2, 0], [0, 1, 3], [1, 0, 2]],
+    "cubic and a block": [[2, 1, 0, 0], [1, 3, 1, 0], [0, 1, 5, 0], [0, 1, 2, 7]],
+}
+
+
+@pytest.mark.parametrize("name", EIGEN)
+def test_eigen_every_step_and_the_residual(name):
+    found = eigen(EIGEN[name])
+    for derivation in (found.characteristic_polynomial, found.values, *found.vectors):
+        check(derivation)
+    check(found.trace)
+    check(found.determinant)
+    for at in points(found.trace.problem):
+        A = floats(found.trace.problem.args[0], at)
+        assert np.allclose(np.poly(A), value(found.values.result, at))
+        for number, vectors in zip(found.distinct, found.vectors, strict=True):
+            V = floats(vectors.result, at)
+            assert V.shape[1] >= 1
+            assert np.allclose(A @ V, value(number, at) * V)
+
+
+@pytest.mark.parametrize("name", EIGEN)
+def test_trace_and_determinant_are_those_of_the_matrix(name):
+    found = eigen(EIGEN[name])
+    A = found.trace.problem.args[0]
+    assert found.trace.result.count_ops() <= sum(A.diagonal()).count_ops()
+    assert is_zero(found.trace.result - sum(A.diagonal()))
+    assert is_zero(found.determinant.result - A.det(method="berkowitz"))
+    assert found.trace.root.equals.args or A.rows == 1
+
+
+def test_eigen_results_as_in_textbooks():
+    assert eigen([[2, 1], [1, 2]]).values.result == Tuple(1, 3)
+    assert eigen([[0, -1], [1, 0]]).values.result == Tuple(-I, I)
+    assert eigen(EIGEN["rotation"]).distinct == (cos(t) - I * sin(t), cos(t) + I * sin(t))
+    assert eigen(EIGEN["letters"]).characteristic_polynomial.result.coeff(lam) == -a - d
+    assert eigen([[lam, 1], [1, lam]]).distinct == (lam - 1, lam + 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "multiplicities", "defective"),
+    [
+        ("defective", ((2, 1), (1, 1)), True),
+        ("repeated", ((2, 2), (1, 1)), False),
+        ("defective letters", ((3, 1),), True),
+        ("symmetric", ((1, 1), (1, 1)), False),
+    ],
+)
+def test_multiplicities(name, multiplicities, defective):
+    found = eigen(EIGEN[name])
+    assert found.multiplicities == multiplicities
+    assert found.defective is defective
+
+
+ROOTS = {
+    z**3 + 2: "pure power",
+    z**3 - a: "pure power",
+    z**6 + z**3 + 1: "roots of one",
+    z**8 - z**7 + z**5 - z**4 + z**3 - z + 1: "roots of one",
+    z**8 - 1: "factors",
+    z**5: "factors",
+    2 * (z - 1) ** 2 * (z + a): "factors",
+    a * (z + 1): "linear equation",
+    (a - b) ** 2 * z**2 - c: "quadratic formula",
+    z**4 + a * z**2 + b: "biquadratic equation",
+    2 * z**3 - 9 * z**2 + 3 * z + 7: "three real roots of a cubic",
+    3 * z**3 + z**2 - z + 5: "Cardano's formula",
+    3 * z**3 + z**2 - z - 5: "Cardano's formula",
+    z**3 - 3 * z**2 + 3 * z - 3: "Cardano's formula",
+}
+
+
+@pytest.mark.parametrize("p", ROOTS, ids=str)
+def test_roots(p):
+    root = derive(Roots(p, z), TABLES_OF_EIGEN)
+    assert root.rule == ROOTS[p]
+    check(Derivation(root, root.goal))
+
+
+@pytest.mark.parametrize("p", [z**5 - z - 1, z**4 + z + 1, z**3 + a * z + 1], ids=str)
+def test_no_formula_here(p):
+    with pytest.raises(NoRuleApplies, match="no rule applies to Roots"):
+        derive(Roots(p, z), TABLES_OF_EIGEN)
+
+
+# ------------------------------------------------------------------ entries, errors, limits
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (sqrt(2) * sqrt(3) - sqrt(6), True),
+        (1 / (1 + sqrt(2)) - sqrt(2) + 1, True),
+        (sqrt(5 + 2 * sqrt(6)) - sqrt(2) - sqrt(3), True),
+        (1 / (1 + I) - (1 - I) / 2, True),
+        (cos(t) ** 2 + sin(t) ** 2 - 1, True),
+        ((a**2 - b**2) / (a - b) - a - b, True),
+        (sum(exp(2 * I * k * Rational(355, 113) / 5) for k in range(5)), False),
+        (sqrt(2) - Rational(141421356237, 100000000000), False),
+        (a - b, False),
+        (sqrt(a) - sqrt(b), False),
+    ],
+)
+def test_is_zero(entry, expected):
+    assert is_zero(entry) is expected
+
+
+def test_what_is_not_certain_is_no_pivot():
+    u = Symbol("u")
+    with pytest.raises(ValueError, match="cannot decide whether") as caught:
+        is_zero(Abs(u) - sqrt(u**2))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: determinant([[1, 2, 3], [4, 5, 6]]), ValueError, "2 by 3"),
+        (lambda: inverse([[1, 2]]), ValueError, "1 by 2"),
+        (lambda: eigen([[1], [2]]), ValueError, "2 by 1"),
+        (lambda: determinant([[1]], method="magic"), ValueError, "magic"),
+        (lambda: inverse([[1]], method="magic"), ValueError, "magic"),
+        (lambda: determinant([[1, float("inf")], [0, 1]]), ValueError, "finite"),
+        (lambda: determinant(x), ValueError, "not a matrix"),
+        (lambda: determinant({1: 2}), TypeError, "dict"),
+        (lambda: determinant(GENERIC[4], timeout=0), BudgetExceeded, "out of budget"),
+    ],
+)
+def test_errors_in_one_line(call, error, text):
+    with pytest.raises(error) as caught:
+        call()
+    assert text in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_closed_form_says_so():
+    companion = [*EIGEN["cycle"][:4], [1, 1, 0, 0, 0]]
+    text = r"no closed form here .* lambda\*\*5 - lambda - 1"
+    with pytest.raises(NoRuleApplies, match=text) as caught:
+        eigen(companion)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value.goal, Roots)
+
+
+def test_operators_know_their_letters():
+    A = ImmutableMatrix([[a, 1], [2, b]])
+    assert Roots(a * z**2 + b, z).free_symbols == {a, b}
+    assert Eigenvalues(A).free_symbols == {a, b}
+    assert CharacteristicPolynomial(A, lam).free_symbols == {a, b, lam}
+    assert NullSpace(A).free_symbols == Augmented(A, A).free_symbols == {a, b}
+    polynomial = CharacteristicPolynomial(A, lam)
+    for operator in (Roots(z**2, z), Eigenvalues(A), polynomial, NullSpace(A)):
+        assert operator.func(*operator.args) == operator
+        assert all((str(operator), pretty(operator), latex(operator)))
+
+
+def test_tidy_keeps_one_fraction():
+    assert tidy(1 / (1 + sqrt(2))) == sqrt(2) - 1
+    assert tidy(a / b + c / d) == (a * d + b * c) / (b * d)

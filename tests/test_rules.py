@@ -1,0 +1,141 @@
+"""Every rule of every table: it fires on its own example, is true there and on another instance,
+and a right-hand side that is a little wrong turns its check red."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sympy import Basic, Expr, Integer, MatrixBase, S, Symbol, Tuple, preorder_traversal
+
+from derive.rulebook import tables
+from derive.rules import Rewrite, Rule, RuleTable
+from derive.structure import free_symbols
+from lambdify_bridge import Undecided, Undefined, check
+from lambdify_bridge.check import Bench
+from lambdify_bridge.evaluate import Evaluator
+from lambdify_bridge.sample import points
+
+SEED = 20
+
+
+@dataclass(frozen=True)
+class Claim:
+    lhs: Basic
+    rhs: Basic
+    given: Any = True
+
+
+ALL = [(table, rule) for table in tables() for rule in table]
+EACH_RULE = pytest.mark.parametrize(
+    ("table", "rule"), ALL, ids=[f"{table.title}: {rule.name}" for table, rule in ALL]
+)
+
+
+def first(table: RuleTable, goal: Basic, rule: Rule) -> tuple[Rule, Rewrite] | None:
+    only = frozenset({rule.name}) if rule.on_request else None
+    return next(iter(table.rewrites(goal, only)), None)
+
+
+def test_there_are_rules() -> None:
+    assert len(ALL) > 100
+    assert len({table.title for table, _ in ALL}) >= 10
+
+
+@EACH_RULE
+def test_fires_on_its_own_example_and_is_true_there(table: RuleTable, rule: Rule) -> None:
+    found = first(table, rule.example, rule)
+    assert found is not None
+    assert found[0].name == rule.name
+    report = check(Claim(rule.example, found[1].equals, found[1].given), seed=SEED)
+    assert report.verdict == "confirmed", report
+
+
+def other_instances(goal: Basic, r: random.Random) -> Iterator[Basic]:
+    """The example with its numbers changed, then with its letters scaled, then renamed."""
+    numbers = sorted(goal.atoms(Integer) - {S.Zero, S.One, S.NegativeOne}, key=int)
+    if numbers and not any(isinstance(node, MatrixBase) for node in preorder_traversal(goal)):
+        new = {n: Integer(int(n) + r.choice([1, 2, 3]) * (1 if n > 0 else -1)) for n in numbers}
+        yield goal.xreplace(new)
+    letters = sorted(free_symbols(goal), key=str)
+    if letters:
+        yield goal.xreplace({s: Symbol(f"{s.name}_{r.randint(2, 9)}", **_known(s)) for s in letters})
+    if isinstance(goal.args[0], MatrixBase):
+        scale = Integer(r.choice([2, 3, 5]))
+        yield goal.func(scale * goal.args[0], *goal.args[1:])
+
+
+def _known(letter: Symbol) -> dict[str, bool]:
+    return {k: v for k, v in letter.assumptions0.items() if v and k not in ("commutative",)}
+
+
+@EACH_RULE
+def test_is_true_on_a_second_instance(table: RuleTable, rule: Rule) -> None:
+    r = random.Random(f"{SEED} {rule.name}")
+    for goal in other_instances(rule.example, r):
+        try:
+            found = first(table, goal, rule)
+        except (TypeError, ValueError, AttributeError):
+            continue  # the changed numbers do not make a goal of this kind
+        if found is not None and found[0].name == rule.name:
+            break
+    else:
+        goal, found = rule.example, first(table, rule.example, rule)
+    assert found is not None
+    seed = r.randint(0, 10**6)
+    report = check(Claim(goal, found[1].equals, found[1].given), points=6, seed=seed)
+    assert report.verdict == "confirmed", f"seed {seed}: {goal}: {report}"
+
+
+# ------------------------------------------------------------------ mutants
+
+
+def mutants(equals: Basic, letters: list[Symbol]) -> Iterator[tuple[str, Basic]]:
+    """A factor, a sign, a term: what slips into a formula."""
+    if isinstance(equals, Tuple):
+        yield "a factor", Tuple(*(e * S("1.01") for e in equals.args))
+        yield "a term", Tuple(*(e + 1 for e in equals.args))
+    elif isinstance(equals, MatrixBase) and equals.rows * equals.cols:
+        first_only = equals.as_mutable()
+        first_only[0, 0] = first_only[0, 0] * S("1.01") + S("0.01")
+        yield "an entry", first_only.as_immutable()
+    elif isinstance(equals, Expr) and not getattr(equals, "is_Matrix", False):
+        yield "a factor", S("1.01") * equals
+        yield "the sign", -equals
+        yield "a term", equals + (1 + letters[0] ** 2 if letters else S("0.37"))
+
+
+def is_equivalent(goal: Basic, equals: Basic, mutant: Basic) -> bool:
+    """No difference to be seen: both sides 0, infinite or without a value."""
+    if type(equals).__name__ == "DoesNotExist":
+        return True
+    letters = free_symbols(goal) | free_symbols(equals)
+    for values in points(letters, SEED):
+        try:
+            left, right = Evaluator(values)(equals), Evaluator(values)(mutant)
+        except (Undefined, Undecided):
+            continue
+        if isinstance(left, tuple) or hasattr(left, "rows"):
+            return False
+        infinite = abs(left) > 1e100 and abs(right) > 1e100 and (left > 0) == (right > 0)
+        if not infinite and abs(left - right) > 1e-9 * abs(left):
+            return False
+    return True
+
+
+@EACH_RULE
+def test_mutants_of_the_right_hand_side_are_caught(table: RuleTable, rule: Rule) -> None:
+    found = first(table, rule.example, rule)
+    assert found is not None
+    letters = sorted(free_symbols(rule.example) | _variables(rule.example), key=str)
+    for kind, mutant in mutants(found[1].equals, letters):
+        if not is_equivalent(rule.example, found[1].equals, mutant):
+            verdict = Bench(()).check(Claim(rule.example, mutant, found[1].given)).verdict
+            assert verdict == "refuted", f"{kind}: {rule.example} = {mutant} is {verdict}"
+
+
+def _variables(goal: Basic) -> set[Symbol]:
+    return {a for a in goal.args if isinstance(a, Symbol)}
