@@ -144,7 +144,7 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
             place = (t if point > 0 else -t) if infinite else point + side / t
             return there.at({x: place})(function)
 
-    at.rests_on(1e-7)
+    at.rests_on(1e-9)
     return value_at_infinity(c, f)
 
 
@@ -186,5 +186,5 @@ def partial_sums(node: Any, at: Evaluator) -> Number:
     value = _extrapolated(at.ctx, totals)
     if value is None:
         raise NoLimit("the partial sums do not come together")
-    at.rests_on(1e-6)
+    at.rests_on(1e-10)
     return value

@@ -11,6 +11,7 @@ from sympy import (
     Expr,
     Function,
     Integral,
+    S,
     Symbol,
     Tuple,
     cos,
@@ -56,7 +57,7 @@ def bottom(n: Expr) -> Outcome:
 
 def to_half(n: Expr) -> Outcome:
     """Leads nowhere."""
-    return Climb(n / 2) if n.is_integer else None
+    return Climb(n - S.Half) if n.is_integer else None
 
 
 def test_the_first_rule_wins() -> None:
@@ -66,7 +67,7 @@ def test_the_first_rule_wins() -> None:
 
 
 def test_search_turns_back_where_a_rule_leads_nowhere() -> None:
-    rules = {Climb: table(("half", to_half), ("bottom", bottom), ("down", down))}
+    rules = {Climb: table(("bottom", bottom), ("half", to_half), ("down", down))}
     with pytest.raises(NoRuleApplies):
         derive(Climb(3), rules)
     assert search(Climb(3), rules).result == 3
@@ -212,7 +213,7 @@ def test_a_deep_derivative_is_right_and_becomes_a_function() -> None:
 
 
 def test_deep_expressions_can_be_looked_at() -> None:
-    d = diff(chain(3000), x)
+    d = diff(chain(1500), x)
     assert "derivative" in repr(d).lower() or "Derivation" in repr(d)
     assert d.text()
     assert d.check(points=1).verdict == "confirmed"
