@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -344,7 +345,7 @@ def _comment(form: str, words: str) -> str:
 
 
 def _reason(answer: Derivation) -> str:
-    report = answer._reports.get("check")
+    report = answer.report
     return f": {report.reason}" if report else ": not checked"
 
 
@@ -392,7 +393,7 @@ def _complain(problem: str) -> None:
 def _demo(options: argparse.Namespace) -> int:
     codes = []
     for words in DEMO:
-        _write("$ derive " + " ".join(w if w.isalnum() else f'"{w}"' for w in words))
+        _write("$ derive " + shlex.join(words))
         codes.append(main([*words, "--timeout", str(options.timeout)]))
         _write("")
     return max(codes)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Basic, Eq, Symbol, true
+from sympy import And, Basic, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Derivation:
     problem: Basic
     definitions: Letters = ()
     arguments: tuple[Symbol, ...] = ()
-    _reports: dict[str, Report] = field(default_factory=dict, repr=False)
+    _reports: list[Report] = field(default_factory=list, repr=False)
 
     @property
     def lhs(self) -> Basic:
@@ -124,18 +124,21 @@ class Derivation:
         return conditions(self.steps)
 
     @property
+    def report(self) -> Report | None:
+        """What the last `check()` found; None before there was one."""
+        return self._reports[-1] if self._reports else None
+
+    @property
     def verdict(self) -> str:
         """The verdict of the last `check()`; "undecided" before there was one."""
-        report = self._reports.get("check")
-        return report.verdict if report else "undecided"
+        return self.report.verdict if self.report else "undecided"
 
     def check(self, *, points: int = 4, seed: int = 0) -> Report:
         """Check every step and the result against numbers from the operators' definitions."""
         from lambdify_bridge import check
 
-        report = check(self, points=points, seed=seed)
-        self._reports["check"] = report
-        return report
+        self._reports.append(check(self, points=points, seed=seed))
+        return self._reports[-1]
 
     def to_numpy(self, args: Sequence[Symbol | str] | None = None, **options: Any) -> NumpyFunction:
         """The result as a vectorised NumPy function of `args`."""
@@ -184,7 +187,3 @@ def conditions(steps: Sequence[Step]) -> Boolean:
     """Each distinct condition once; kept as written, so that a step's `given` can be found in it."""
     kept = dict.fromkeys(step.given for step in steps if step.given is not true)
     return And(*kept, evaluate=False) if len(kept) > 1 else next(iter(kept), true)
-
-
-def equation(step: Step) -> Eq:
-    return Eq(step.goal, step.equals, evaluate=False)

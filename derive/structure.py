@@ -7,25 +7,27 @@ SymPy's own walks recurse and visit a shared subexpression once for every path t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
 
 from sympy import Add, Basic, Derivative, Function, Mul, Pow, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 
-Node = Basic
-
 PLAIN = (Add, Mul, Pow, Function)
 CACHE_LIMIT = 200_000
-# By identity, with the node kept alive: comparing equal deep graphs that are two objects recurses.
-_free: dict[int, tuple[Node, frozenset[Symbol]]] = {}
+REAL_FUNCTIONS = frozenset(
+    "sin cos tan cot sec csc atan acot sinh cosh tanh coth sech csch asinh exp erf erfc Abs sign"
+    " Heaviside floor ceiling Max Min sigmoid softplus relu gamma".split()
+)
 
 
-def postorder(expression: Node, stop: Callable[[Node], bool] = lambda node: False) -> Iterator[Node]:
+def postorder(expression: Basic, stop: Callable[[Basic], bool] = lambda node: False) -> Iterator[Basic]:
     """Every distinct node below `expression`, arguments before what uses them.
 
     `stop(node)` true: the node itself comes, nothing below it does.
     """
     seen: set[int] = set()
-    stack: list[tuple[Node, bool]] = [(expression, False)]
+    stack: list[tuple[Basic, bool]] = [(expression, False)]
     while stack:
         node, opened = stack.pop()
         if opened:
@@ -37,7 +39,7 @@ def postorder(expression: Node, stop: Callable[[Node], bool] = lambda node: Fals
                 stack.extend((argument, False) for argument in reversed(node.args))
 
 
-def warm(expression: Node) -> Node:
+def warm(expression: Basic) -> Basic:
     """Hash `expression` from its leaves up, so that no later hash of it has to recurse."""
     for node in postorder(expression):
         hash(node)
@@ -45,48 +47,68 @@ def warm(expression: Node) -> Node:
     return expression
 
 
-def depth(expression: Node) -> int:
-    """The number of operations on the longest path from `expression` to a leaf."""
-    depths: dict[int, int] = {}
-    for node in postorder(expression):
-        depths[id(node)] = 1 + max((depths[id(a)] for a in node.args), default=-1)
-    return depths[id(expression)]
+Known = dict[int, tuple[Basic, Any]]
 
 
-def free_symbols(expression: Node) -> frozenset[Symbol]:
-    """The letters that `expression` depends on; SymPy's `free_symbols`, remembered node by node.
+def remembered(of: Callable[[Basic, list[Any]], Any]) -> Callable[[Basic], Any]:
+    """A property of a node from those of its arguments, worked out once a node.
+
+    Remembered by identity, with the node kept alive: comparing two equal deep graphs recurses.
+    """
+    known: Known = {}
+
+    @wraps(of)
+    def found(expression: Basic) -> Any:
+        if id(expression) not in known:
+            if len(known) > CACHE_LIMIT:
+                known.clear()
+            for node in postorder(expression, stop=lambda node: id(node) in known):
+                if id(node) not in known:
+                    known[id(node)] = node, of(node, [known[id(a)][1] for a in node.args])
+        return known[id(expression)][1]
+
+    return found
+
+
+@remembered
+def depth(node: Basic, below: list[int]) -> int:
+    """The number of operations on the longest path from a node to a leaf."""
+    return 1 + max(below, default=-1)
+
+
+@remembered
+def free_symbols(node: Basic, below: list[frozenset[Symbol]]) -> frozenset[Symbol]:
+    """The letters that a node depends on; SymPy's `free_symbols`, without recursion.
 
     >>> from sympy.abc import x, y
     >>> sorted(map(str, free_symbols(x*y + 1)))
     ['x', 'y']
     """
-    found = _free.get(id(expression))
-    if found is not None:
-        return found[1]
-    if len(_free) > CACHE_LIMIT:
-        _free.clear()
-    for node in postorder(expression, stop=lambda node: id(node) in _free):
-        if id(node) not in _free:
-            _free[id(node)] = node, _letters_of(node)
-    return _free[id(expression)][1]
-
-
-def _letters_of(node: Node) -> frozenset[Symbol]:
-    if not isinstance(node, PLAIN) or not node.args:
+    if isinstance(node, Derivative):
+        return below[0]
+    if not isinstance(node, PLAIN) or not below:
         return frozenset(node.free_symbols)
-    letters = _free[id(node.args[0])][1]
-    for argument in node.args[1:]:
-        more = _free[id(argument)][1]
-        if not more <= letters:
-            letters = letters | more
-    return letters
+    letters = max(below, key=len)
+    return letters if all(more <= letters for more in below) else letters.union(*below)
 
 
-def depends_on(expression: Node, x: Symbol) -> bool:
+@remembered
+def stays_real(node: Basic, below: list[bool]) -> bool:
+    """Surely real wherever its letters are: no logarithm or root that could leave the real line."""
+    if isinstance(node, Symbol):
+        return not node.is_imaginary
+    if not below:
+        return bool(node.is_extended_real)
+    if isinstance(node, Pow):
+        return all(below) and bool(node.exp.is_integer)
+    return all(below) and (node.is_Add or node.is_Mul or type(node).__name__ in REAL_FUNCTIONS)
+
+
+def depends_on(expression: Basic, x: Symbol) -> bool:
     return x in free_symbols(expression)
 
 
-def D(f: Node, x: Symbol, order: int = 1) -> Derivative:
+def D(f: Basic, x: Symbol, order: int = 1) -> Derivative:
     """`Derivative(f, (x, order))`, exactly as written.
 
     SymPy's constructor works out derivatives of constants, merges nested ones and sorts the
@@ -95,12 +117,12 @@ def D(f: Node, x: Symbol, order: int = 1) -> Derivative:
     return Basic.__new__(Derivative, f, Tuple(x, order))
 
 
-def is_unknown(f: Node) -> bool:
+def is_unknown(f: Basic) -> bool:
     """An unknown function of letters, as in f(x): its derivative is a letter of its own."""
     return isinstance(f, AppliedUndef) and all(a.is_Symbol for a in f.args)
 
 
-def fresh(name: str, *expressions: Node) -> Symbol:
+def fresh(name: str, *expressions: Basic) -> Symbol:
     """A real letter called `name`, or name_1, name_2, ... when the expressions use it already."""
     taken = {symbol.name for e in expressions for symbol in e.atoms(Symbol)}
     names = (name if k == 0 else f"{name}_{k}" for k in range(len(taken) + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Basic, Symbol, Tuple
+from sympy import Basic, Symbol
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 
@@ -37,16 +37,27 @@ def _central(
 
 @estimator("Derivative")
 def derivative(node: Any, at: Evaluator) -> Number:
-    expression, (x, count), *rest = node.args
-    if sum(int(n) for _, n in node.args[1:]) > HIGHEST_ORDER:
+    """Difference quotients, nested for higher orders; each order costs its share of the digits."""
+    variables = [x for x, count in node.args[1:] for _ in range(int(count))]
+    if len(variables) > HIGHEST_ORDER:
         raise Undecided(f"differences of order above {HIGHEST_ORDER} lose too many digits")
-    remaining = [Tuple(x, count - 1)] * bool(count > 1) + rest
-    inner = Basic.__new__(type(node), expression, *remaining) if remaining else expression
-    if x not in at.memo:
-        raise Undecided(f"no value is given for {x}")
+    missing = [x for x in variables if x not in at.memo]
+    if missing:
+        raise Undecided(f"no value is given for {missing[0]}")
     # Partial: in a network, what is computed from x is held while x moves.
     held = at.at({name: at.memo[name] for name, _ in at.definitions}) if at.definitions else at
-    return slope(held, x, lambda there: there(inner))
+    if len(variables) == 1:
+        return _nested(node.args[0], variables, held)
+    with held.digits(at.ctx.dps * len(variables)) as there:
+        value = _nested(node.args[0], variables, there)
+    return +value
+
+
+def _nested(expression: Basic, variables: list[Symbol], at: Evaluator) -> Number:
+    if not variables:
+        return at(expression)
+    first, *rest = variables
+    return slope(at, first, lambda there: _nested(expression, rest, there))
 
 
 @estimator("ImplicitDerivative")

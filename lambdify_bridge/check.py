@@ -50,12 +50,13 @@ def check(equation: Any, *, points: int = 4, seed: int = 0) -> Report:
 def _derivation(derivation: Any, bench: Bench) -> Report:
     """Each step's equation and result; then the answer to the problem as asked."""
     reports = []
+    given = derivation.given  # a result rests on the conditions of all the steps below it
     for step in derivation.steps:
         report = bench.check(step)
         if report.verdict == "confirmed" and step.result != step.rhs:
-            report = weakest([report, bench.check(Claim(step.goal, step.result, step.given))])
+            report = weakest([report, bench.check(Claim(step.goal, step.result, given))])
         reports.append(report)
-    claim = Claim(derivation.problem, derivation.result, derivation.given)
+    claim = Claim(derivation.problem, derivation.result, given)
     answer = _with_convergence(bench.check(claim), claim, bench)
     worst = weakest([answer, *reports])
     if worst is answer and answer.verdict == "confirmed":

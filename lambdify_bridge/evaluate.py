@@ -79,6 +79,7 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "arg":       lambda c, z: c.arg(z),
     "conjugate": lambda c, z: c.conj(z),
     "floor":     lambda c, x: c.floor(x),
+    "frac":      lambda c, x: x - c.floor(x),
     "ceiling":   lambda c, x: c.ceil(x),
     "Mod":       lambda c, x, y: x - y * c.floor(x / y),
     "Heaviside": lambda c, x, at0=None: c.one if _real(c, x) > 0 else c.zero if x < 0 else at0,

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Float, Mul
+from sympy import Basic, Mul
 
 from lambdify_bridge.evaluate import (
     Evaluator,
@@ -22,7 +22,7 @@ from lambdify_bridge.evaluate import (
     is_real,
 )
 from lambdify_bridge.nodes import nodes
-from lambdify_bridge.sequence import NoLimit, one_sided_limit
+from lambdify_bridge.sequence import NoLimit, limit_beside, one_sided_limit
 
 SCAN = 120
 AGREEMENT = 1e-10
@@ -186,20 +186,14 @@ def between(node: Any, at: Evaluator) -> Number:
 
 
 def _growth(at: Evaluator, x: Any, function: Basic, low: Basic, high: Basic) -> Number:
-    inner = [_exactly(at, point) for point in breaks(at, x, function, at(low), at(high))]
-    ends = [low, *inner, high]
-    growth = at.ctx.zero
-    for left, right in pairwise(ends):
-        growth += one_sided_limit(at, x, function, right, -1)
-        growth -= one_sided_limit(at, x, function, left, +1)
+    growth = one_sided_limit(at, x, function, high, -1)
+    growth -= one_sided_limit(at, x, function, low, +1)
+    for place in breaks(at, x, function, at(low), at(high)):
+        growth += limit_beside(at, x, function, place, -1)
+        growth -= limit_beside(at, x, function, place, +1)
     if at.ctx.isnan(growth):
         raise NoLimit("infinite growth on both sides of a point")
     return growth
-
-
-def _exactly(at: Evaluator, value: Number) -> Basic:
-    """A number found by bisection, as an expression."""
-    return Float(at.ctx.nstr(value, at.ctx.dps), at.ctx.dps)
 
 
 # ------------------------------------------------------------------ where to split

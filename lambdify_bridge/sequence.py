@@ -138,7 +138,7 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
 
     def f(t: Number) -> Number:
         # The digits that cancellation near the point will cost.
-        digits = c.dps + 3 * int(c.log10(t) + 1)
+        digits = c.dps + 6 * int(c.log10(t) + 1)
         with at.digits(digits) as there:
             point = there(x0)
             place = (t if point > 0 else -t) if infinite else point + side / t
@@ -146,6 +146,16 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
 
     at.rests_on(1e-9)
     return value_at_infinity(c, f)
+
+
+def limit_beside(at: Evaluator, x: Any, function: Basic, place: Number, side: int) -> Number:
+    """The one-sided limit at a place known to the working precision only: stay well outside of it."""
+    c = at.ctx
+    gaps = [c.mpf(10) ** -k * max(1, abs(place)) for k in range(3, c.dps // 2 + 3)]
+    value = _extrapolated(c, [at.at({x: place + side * gap})(function) for gap in gaps])
+    if value is None:
+        raise Undecided("the values beside a break come together too slowly to tell")
+    return value
 
 
 @estimator("Limit")

@@ -13,7 +13,8 @@ import numpy as np
 import sympy as sp
 
 from lambdify_bridge.backends.numpy import compile_source, parameter_names, source
-from lambdify_bridge.program import Program, lower
+from lambdify_bridge.lowering import lower
+from lambdify_bridge.program import Program
 
 LARGEST_FORMULA, DEEPEST_FORMULA = 100, 25  # nodes and levels that a docstring prints
 BLOCK = 2**15  # elements: temporaries of this size stay in the cache
@@ -298,8 +299,11 @@ class _Outputs:
         found, start = [], 0
         for shape in shapes:
             stop = start + math.prod(shape)
-            found.append(self.stacked(results[start:stop], shape) if shape else
-                         self.broadcast(results[start]))
+            found.append(
+                self.stacked(results[start:stop], shape)
+                if shape
+                else self.broadcast(results[start])
+            )
             start = stop
         return found
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import E, Eq, I, ImmutableMatrix, Rational, oo, pi, sqrt
 
-from derive.parse import CONSTANTS, FUNCTIONS, MAX_DEPTH, ParseError, parse, parse_symbol
+from derive.grammar import MAX_DEPTH
+from derive.parse import CONSTANTS, FUNCTIONS, ParseError, parse, parse_symbol
 
 x, y, z, n, xy, x1, θ = sympy.symbols("x y z n xy x1 θ")
 f = sympy.Function("f")

@@ -271,7 +271,7 @@ def test_unchecked_is_never_shown_as_a_pass() -> None:
     assert "not checked" in d.markdown()
     assert d.to_dict()["verdict"] == "undecided"
     for verdict in ("confirmed", "refuted", "undecided"):
-        d._reports["check"] = Report("x = y", verdict, "because")
+        d._reports.append(Report("x = y", verdict, "because"))
         assert d.text().endswith(f"{verdict}: because")
         assert f"{verdict}: because" in d.markdown()
         assert d.to_dict()["verdict"] == verdict

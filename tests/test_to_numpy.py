@@ -1,211 +1,27 @@
-"""to_numpy against mpmath at random points, and what it promises on types, shapes and names."""
+"""What to_numpy promises on types, shapes, names and calls."""
 
 import copy
 import inspect
 import pickle
-import random
-import time
 import types
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
-import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sympy.abc import n, x, y, z
-from sympy.functions.elementary.piecewise import ExprCondPair
 
-from lambdify_bridge.backends.numpy import CALLS, OPERATORS, source
-from lambdify_bridge.program import BY_NAME, FOLD, FUNCTIONS, REWRITES, lower
 from lambdify_bridge.to_numpy import to_numpy
 
 SEED = 20240601
-
-# The intervals that a function is tested on; an int stands for itself (an order).
-# fmt: off
-UNIT, ABOVE_ONE, POSITIVE, REAL = (0.05, 0.95), (1.05, 4.0), (0.1, 4.0), (-3.0, 3.0)
-DOMAIN = {
-    sp.asin: [UNIT], sp.acos: [UNIT], sp.atanh: [UNIT], sp.asech: [UNIT], sp.erfinv: [UNIT],
-    sp.acosh: [ABOVE_ONE], sp.asec: [ABOVE_ONE], sp.acsc: [ABOVE_ONE], sp.acoth: [ABOVE_ONE],
-    sp.log: [POSITIVE], sp.loggamma: [POSITIVE], sp.Ci: [POSITIVE], sp.Chi: [POSITIVE],
-    sp.li: [ABOVE_ONE], sp.Li: [ABOVE_ONE], sp.zeta: [ABOVE_ONE], sp.erfcinv: [ABOVE_ONE],
-    sp.gamma: [POSITIVE], sp.factorial: [POSITIVE], sp.digamma: [POSITIVE],
-    sp.harmonic: [POSITIVE], sp.elliptic_k: [UNIT], sp.LambertW: [POSITIVE],
-    sp.beta: [POSITIVE, POSITIVE], sp.binomial: [(4.0, 6.0), POSITIVE],
-    sp.RisingFactorial: [POSITIVE, POSITIVE], sp.polygamma: [2, POSITIVE],
-    sp.lowergamma: [POSITIVE, POSITIVE], sp.uppergamma: [POSITIVE, POSITIVE],
-    sp.expint: [2, POSITIVE], sp.Mod: [REAL, POSITIVE], sp.atan2: [REAL, REAL],
-    sp.besselj: [2, POSITIVE], sp.bessely: [2, POSITIVE], sp.besseli: [2, POSITIVE],
-    sp.besselk: [2, POSITIVE], sp.erf2: [REAL, REAL], sp.Max: [REAL, REAL], sp.Min: [REAL, REAL],
-    sp.legendre: [n, UNIT], sp.chebyshevt: [n, UNIT], sp.chebyshevu: [n, UNIT],
-    sp.hermite: [n, UNIT], sp.laguerre: [n, UNIT], sp.Heaviside: [REAL],
-    sp.erfcinv: [ABOVE_ONE[:1] + (1.9,)],
-}
-# fmt: on
-TABLE = sorted({*FUNCTIONS, *REWRITES}, key=lambda kind: kind.__name__)
-
-
-def case_of(kind):
-    """The function of fresh symbols, and five points in its domain."""
-    rng = random.Random(SEED + sum(map(ord, kind.__name__)))
-    intervals = DOMAIN.get(kind, [REAL])
-    symbols = [i if isinstance(i, int) else sp.Symbol(f"a{k}") for k, i in enumerate(intervals)]
-    free = [s for s in symbols if isinstance(s, sp.Symbol)]
-    draw = {tuple: lambda i: rng.uniform(*i), sp.Symbol: lambda i: float(rng.randint(2, 5))}
-    sampled = [i for i in intervals if not isinstance(i, int)]
-    points = [[draw[type(i)](i) for i in sampled] for _ in range(5)]
-    return kind(*symbols), free, points
-
-
-def exact(expression, symbols, point):
-    """The value by substitution of the very rational that each float is."""
-    values = {s: sp.Rational(v) for s, v in zip(symbols, point, strict=True)}
-    value = expression.subs(values)
-    if isinstance(value, sp.erf2 | sp.erfcinv):  # SymPy computes these by another name only
-        value = value.rewrite(sp.erf if isinstance(value, sp.erf2) else sp.erfinv)
-    return complex(value.evalf(25))
-
-
-@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
-def test_every_function_of_the_table(kind):
-    expression, symbols, points = case_of(kind)
-    f = to_numpy(expression, symbols)
-    expected = [exact(expression, symbols, point) for point in points]
-    assert all(value.imag == 0 for value in expected), "the domain is real"
-    columns = np.array(points).T
-    np.testing.assert_allclose(f(*columns), np.real(expected), rtol=2e-13, atol=1e-15)
-    np.testing.assert_allclose([f(*p) for p in points], f(*columns), rtol=1e-14)
-    assert f(*columns.astype(np.float32)).dtype == np.float32
-
-
-COMPLEX = [sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.asin, sp.acos, sp.atan, sp.sinh, sp.cosh,
-           sp.tanh, sp.asinh, sp.acosh, sp.atanh, sp.sinc, sp.Abs, sp.sign, sp.floor, sp.ceiling,
-           sp.re, sp.im, sp.conjugate, sp.arg, sp.gamma, sp.loggamma, sp.digamma, sp.erf, sp.erfc,
-           sp.erfi, sp.Ei, sp.Si, sp.Ci, sp.fresnels, sp.fresnelc, sp.airyai, sp.LambertW, sp.sec,
-           sp.csc, sp.cot, sp.asec, sp.acsc, sp.acot, sp.sech, sp.csch, sp.coth, sp.asech,
-           sp.acsch, sp.acoth]  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", COMPLEX, ids=lambda kind: kind.__name__)
-def test_complex_values(kind):
-    points = np.array([0.6 + 0.7j, 1.3 - 0.4j, -0.7 + 1.1j])
-    expected = [
-        complex(kind(x).subs(x, sp.Rational(p.real) + sp.I * sp.Rational(p.imag)).evalf(20))
-        for p in points
-    ]
-    np.testing.assert_allclose(to_numpy(kind(x))(points), expected, rtol=1e-12, atol=1e-14)
-
-
-def test_tables_fit_together():
-    """Whatever the tables lower to can be printed; whatever can be printed can be folded."""
-    printed = {*CALLS, *OPERATORS, "neg"}
-    assert {name for name, _ in FUNCTIONS.values()} <= printed
-    assert set(FOLD) - {"lt"} <= printed
-    assert printed - {"and", "or"} <= set(FOLD)
-
-
-class sigmoid(sp.Function):  # noqa: N801
-    pass
-
-
-class softplus(sp.Function):  # noqa: N801
-    pass
-
-
-class relu(sp.Function):  # noqa: N801
-    pass
-
-
-class swish(sp.Function):  # noqa: N801
-    def definition(self):
-        return self.args[0] * sigmoid(self.args[0])
-
-
-def test_functions_of_the_sister_package_by_name():
-    assert set(BY_NAME) == {"sigmoid", "relu", "softplus"}
-    values = np.array([-800.0, -1.0, 0.0, 2.0, 800.0])
-    with np.errstate(over="ignore"):
-        logistic = 1 / (1 + np.exp(-values))
-    np.testing.assert_allclose(to_numpy(sigmoid(x))(values), logistic, rtol=1e-14)
-    np.testing.assert_allclose(to_numpy(swish(x))(values), values * logistic, rtol=1e-14)
-    np.testing.assert_array_equal(to_numpy(relu(x))(values), values * (values > 0))
-    expected = [0.0, np.log1p(np.exp(-1)), np.log(2), np.log(1 + np.exp(2)), 800.0]
-    np.testing.assert_allclose(to_numpy(softplus(x))(values), expected, rtol=1e-14)
-    assert to_numpy(sigmoid(0) + softplus(0) + relu(2), [])() == pytest.approx(2.5 + np.log(2))
-
-
-# -- composite formulas against mpmath ------------------------------------------------------------
-
-FORMULAS = [
-    sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi),
-    sp.sqrt(1 + x**2) * sp.log(2 + y**2) / (3 + sp.cos(x * y)),
-    (x - y) / (x**2 + y**2 + 1) - sp.Rational(2, 3) * x**-3 + y**7 - x / 3,
-    sp.exp(-x) - sp.exp(-y) - 1,
-    x ** sp.Rational(-3, 2) + x ** sp.Rational(1, 3) + x ** sp.Float(0.5) + 2**y + x**y,
-    -(sp.tanh(x) ** 2) - sp.sin(y) + sp.EulerGamma * x + sp.Catalan + sp.GoldenRatio * sp.E**y,
-    1 / (1 / x + 1 / y) - x / (2 * y) + 5 * x / (7 * sp.sin(y)),
-    sp.Mul(-1, sp.Add(x, -y, evaluate=False), evaluate=False),
-    x**25 / 3**40 + x**-20,
-    sp.besselj(0, x) * sp.erf(y) - sp.gamma(x + 1) / sp.pi**10,
-]
-
-
-@pytest.mark.parametrize("formula", FORMULAS, ids=range(len(FORMULAS)))
-def test_formulas_against_mpmath(formula):
-    rng = np.random.default_rng(SEED)
-    points = rng.uniform(0.2, 2.5, (2, 40))
-    reference = sp.lambdify([x, y], formula, "mpmath")
-    with mpmath.workdps(30):
-        expected = [float(reference(mpmath.mpf(a), mpmath.mpf(b))) for a, b in points.T]
-    np.testing.assert_allclose(to_numpy(formula, [x, y])(*points), expected, rtol=3e-14)
-
-
-CONSTANTS = [
-    sp.pi, sp.E, sp.EulerGamma, sp.Catalan, sp.GoldenRatio, sp.Rational(1, 3), sp.Float("0.1"),
-    sp.sqrt(2) + sp.log(3), sp.exp(-sp.pi) / sp.gamma(sp.Rational(1, 3)), sp.zeta(3), sp.I * sp.pi,
-    sp.Rational(2**53 + 1), sp.sqrt(10**40 + 1) - 10**20, sp.besselj(1, 2) + sp.Ei(1) + sp.Si(2),
-    sp.Heaviside(0), sp.Mod(sp.sqrt(50), 3), sp.polygamma(2, 5), sp.LambertW(1), sp.atan2(1, 3),
-    sp.beta(sp.Rational(1, 2), 3), sp.erfinv(sp.Rational(1, 4)),
-    sp.exp(1000) * sp.exp(-sp.sqrt(10**6 + 1)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("constant", CONSTANTS, ids=str)
-def test_constants_are_the_nearest_float(constant):
-    f = to_numpy(constant)
-    assert f.program.counts() == {}, "all is folded"
-    assert f() == complex(constant.evalf(40)) == to_numpy(constant, [x])(1.0)
-
-
-def test_constants_that_lose_digits():
-    assert to_numpy(sp.sqrt(10**160 + 1) - 10**80)() == 5e-81
-    assert to_numpy(1 + sp.I / 10**10)() == 1 + 1e-10j
-    real = [root for root in sp.roots(x**3 - 3 * x + 1, x)]  # written with I, yet real
-    assert all(root.has(sp.I) for root in real)
-    values = [to_numpy(root)() for root in real]
-    assert all(type(value) is np.float64 for value in values)
-    np.testing.assert_allclose(sorted(values), 2 * np.cos(np.pi * np.array([8, 4, 2]) / 9))
-
-
-def test_special_constants():
-    assert to_numpy(sp.oo)() == np.inf
-    assert to_numpy(-sp.oo)() == -np.inf
-    assert np.isnan(to_numpy(sp.nan)()) and np.isnan(to_numpy(sp.zoo)())
-    assert np.isnan(to_numpy(sp.Pow(0, -1, evaluate=False))())
-    zero = sp.Add(sp.sqrt(2) * sp.sqrt(3), -sp.sqrt(6), evaluate=False)
-    assert to_numpy(x + zero)(1.0) == 1.0
-    assert to_numpy(3)() == 3.0 and to_numpy(2.5, [x])([1, 2]).tolist() == [2.5, 2.5]
-
-
 # -- shapes and types -----------------------------------------------------------------------------
 
 
 def test_constant_is_broadcast():
     value = to_numpy(sp.Integer(1), [x])(np.zeros(3))
-    assert value.shape == (3,) and value.flags.writeable
+    assert value.shape == (3,)
+    assert value.flags.writeable
     assert to_numpy(x, [x, y])(np.zeros(3), np.zeros((2, 1))).shape == (2, 3)
 
 
@@ -280,7 +96,7 @@ def test_any_array_is_taken():
     for refused in ("text", [None], ["a", 1], np.array(["1"], object), np.array("2020", "M8[D]")):
         with pytest.raises(TypeError, match="numbers are needed"):
             f(refused)
-    with pytest.raises(ValueError, match="(?s)^[^\n]*broadcast[^\n]*$"):
+    with pytest.raises(ValueError, match=r"(?s)^[^\n]*broadcast[^\n]*$"):
         to_numpy(x + y)(np.zeros(2), np.zeros(3))
 
 
@@ -290,7 +106,8 @@ def test_results_share_no_memory():
     first += 1
     second += 2
     third += 3
-    assert values.tolist() == [1, 1, 1] and first.tolist() == [2, 2, 2]
+    assert values.tolist() == [1, 1, 1]
+    assert first.tolist() == [2, 2, 2]
     assert second.tolist() == [3, 3, 3]
     twice = to_numpy([x + 1, x + 1])(values)
     assert not np.may_share_memory(*twice)
@@ -312,7 +129,8 @@ def test_list_gives_a_tuple():
     result = to_numpy([x, sp.Matrix([x, 1]), 7])(np.ones(2))
     assert isinstance(result, tuple)
     assert [value.shape for value in result] == [(2,), (2, 2, 1), (2,)]
-    assert to_numpy([x])(1.0) == (1.0,) and to_numpy([], [x])(1.0) == ()
+    assert to_numpy([x])(1.0) == (1.0,)
+    assert to_numpy([], [x])(1.0) == ()
 
 
 def test_blocks_change_nothing():
@@ -325,198 +143,6 @@ def test_blocks_change_nothing():
         for a, b in zip(f(row, 0.5), whole, strict=True):
             np.testing.assert_allclose(a, b[k], rtol=1e-13)
     np.testing.assert_allclose(f(values.T, values.T)[0], f(values, values)[0].T, rtol=1e-13)
-
-
-# -- Piecewise and conditions ---------------------------------------------------------------------
-
-
-@pytest.fixture
-def strict():
-    """Warnings are errors, whatever np.errstate says."""
-    with warnings.catch_warnings(), np.errstate(all="raise"):
-        warnings.simplefilter("error")
-        yield
-
-
-def test_unused_branches_are_not_computed(strict):
-    f = to_numpy(sp.Piecewise((sp.log(x), x > 0), (sp.sqrt(-x), x < 0), (7, True)))
-    points = np.array([[1.0, np.e], [-4.0, 0.0]])
-    np.testing.assert_allclose(f(points), [[0, 1], [2, 7]])
-    assert [f(p) for p in (1.0, -4.0, 0.0)] == [0, 2, 7]
-    branches = source(lower([sp.Piecewise((sp.log(x), x > 0), (0, True))])).split("\n\n")
-    assert "log" in branches[0] and "log" not in branches[1]
-
-
-def test_a_branch_sees_the_selected_elements_only(monkeypatch):
-    from lambdify_bridge.backends import numpy as backend
-
-    seen = []
-    monkeypatch.setitem(backend.HELPERS, "sinc", lambda v: seen.append(np.array(v)) or v)
-    f = to_numpy(sp.Piecewise((sp.sinc(x) + y, x > 0), (0, True)))
-    f(np.array([1.0, -2.0, 3.0]), 1.0)
-    assert [v.tolist() for v in seen] == [[1.0, 3.0]]
-    f(-1.0, 1.0)
-    assert len(seen) == 1
-
-
-def test_where_no_condition_holds_there_is_nan(strict):
-    f = to_numpy(sp.Piecewise((1, x > 1), (2, x < -1)))
-    np.testing.assert_array_equal(f([2.0, 0.0, -2.0]), [1, np.nan, 2])
-    assert np.isnan(f(0.0)) and type(f(0.0)) is np.float64
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [x > 0, x <= 0, sp.Ne(x, 1), sp.Eq(x, 1), (x > 0) & (x < 2), (x > 0) | (x < -1),
-     sp.Xor(x > 0, x < 2), sp.Not((x > 0) & (y > 0)), sp.ITE(x > 0, x < 2, x > -1),
-     sp.Implies(x > 0, y > 0), sp.Equivalent(x > 0, y > 0)],
-    ids=str,
-)  # fmt: skip
-def test_conditions(condition, strict):
-    """The truth value at points; unknown at NaN, so that no branch is taken there."""
-    f = to_numpy(sp.Piecewise((1, condition), (0, True)), [x, y])
-    denied = sp.Not(condition, evaluate=False)  # twice, as a bare Eq is refused
-    truth = to_numpy(sp.Not(denied, evaluate=False), [x, y])
-    for point in [(-2, 1), (-1, -1), (0, 1), (1, 1), (1, -1), (2, -3), (3, 0)]:
-        expected = bool(condition.subs(dict(zip((x, y), point, strict=True))))
-        assert f(*point) == expected and truth(*point) == expected
-        assert f(np.full(2, point[0]), point[1]).tolist() == [expected] * 2
-    assert np.isnan(f(np.nan, np.nan)) and np.isnan(f(np.array([np.nan]), np.nan)).all()
-    assert not truth(np.nan, np.nan)
-    assert truth(np.array([1.0]), 1.0).dtype == bool
-
-
-def test_a_known_false_outweighs_an_unknown():
-    f = to_numpy(sp.Piecewise((1, (x > 0) & (sp.log(x) < 1)), (0, True)))
-    assert f(-1.0) == 0 and f(1.0) == 1 and f(4.0) == 0
-
-
-def test_symbol_as_condition():
-    a = sp.Symbol("a")
-    f = to_numpy(sp.Piecewise((x, a), (-x, True)), [a, x])
-    assert f(np.array([True, False]), 2.0).tolist() == [2, -2]
-
-
-def piecewise(value, condition, otherwise):
-    """Built raw: SymPy rewrites a condition that holds a Piecewise, exponentially in its depth."""
-    first = sp.Basic.__new__(ExprCondPair, value, condition)
-    return sp.Basic.__new__(sp.Piecewise, first, ExprCondPair(otherwise, True))
-
-
-def test_nested_piecewise_is_linear(strict):
-    u = x
-    for k in range(200):
-        u = piecewise(u, sp.Gt(u, -k, evaluate=False), 0)
-        u = sp.Add(u, sp.Rational(1, 4), evaluate=False)
-    f = to_numpy(u)
-    assert f.program.counts()["select"] == 200
-    assert f(np.array([-500.0, 1.0])).tolist() == [50.0, 51.0]
-    assert f(1.0) == 51.0 and np.isnan(f(np.nan))
-
-
-def test_branches_inside_branches(strict):
-    """Deeper than branches go: the rest is computed at once, without an error or a warning."""
-    u = sp.log(x)
-    for k in range(1500):
-        u = piecewise(sp.Add(u, 1, evaluate=False), x > -k, -k)
-    f = to_numpy(u)
-    np.testing.assert_allclose(f(np.array([1.0, -1.5, -200.0])), [1500, -1 + 1498, -200 + 1299])
-    np.testing.assert_allclose([f(1.0), f(-200.0)], [1500, 1099])
-
-
-def test_select_broadcasts():
-    f = to_numpy(sp.Piecewise((x * y, x > 0), (x + y, y > 0), (z, True)))
-    a, b, c = np.array([[1.0], [-1.0]]), np.array([2.0, -2.0, 3.0]), np.float64(9)
-    rows, columns = np.broadcast_arrays(a, b)
-    expected = np.where(rows > 0, rows * columns, np.where(columns > 0, rows + columns, 9))
-    np.testing.assert_array_equal(f(a, b, c), expected)
-
-
-def test_piecewise_of_complex_branches():
-    f = to_numpy(sp.Piecewise((sp.I, x > 0), (x, True)))
-    assert f([1.0, -2.0]).tolist() == [1j, -2]
-    assert f(np.float32([-1.0, -2.0])).dtype == np.complex64
-
-
-# -- the program ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("expression", "counts"),
-    [
-        (x + 1, {"add": 1}),
-        (x - y, {"sub": 1}),
-        (x / y, {"div": 1}),
-        (1 - x, {"sub": 1}),
-        (-x, {"neg": 1}),
-        (x**2, {"square": 1}),
-        (x**-1, {"div": 1}),
-        (sp.sqrt(x), {"sqrt": 1}),
-        (1 / sp.sqrt(x), {"sqrt": 1, "div": 1}),
-        (x**7, {"square": 2, "mul": 2}),
-        (x**100, {"power": 1}),
-        (-2 * x - 3 * y, {"mul": 2, "sub": 1}),
-        (-2 * x / y + 1, {"mul": 1, "div": 1, "sub": 1}),
-        (x / 3, {"div": 1}),
-        (sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), {"square": 1, "mul": 2, "exp": 1}),
-        (sp.sin(x + y) + sp.cos(x + y) * (x + y), {"add": 2, "sin": 1, "cos": 1, "mul": 1}),
-        (sum(x**k for k in range(9)), {"square": 4, "mul": 3, "add": 8}),
-        (sp.Max(x, y, 0), {"maximum": 2}),
-        (sp.Piecewise((x, x > 0), (0, True)), {"gt": 1, "le": 1, "select": 1}),
-        (sp.Add(sp.Mul(x, y), sp.Mul(y, x, evaluate=False), evaluate=False), {"mul": 1, "add": 1}),
-    ],
-    ids=str,
-)
-def test_operation_counts(expression, counts):
-    assert lower([expression]).counts() == counts
-
-
-def test_shared_between_outputs():
-    f = to_numpy([sp.exp(x) + 1, sp.exp(x) * 2, sp.sin(sp.exp(x))])
-    assert f.program.counts() == {"exp": 1, "add": 1, "mul": 1, "sin": 1}
-
-
-def nested(depth):
-    """A graph of 3*depth operations whose tree has 2**depth leaves."""
-    u = x
-    for _ in range(depth):
-        u = sp.Add(sp.sin(u, evaluate=False), sp.Mul(u, y, evaluate=False), evaluate=False)
-    return u
-
-
-def test_deep_graphs_take_linear_time():
-    def seconds(depth):
-        expression, start = nested(depth), time.perf_counter()
-        f = to_numpy(expression)
-        assert f.program.counts() == {"sin": depth, "mul": depth, "add": depth}
-        assert np.isfinite(f(0.1, 0.5))
-        return time.perf_counter() - start
-
-    seconds(500)
-    # Three tries, as the machine may be busy with other tests.
-    assert any(seconds(10_000) / seconds(5_000) < 3 for _ in range(3))
-
-
-def test_deep_graph_against_a_loop():
-    value = 0.3
-    for _ in range(1000):
-        value = np.sin(value) + value * 0.25
-    assert to_numpy(nested(1000))(0.3, 0.25) == pytest.approx(value, rel=1e-10)
-
-
-def test_repeated_squares_of_a_number():
-    """Exact arithmetic would double the digits at every level."""
-    u = sp.Rational(3, 4)
-    for _ in range(60):
-        u = sp.Mul(u, u, evaluate=False)
-    assert to_numpy(x + u)(1.0) == 1.0
-
-
-def test_same_program_in_every_order_of_symbols():
-    first, second = lower([x * y + z]), lower([x * y + z], [z, y, x])
-    assert [s.name for s in first.inputs] == ["x", "y", "z"]
-    assert [s.name for s in second.inputs] == ["z", "y", "x"]
-    assert hash(first) != hash(second) or first != second
 
 
 # -- names ----------------------------------------------------------------------------------------
@@ -535,7 +161,8 @@ def test_hostile_names(name):
     assert f(1.0, 3.0) == np.sin(1.0) * 2 + 3
     assert f(**{name: 1.0, "x1": 3.0}) == f(1.0, 3.0)
     parameters = list(inspect.signature(f).parameters)
-    assert f.source.count("\n") == 1 and f.source.isascii()
+    assert f.source.count("\n") == 1
+    assert f.source.isascii()
     assert f.source.split("\n")[0] == f"def function({', '.join(parameters)}):"
     assert f._function.__globals__["__builtins__"] == {}
     assert name in ("x0", "self", "function") or name not in parameters
@@ -558,7 +185,8 @@ def test_plain_names_are_kept():
 def test_symbols_of_the_same_name():
     a, b = sp.Symbol("a"), sp.Symbol("a", positive=True)
     f = to_numpy(a - b, [a, b])
-    assert f(3.0, 1.0) == 2 and len(set(inspect.signature(f).parameters)) == 2
+    assert f(3.0, 1.0) == 2
+    assert len(set(inspect.signature(f).parameters)) == 2
     p, q = sp.Dummy("p"), sp.Dummy("p")
     assert to_numpy(p / q, [q, p])(2.0, 8.0) == 4
     with pytest.raises(ValueError, match="several symbols"):
@@ -604,7 +232,6 @@ def test_description():
     assert str(inspect.signature(f)) == "(y, x)"
     assert "f(y, x) = x**2 + y" in f.__doc__
     assert repr(f) == "NumpyFunction(y, x: x**2 + y)"
-    assert "operations" in repr(to_numpy(nested(3000)))
     assert f.source == "def function(y, x):\n    return (y + np.square(x),)"
 
 
@@ -612,10 +239,11 @@ def test_pickle_and_copy():
     f = to_numpy((sp.Piecewise((sp.log(x), x > 0), (0, True)), sp.Matrix([x, y])), dtype=complex)
     values = np.array([-1.0, 2.0])
     for g in (pickle.loads(pickle.dumps(f)), copy.copy(f), copy.deepcopy(f)):
-        assert g.source == f.source and repr(g) == repr(f) and g.args == f.args
+        assert g.source == f.source
+        assert repr(g) == repr(f)
+        assert g.args == f.args
         for a, b in zip(g(values, 1.0), f(values, 1.0), strict=True):
             np.testing.assert_array_equal(a, b)
-    assert pickle.loads(pickle.dumps(to_numpy(nested(5000))))(0.1, 0.2) != 0
 
 
 def test_threads():
@@ -678,51 +306,9 @@ def test_refused(expression, error, message):
 
 
 def test_a_definition_that_holds_itself_is_refused():
-    class endless(sp.Function):  # noqa: N801
+    class endless(sp.Function):
         def definition(self):
             return endless(self.args[0] + 1)
 
     with pytest.raises(ValueError, match="holds itself"):
         to_numpy(endless(x))
-
-
-# -- properties -----------------------------------------------------------------------------------
-
-LEAVES = st.sampled_from([x, y, sp.Integer(2), sp.Rational(-1, 3), sp.pi])
-
-
-def _grow(children):
-    pairs = st.tuples(children, children)
-    return st.one_of(
-        pairs.map(lambda p: p[0] + p[1]),
-        pairs.map(lambda p: p[0] - p[1]),
-        pairs.map(lambda p: p[0] * p[1]),
-        pairs.map(lambda p: p[0] / (p[1] ** 2 + 1)),
-        pairs.map(lambda p: sp.Piecewise((p[0], x > y), (p[1], True))),
-        children.map(sp.sin),
-        children.map(lambda u: sp.sqrt(u**2 + 1)),
-        children.map(lambda u: sp.exp(-(u**2))),
-    )
-
-
-EXPRESSIONS = st.recursive(LEAVES, _grow, max_leaves=6)
-
-
-@settings(max_examples=40, deadline=None)
-@given(EXPRESSIONS, st.sampled_from([((), ()), ((3,), ()), ((2, 1), (3,)), ((0,), (1,))]))
-def test_vectorised_equals_scalar_loop(expression, shapes):
-    rng = np.random.default_rng(SEED)
-    a, b = (rng.normal(size=shape) for shape in shapes)
-    f = to_numpy(expression, [x, y])
-    whole = np.asarray(f(a, b))
-    assert whole.shape == np.broadcast_shapes(*shapes) and whole.dtype == np.float64
-    loop = [f(p, q) for p, q in np.broadcast(a, b)]
-    np.testing.assert_allclose(whole.ravel(), loop, rtol=1e-12, atol=1e-13)
-
-
-@settings(max_examples=40, deadline=None)
-@given(EXPRESSIONS, st.floats(-2, 2), st.floats(-2, 2))
-def test_random_expression_against_exact_substitution(expression, a, b):
-    expected = exact(expression, [x, y], [a, b])
-    computed = to_numpy(expression, [x, y])(a, b)
-    assert computed == pytest.approx(expected.real, rel=1e-9, abs=1e-9)

@@ -15,6 +15,7 @@ from sympy import (
     Basic,
     Derivative,
     Ei,
+    Eq,
     Expr,
     Function,
     Gt,
@@ -59,6 +60,7 @@ from sympy import (
     exp,
     floor,
     gamma,
+    im,
     log,
     loggamma,
     pi,
@@ -81,7 +83,7 @@ from derive.core import Derivation
 from derive.elementary import relu, sigmoid, softplus
 from derive.engine import Budget, derive, search, shown
 from derive.rules import Outcome, Rewrite, Rule, RuleTable
-from derive.structure import D, depends_on, fresh, is_unknown
+from derive.structure import D, depends_on, fresh, is_unknown, stays_real
 
 x, t, u = Symbol("x"), Symbol("t"), Symbol("u")
 f = Function("f")
@@ -214,8 +216,8 @@ TABLE: dict[type, tuple[str, Row]] = {
 # What holds only off the points where the function jumps or has a kink, or inside its domain.
 CONDITIONAL: dict[type, tuple[str, Row, Callable[[Expr], Boolean]]] = {
     log:       ("natural logarithm", lambda x: 1/x,           lambda x: Ne(x, 0)),
-    Abs:       ("absolute value",    lambda x: sign(x),       lambda x: Ne(x, 0)),
-    sign:      ("sign",              lambda x: S.Zero,        lambda x: Ne(x, 0)),
+    Abs:       ("absolute value",    lambda x: sign(x),       lambda x: real_and_not_zero(x)),
+    sign:      ("sign",              lambda x: S.Zero,        lambda x: real_and_not_zero(x)),
     Heaviside: ("unit step",         lambda x: S.Zero,        lambda x: Ne(x, 0)),
     relu:      ("relu",              lambda x: Heaviside(x),  lambda x: Ne(x, 0)),
     floor:     ("floor",             lambda x: S.Zero,        lambda x: Ne(x, floor(x))),
@@ -238,6 +240,11 @@ def outer(function: Expr) -> tuple[Expr, Boolean] | None:
     return None
 
 
+def real_and_not_zero(u: Expr) -> Boolean:
+    """Where |u| is u or -u; arccos(x), say, is not real everywhere, but |arccos(x)| is."""
+    return Ne(u, 0) if stays_real(u) else And(Ne(u, 0), Eq(im(u), 0))
+
+
 def _inner(function: Expr) -> Expr:
     return function.args[-1] if isinstance(function, polygamma) else function.args[0]
 
@@ -247,7 +254,7 @@ def logarithm_of_absolute_value(f: Expr, x: Symbol) -> Outcome:
     """On both sides of zero, log|u| grows like the derivative of u over u."""
     if len(f.args) == 1 and isinstance(f.args[0], Abs):
         inner = f.args[0].args[0]
-        return Rewrite(D(inner, x) / inner, Ne(inner, 0), where=((Symbol("u"), inner),))
+        return Rewrite(D(inner, x) / inner, real_and_not_zero(inner), where=((Symbol("u"), inner),))
     return None
 
 
@@ -292,7 +299,8 @@ def chain_rule(f: Expr, x: Symbol) -> Outcome:
         inner, power = f.args
         if depends_on(power, x):
             return None
-        return Rewrite(power * inner ** (power - 1) * D(inner, x), where=((u, inner),))
+        slope = Mul(power, inner ** (power - 1), D(inner, x))
+        return Rewrite(slope, where=((u, inner),))
     found = outer(f)
     if found is None or any(depends_on(a, x) for a in f.args if a is not _inner(f)):
         return None
@@ -407,7 +415,8 @@ def by_definition(f: Expr, x: Symbol) -> Outcome:
 @RULES.rule("logarithmic differentiation", example=Derivative(x**x, x), on_request=True)
 def logarithmic_differentiation(f: Expr, x: Symbol) -> Outcome:
     """Take the logarithm first: products become sums, powers become products."""
-    return Rewrite(f * D(logarithm(f), x), Ne(f, 0))
+    bases = [p.base for p in Mul.make_args(f) if p.is_Pow and depends_on(p.exp, x)]
+    return Rewrite(f * D(logarithm(f), x), And(Ne(f, 0), *(base > 0 for base in bases)))
 
 
 def logarithm(f: Expr) -> Expr:
@@ -452,7 +461,7 @@ def diff(
     budget, only = Budget(seconds=timeout), METHODS[method]
     if method == "definition":
         # L'Hopital's rule differentiates: with it the definition would argue in a circle.
-        tables = {Derivative: RULES, Limit: LIMITS.without("L'Hopital's rule")}
+        tables = {Derivative: RULES, Limit: LIMITS.without("L'Hopital's rule", "Taylor's theorem")}
         root = search(goal, tables, budget, only)
     else:
         root = derive(goal, {Derivative: RULES}, budget, only)

@@ -62,7 +62,10 @@ class CharacteristicPolynomial(Expr):
 
     def _latex(self, printer: Any) -> str:
         A, lam = map(printer._print, self.args)
-        return rf"\chi_{{{A}}}\left({lam}\right)"
+        return rf"\chi\left({A}, {lam}\right)"
+
+    def _sympystr(self, printer: Any) -> str:
+        return "characteristic_polynomial({}, {})".format(*map(printer._print, self.args))
 
 
 class Eigenvalues(Basic):
@@ -77,6 +80,9 @@ class Eigenvalues(Basic):
     def _latex(self, printer: Any) -> str:
         return rf"\operatorname{{eig}}\left({printer._print(self.args[0])}\right)"
 
+    def _sympystr(self, printer: Any) -> str:
+        return f"eigenvalues({printer._print(self.args[0])})"
+
 
 class Eigenspace(Basic):
     """All X with A X = value*X, as a matrix whose columns are a basis.
@@ -90,6 +96,9 @@ class Eigenspace(Basic):
     def _latex(self, printer: Any) -> str:
         A, value = map(printer._print, self.args)
         return rf"E_{{{value}}}\left({A}\right)"
+
+    def _sympystr(self, printer: Any) -> str:
+        return "eigenspace({}, {})".format(*map(printer._print, self.args))
 
 
 # ------------------------------------------------------------------ rules

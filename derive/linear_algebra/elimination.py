@@ -149,9 +149,9 @@ def nonzero(pivot: Expr) -> Boolean:
 # ------------------------------------------------------------------ one row operation
 
 
-def R(row: int) -> Symbol:
-    """The name of a row, counted from one as in textbooks."""
-    return Symbol(f"R_{row + 1}")
+def R(row: int, new: bool = False) -> Symbol:
+    """The name of a row, counted from one as in textbooks; with a prime after the operation."""
+    return Symbol(f"R_{row + 1}'" if new else f"R_{row + 1}")
 
 
 @dataclass(frozen=True)
@@ -174,8 +174,9 @@ class RowOperation:
     def where(self) -> Letters:
         here, there = R(self.row), R(self.other)
         if self.kind == "swap":
-            return ((here, there), (there, here))
-        return ((here, self.factor * here if self.kind == "scale" else here + self.factor * there),)
+            return ((R(self.row, new=True), there), (R(self.other, new=True), here))
+        new = self.factor * here if self.kind == "scale" else here + self.factor * there
+        return ((R(self.row, new=True), new),)
 
     def on(self, M: Matrix) -> Matrix:
         rows = [list(M.row(i)) for i in range(M.rows)]

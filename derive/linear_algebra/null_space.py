@@ -26,7 +26,7 @@ class NullSpace(Basic):
         return Basic.__new__(cls, M)
 
     def _sympystr(self, printer: Any) -> str:
-        return f"NullSpace({printer._print(self.args[0])})"
+        return f"null_space({printer._print(self.args[0])})"
 
     def _latex(self, printer: Any) -> str:
         return rf"\operatorname{{null}}\left({printer._print(self.args[0])}\right)"

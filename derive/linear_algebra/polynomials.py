@@ -92,6 +92,9 @@ class Roots(Basic):
         p, z = map(printer._print, self.args)
         return rf"\operatorname{{roots}}_{{{z}}}\left({p}\right)"
 
+    def _sympystr(self, printer: Any) -> str:
+        return "roots({}, {})".format(*map(printer._print, self.args))
+
 
 class Joined(Basic):
     """The numbers of several tuples in one, each as often as it occurs.

@@ -238,7 +238,7 @@ def parameter_names(program: Program) -> tuple[str, ...]:
     """One Python name for each input: its own where that is plain, unique and free, or x0, x1, ...
 
     >>> from sympy import symbols
-    >>> from lambdify_bridge.program import lower
+    >>> from lambdify_bridge.lowering import lower
     >>> parameter_names(lower([1], symbols("alpha lambda x_1")))
     ('alpha', 'x0', 'x_1')
     """
@@ -260,7 +260,7 @@ def source(program: Program) -> str:
     """The program as Python source that defines `function`, which returns a tuple.
 
     >>> from sympy.abc import x
-    >>> from lambdify_bridge.program import lower
+    >>> from lambdify_bridge.lowering import lower
     >>> print(source(lower([x**2 - 1/x])))
     def function(x):
         return (np.square(x) - 1.0 / x,)

@@ -1,0 +1,208 @@
+"""Integration by parts: u is chosen by the order logarithm, inverse function, algebraic,
+trigonometric, exponential (LIATE; Kasube, Amer. Math. Monthly 90, 1983)."""
+
+from __future__ import annotations
+
+from sympy import (
+    Chi,
+    Ci,
+    Ei,
+    Expr,
+    Function,
+    Integral,
+    Mul,
+    Poly,
+    Pow,
+    S,
+    Shi,
+    Si,
+    Symbol,
+    acos,
+    acosh,
+    acot,
+    acoth,
+    acsc,
+    acsch,
+    asec,
+    asech,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    cancel,
+    cos,
+    cosh,
+    cot,
+    coth,
+    csc,
+    csch,
+    div,
+    erf,
+    erfc,
+    erfi,
+    exp,
+    fresnelc,
+    fresnels,
+    li,
+    log,
+    nan,
+    oo,
+    sec,
+    sech,
+    sin,
+    sinh,
+    tan,
+    tanh,
+    together,
+    zoo,
+)
+from sympy.integrals.rationaltools import ratint_ratpart
+
+from derive.calculus.integrals.operators import Rules, antiderivative, derivative, linear, size
+from derive.calculus.integrals.table import by_table
+from derive.rules import Outcome, Rewrite
+from derive.structure import depends_on
+
+x = Symbol("x")
+RULES = Rules()
+LATE = Rules()
+
+LOGARITHMIC = (log, erf, erfc)
+INVERSE = (asin, acos, atan, acot, asec, acsc, asinh, acosh, atanh, acoth, asech, acsch)
+CIRCULAR = (sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, sech, csch)
+MUCH_LARGER = 2
+LARGE = 120
+SPECIAL = (erf, erfi, Ei, Si, Ci, Shi, Chi, li, fresnels, fresnelc)
+
+
+def kind(factor: Expr, x: Symbol) -> int:
+    """Where a factor stands in the order of choice for u; 9 where it is never u."""
+    base = factor.base if factor.is_Pow else factor
+    power = factor.exp if factor.is_Pow else S.One
+    if isinstance(base, exp) or not depends_on(base, x):
+        return 4
+    whole = power.is_Integer and power > 0
+    if isinstance(base, LOGARITHMIC):
+        return 0 if whole else 9
+    if isinstance(base, INVERSE):
+        return 1 if whole else 9
+    if isinstance(base, CIRCULAR):
+        return 3 if whole else 9
+    if base.is_polynomial(x):
+        return 2 if whole else 5
+    return 9
+
+
+@RULES.indefinite("integration by parts", example=Integral(x * exp(x), x))
+def by_parts(f: Expr, x: Symbol) -> Outcome:
+    """Move the derivative from one factor to the other: the integral of u*v' is u*v less u'*v."""
+    factors = [p for p in Mul.make_args(f)]
+    first = min((kind(p, x) for p in factors), default=9)
+    if first > 3 or (len(factors) == 1 and first > 1) or size(f) > LARGE:
+        return
+    u = Mul(*(p for p in factors if kind(p, x) == first))
+    dv = f / u
+    if not _leads_on(first, dv, x):
+        return
+    v = by_table(dv.expand() if dv.is_polynomial(x) else dv, x)
+    if v is None and first <= 1:
+        v = rational_antiderivative(dv, x)
+    if v is not None and not (first >= 2 and v.has(*SPECIAL)):
+        rest = _tidy(v * derivative(u, x), x)
+        if size(rest) <= MUCH_LARGER * size(f) + 10:
+            yield _rewrite(u, dv, v, rest, x)
+    elif v is None and not dv.is_rational_function(x):
+        V = antiderivative(dv, x)
+        yield _rewrite(u, dv, V, V * derivative(u, x), x)
+
+
+def _leads_on(first: int, dv: Expr, x: Symbol) -> bool:
+    """Whether parts make it simpler: powers alone, or a wave without exponential, go in circles."""
+    if first == 3:
+        return _exponential(dv, x)
+    return first < 2 or _transcendental(dv, x)
+
+
+def _transcendental(f: Expr, x: Symbol) -> bool:
+    return any(depends_on(g, x) for g in f.atoms(Function)) or any(
+        not p.exp.is_number for p in f.atoms(Pow)
+    )
+
+
+def rational_antiderivative(f: Expr, x: Symbol) -> Expr | None:
+    """The antiderivative of a rational function, if it is rational too (Hermite, Ostrogradsky)."""
+    if not f.is_rational_function(x) or f.is_polynomial(x) or f.free_symbols != {x}:
+        return None
+    over, under = cancel(together(f)).as_numer_denom()
+    if Poly(under, x).degree() > 12 or Poly(over, x).degree() >= Poly(under, x).degree():
+        return None
+    whole, rest = ratint_ratpart(Poly(over, x), Poly(under, x), x)
+    return whole if rest == 0 and cancel(whole.diff(x) - f) == 0 else None
+
+
+@RULES.indefinite(
+    "exponential of a polynomial", example=Integral(x**4 * exp(-(x**2)), x), on=Mul
+)
+def exponential_of_polynomial(f: Expr, x: Symbol) -> Outcome:
+    """Divide by the slope of the exponent: f = (q*g' + r)*exp(g), and parts for q."""
+    powers = [p for p in f.args if _exponential(p, x)]
+    if len(powers) != 1:
+        return None
+    P, g = Mul(*(p for p in f.args if p != powers[0])), powers[0].args[0]
+    if powers[0].is_Pow:
+        g = powers[0].exp * log(powers[0].base)
+    if not (P.is_polynomial(x) and g.is_polynomial(x)):
+        return None
+    slope = Poly(g.diff(x), x)
+    if slope.degree() < 1 or Poly(P, x).degree() < slope.degree():
+        return None
+    q, r = div(Poly(P, x), slope)
+    rest = (r - q.diff(x)).as_expr()
+    equals = q.as_expr() * powers[0] + antiderivative(rest * powers[0], x)
+    named = zip(("g", "q", "r"), (g, q.as_expr(), r.as_expr()), strict=True)
+    return Rewrite(equals, where=tuple((Symbol(name), value) for name, value in named))
+
+
+def _rewrite(u: Expr, dv: Expr, v: Expr, rest: Expr, x: Symbol) -> Rewrite:
+    letters = ((Symbol("u"), u), (Symbol("dv"), dv * Symbol(f"d{x.name}")))
+    equals = u * v - antiderivative(rest, x)
+    if v.has(Integral):
+        return Rewrite(equals, where=letters)
+    du = (Symbol("du"), derivative(u, x) * Symbol(f"d{x.name}"))
+    return Rewrite(equals, where=(*letters, du, (Symbol("v"), v)))
+
+
+def _tidy(f: Expr, x: Symbol) -> Expr:
+    if f.is_rational_function(x):
+        return cancel(together(f))
+    return Mul(*(cancel(together(p)) if p.is_rational_function(x) else p for p in f.args)) if (
+        f.is_Mul
+    ) else f
+
+
+def _exponential(p: Expr, x: Symbol) -> bool:
+    if p.is_Pow:
+        return depends_on(p.exp, x) and not depends_on(p.base, x)
+    return isinstance(p, exp) and depends_on(p, x)
+
+
+@LATE.indefinite("parts against a power", example=Integral(exp(x) / x**2, x), on=Mul)
+def against_a_power(f: Expr, x: Symbol) -> Outcome:
+    """Integrate the power of a linear expression, differentiate the rest."""
+    for p in f.args:
+        if size(f) > LARGE or not p.is_Pow or not p.exp.is_Rational or p.exp >= 0 or p.exp == -1:
+            continue
+        v = by_table(p, x) if linear(p.base, x) else None
+        if v is None:
+            continue
+        u = f / p
+        if not _transcendental(u, x):
+            continue
+        # Where the rest is not finite at the pole, its derivative deepens it.
+        a, b = linear(p.base, x)
+        if u.subs(x, -b / a).has(nan, zoo, oo, -oo):
+            continue
+        du = derivative(u, x)
+        rest = (cancel(together(du)).factor() if size(u) < 30 else du) * v
+        if size(rest.as_independent(x, as_Add=False)[1]) <= size(f) + 2:
+            yield _rewrite(u, p, v, rest, x)

@@ -1,0 +1,361 @@
+"""Definite integrals: symmetry, kinks, the fundamental theorem, and what [F]_a^b comes to when F
+jumps, a bound is infinite, or the integral diverges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise, product
+
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Basic,
+    Expr,
+    FiniteSet,
+    Gt,
+    Heaviside,
+    Integral,
+    Limit,
+    Lt,
+    Max,
+    Min,
+    Piecewise,
+    S,
+    Symbol,
+    cancel,
+    ceiling,
+    cos,
+    exp,
+    floor,
+    log,
+    oo,
+    pi,
+    sign,
+    sin,
+    sqrt,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from derive.calculus.integrals.continuity import (
+    NotReal,
+    breaks,
+    middles,
+    strictly_inside,
+)
+from derive.calculus.integrals.linearity import without_roots_of_squares
+from derive.calculus.integrals.operators import (
+    Between,
+    Rules,
+    antiderivative,
+    definite,
+    iterated,
+)
+from derive.calculus.integrals.zeros import MOST_ZEROS, Unknown, ascending, numeric, order, zeros
+from derive.elementary import relu
+from derive.engine import DOES_NOT_EXIST
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import depends_on, postorder
+
+x, y = Symbol("x"), Symbol("y")
+RULES = Rules()
+LATE = Rules()
+
+
+@RULES.table.rule(
+    "one variable after the other",
+    example=Integral(x * y, (x, 0, y), (y, 0, 1)),
+    whole=True,
+)
+def iterated_integral(goal: Integral) -> Outcome:
+    """Integrate by the innermost variable first; the others are constants there."""
+    f, *limits = goal.args
+    return iterated(f, tuple(limits)) if len(limits) > 1 else None
+
+
+@RULES.definite("equal bounds", example=Integral(sin(x), (x, 1, 1)))
+def equal_bounds(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Over an interval of no length the integral is zero."""
+    return S.Zero if a == b else None
+
+
+@RULES.definite("exchange the bounds", example=Integral(sin(x), (x, 1, 0)))
+def exchange(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Integrating backwards changes the sign."""
+    return -definite(f, x, b, a) if numeric(a, b) and _above(a, b) else None
+
+
+def _above(a: Expr, b: Expr) -> bool:
+    try:
+        return order(a, b) > 0
+    except Unknown:
+        return False
+
+
+@RULES.definite("root of a square, definite", example=Integral(sqrt(x**2), (x, -1, 2)))
+def root_of_a_square(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The root of a square is the absolute value."""
+    changed = without_roots_of_squares(f, x)
+    return None if changed == f else definite(changed, x, a, b)
+
+
+KINKED = (Abs, sign, Heaviside, Max, Min, relu, floor, ceiling, Piecewise)
+
+
+@RULES.definite("split at the kinks", example=Integral(Abs(x), (x, -1, 2)))
+def split_at_kinks(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Cut the interval where an argument changes sign or branch; each piece has one formula."""
+    kinked = [g for g in postorder(f) if isinstance(g, KINKED) and depends_on(g, x)]
+    if not kinked or not numeric(a, b):
+        return None
+    try:
+        kinks = [z for g in kinked for u in _switches(g) for z in zeros(u, x, a, b)]
+        inner = [p for p in ascending(kinks) if strictly_inside(p, a, b)]
+    except (Unknown, TypeError):
+        return None
+    if len(inner) > MOST_ZEROS:
+        return None
+    ends = [a, *inner, b]
+    finite = [p for p in ends if p.is_finite]
+    pieces = (smooth_at(f, x, p) for p in middles(finite, a, b))
+    return Add(*(definite(h, x, p, q) for h, p, q in zip(pieces, ends, ends[1:], strict=False)))
+
+
+def _switches(g: Expr) -> list[Expr]:
+    """Where one of these is zero, g changes its formula."""
+    if isinstance(g, Piecewise):
+        relations = {r for _, condition in g.args for r in condition.atoms(Relational)}
+        return sorted((r.lhs - r.rhs for r in relations), key=str)
+    if isinstance(g, (Max, Min)):
+        return [p - q for k, p in enumerate(g.args) for q in g.args[:k]]
+    if isinstance(g, (floor, ceiling)):
+        return [sin(pi * g.args[0])]
+    return [g.args[0]]
+
+
+def smooth_at(f: Expr, x: Symbol, point: Expr) -> Expr:
+    """The formula for f around a point where nothing switches."""
+    while True:
+        g = next((g for g in postorder(f) if isinstance(g, KINKED) and depends_on(g, x)), None)
+        if g is None:
+            return f
+        f = f.xreplace({g: _formula(g, x, point)})
+
+
+def _formula(g: Expr, x: Symbol, point: Expr) -> Expr:
+    if isinstance(g, Piecewise):
+        return next(e for e, condition in g.args if condition.subs(x, point) == True)  # noqa: E712
+    if isinstance(g, (Max, Min)):
+        pick = max if isinstance(g, Max) else min
+        return pick(g.args, key=lambda argument: argument.subs(x, point).evalf(20))
+    if isinstance(g, (floor, ceiling)):
+        return g.subs(x, point)
+    u = g.args[0]
+    positive = u.subs(x, point).evalf(20) > 0
+    if isinstance(g, Abs):
+        return u if positive else -u
+    if isinstance(g, relu):
+        return u if positive else S.Zero
+    return S.One if positive else (-S.One if isinstance(g, sign) else S.Zero)
+
+
+@RULES.definite("odd integrand", example=Integral(x**3 * exp(-(x**2)), (x, -1, 1)))
+def odd(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """What an odd function has on the left of zero cancels what it has on the right."""
+    if _symmetric(a, b) and _parity(f, x) == -1 and _continuous(f, x, a, b):
+        return S.Zero
+    return None
+
+
+@RULES.definite("even integrand", example=Integral(x**2 + 1, (x, -1, 1)))
+def even(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """An even function has the same integral on both sides of zero."""
+    if numeric(a, b) and _symmetric(a, b) and _parity(f, x) == 1 and _continuous(f, x, a, b):
+        return 2 * definite(f, x, S.Zero, b)
+    return None
+
+
+def _symmetric(a: Expr, b: Expr) -> bool:
+    return a == -b and a.is_infinite is not True and b != 0
+
+
+def _parity(f: Expr, x: Symbol) -> int:
+    mirrored = f.subs(x, -x)
+    if mirrored == f or cancel(mirrored - f) == 0:
+        return 1
+    return -1 if mirrored == -f or cancel(mirrored + f) == 0 else 0
+
+
+def _continuous(f: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
+    try:
+        return not breaks(f, x, a, b)
+    except (Unknown, NotReal, TypeError):
+        return False
+
+
+@RULES.definite("fundamental theorem of calculus", example=Integral(exp(x), (x, 0, 1)))
+def fundamental_theorem(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The integral is the growth of an antiderivative from the lower to the upper bound."""
+    if f.has(Integral) or not _real(f, x, a, b):
+        return None
+    return Between(antiderivative(f, x), x, a, b)
+
+
+def _real(f: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
+    try:
+        breaks(f, x, a, b)
+    except NotReal:
+        return False
+    except (Unknown, TypeError):
+        return not numeric(a, b) or bool(f.free_symbols - {x})
+    return True
+
+
+# ------------------------------------------------------------------ the growth of an antiderivative
+
+
+def unpack_between(goal: Between) -> tuple[Basic, ...]:
+    return goal.args
+
+
+BETWEEN = RuleTable(Between, unpack_between, "growth between bounds")
+
+
+@BETWEEN.rule("subtract", example=Between(x**2, x, 1, 2))
+def subtract(F: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Where the antiderivative is continuous, take its value above less its value below."""
+    found = _breaks(F, x, a, b)
+    if found is None or not (_finite(a) and _finite(b)):
+        return None
+    if found and numeric(a, b) and not any(p.free_symbols for p in found):
+        return None
+    given = And(*(_outside(p, a, b) for p in found))
+    if given == False:  # noqa: E712
+        return None
+    return Rewrite(F.subs(x, b) - F.subs(x, a), given)
+
+
+def _breaks(F: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
+    try:
+        return breaks(F, x, a, b)
+    except (Unknown, NotReal, TypeError):
+        return None
+
+
+def _finite(a: Expr) -> bool:
+    return a.is_infinite is not True
+
+
+def _outside(p: Expr, a: Expr, b: Expr) -> Boolean:
+    """The condition that p is not between a and b, both included."""
+    return Gt(((a - p) * (b - p)), 0)
+
+
+Piece = tuple[Expr, Expr]
+
+
+def ends(F: Expr, x: Symbol, a: Expr, b: Expr) -> tuple[list[Piece], Boolean] | None:
+    """For every piece on which F is continuous, its limits at the lower and the upper end."""
+    found = _breaks(F, x, a, b)
+    if found is None:
+        return None
+    given = S.true
+    if not numeric(a, b) or any(p.free_symbols for p in found):
+        given = And(*(_away(p, a, b) for p in found), _rising(a, b))
+        found = [p for p in found if p in (a, b)]
+        if given == False:  # noqa: E712
+            return None
+        inner = []
+    else:
+        inner = [p for p in found if strictly_inside(p, a, b)]
+    broken = {p for p in found if p not in inner}
+    points = [a, *inner, b]
+    pieces = []
+    for k, (p, q) in enumerate(pairwise(points)):
+        lower = k > 0 or _is_end(a, broken)
+        upper = k < len(points) - 2 or _is_end(b, broken)
+        pieces.append((_value(F, x, p, "+", lower), _value(F, x, q, "-", upper)))
+    return pieces, given
+
+
+def _is_end(a: Expr, broken: set[Expr]) -> bool:
+    return a.is_infinite is True or any(p == a or order(p, a) == 0 for p in broken)
+
+
+def _away(p: Expr, a: Expr, b: Expr) -> Boolean:
+    if p in (a, b):
+        return S.true
+    if a == -oo:
+        return Lt(b, p)
+    return Gt(a, p) if b == oo else _outside(p, a, b)
+
+
+def _rising(a: Expr, b: Expr) -> Boolean:
+    return S.true if a.is_infinite or b.is_infinite or numeric(a, b) else Lt(a, b)
+
+
+def _value(F: Expr, x: Symbol, at: Expr, side: str, limit: bool) -> Expr:
+    if not limit:
+        return F.subs(x, at)
+    if at.is_infinite:
+        side = "-" if at == oo else "+"
+    return Basic.__new__(Limit, F, x, at, Symbol(side))
+
+
+@BETWEEN.rule("diverges", example=Between(log(Abs(x)), x, -1, 1))
+def diverges(F: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
+    """One piece grows without bound, another falls without bound: the integral does not exist."""
+    found = ends(F, x, a, b)
+    growing, falling = [], []
+    for lower, upper in found[0] if found else ():
+        for limit, way in ((lower, -1), (upper, 1)):
+            trend = way * _trend(limit)
+            if trend:
+                (growing if trend > 0 else falling).append((limit, FiniteSet(way * trend * oo)))
+    for premises in product(growing, falling):
+        yield Rewrite(DOES_NOT_EXIST, found[1], premises=premises)
+
+
+def _trend(limit: Expr) -> int:
+    """Whether it is worth trying to show that F tends to oo (1) or -oo (-1)."""
+    first, second, third = _approaching(limit)
+    late, early = third - second, second - first
+    growing = early * late > 0 and late * third > 0 and abs(late) > abs(early) / 2
+    return 0 if not growing else 1 if late > 0 else -1
+
+
+def _approaching(limit: Expr) -> tuple[float, float, float]:
+    """Three values of F, each much nearer to where the limit is taken."""
+    if not isinstance(limit, Limit) or limit.free_symbols:
+        return 0.0, 0.0, 0.0
+    F, x, at, side = limit.args
+    way = -1 if str(side) == "-" else 1
+    if at.is_infinite:
+        points = [-way * S(10) ** k for k in (2, 4, 6)]
+    else:
+        points = [at + way * S(10) ** -k for k in (2, 4, 6)]
+    values = [F.subs(x, p).evalf(20) for p in points]
+    return tuple(float(v) for v in values) if all(v.is_real for v in values) else (0.0, 0.0, 0.0)
+
+
+@BETWEEN.rule("no limit", example=Between(sin(x), x, 0, oo))
+def no_limit(F: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
+    """The antiderivative has no limit at an end: the integral does not exist."""
+    found = ends(F, x, a, b) if F.has(sin, cos) else None
+    for lower, upper in found[0] if found else ():
+        for limit in (lower, upper):
+            first, second, third = _approaching(limit)
+            if abs(third - second) > 1e-3 * abs(second - first) > 0:
+                premise = limit, FiniteSet(DOES_NOT_EXIST)
+                yield Rewrite(DOES_NOT_EXIST, found[1], premises=(premise,))
+
+
+@BETWEEN.rule("one-sided limits", example=Between(-1 / x, x, 1, oo))
+def one_sided(F: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Piece by piece: the limits of the antiderivative at the breaks and at infinity."""
+    found = ends(F, x, a, b)
+    if found is None:
+        return None
+    pieces, given = found
+    return Rewrite(Add(*(upper - lower for lower, upper in pieces)), given)

@@ -1,0 +1,125 @@
+"""The table of integration rules in the order in which they are tried, and the public function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import And, Basic, Expr, Float, Integral, Limit, Rational, Tuple
+from sympy.logic.boolalg import Boolean
+
+from derive.asked import asked, in_order, letter
+from derive.calculus.integrals import (
+    by_parts,
+    definite,
+    linearity,
+    radicals,
+    rational,
+    substitution,
+    table,
+    trigonometric,
+)
+from derive.calculus.integrals.definite import BETWEEN
+from derive.calculus.integrals.operators import Between, unpack
+from derive.core import Derivation
+from derive.engine import Budget, NoRuleApplies, search, shown
+from derive.rules import RuleTable
+
+# Special before general, cheap and decisive before what branches.
+IN_ORDER = (
+    definite.RULES,
+    table.RULES,
+    linearity.RULES,
+    linearity.ALGEBRA,
+    rational.QUADRATICS,
+    radicals.STANDARD,
+    trigonometric.REDUCTIONS,
+    substitution.RULES,
+    trigonometric.RULES,
+    rational.RULES,
+    radicals.RULES,
+    by_parts.RULES,
+    substitution.ROOTS,
+    trigonometric.RATIONAL,
+    by_parts.LATE,
+    linearity.EXPANSION,
+    definite.LATE,
+)
+
+RULES = RuleTable(Integral, unpack, "integrals")
+for _method in IN_ORDER:
+    for _rule in _method:
+        RULES.add(_rule)
+
+METHODS = {
+    "substitution": substitution.RULES.names() | substitution.ROOTS.names(),
+    "parts": by_parts.RULES.names() | by_parts.LATE.names(),
+    "partial fractions": rational.RULES.names(),
+    "trigonometric": trigonometric.RULES.names() | trigonometric.RATIONAL.names(),
+}
+
+
+def integrate(
+    f: Expr | str, *variables: Any, method: str | None = None, timeout: float = 20.0
+) -> Derivation:
+    """The integral of `f`, step by step: `integrate(f, x)`, `integrate(f, (x, 0, 1))`.
+
+    Several variables make an iterated integral, the first one innermost. An antiderivative is real
+    on the real domain of `f`, and unique up to a constant. `method` names how to begin:
+    "substitution", "parts", "partial fractions" or "trigonometric".
+    Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
+
+    >>> integrate("x*exp(x)", "x").result
+    x*exp(x) - exp(x)
+    >>> integrate("1/x**2", ("x", 1, "oo")).result
+    1
+    """
+    from derive.calculus.limits import RULES as LIMITS
+
+    if method is not None and method not in METHODS:
+        raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
+    expression = exact(asked(f))
+    goal = Integral(expression, *_limits(expression, variables))
+    tables = {Integral: RULES, Between: BETWEEN, Limit: LIMITS}
+    only = METHODS[method] if method else None
+    root = search(goal, tables, Budget(seconds=timeout), only)
+    derivation = Derivation(root, goal, arguments=in_order(goal))
+    if contradictory(derivation.given):
+        why = f"only under conditions that exclude each other: {derivation.given}"
+        raise NoRuleApplies(f"{shown(goal)} was worked out {why}", goal, partial=derivation)
+    return derivation
+
+
+def contradictory(given: Boolean) -> bool:
+    """Whether no real letters fulfil all conditions.
+
+    >>> from sympy.abc import a
+    >>> contradictory(And(a > 0, a < 0, evaluate=False))
+    True
+    """
+    parts = And.make_args(given)
+    return len(parts) > 1 and And(*parts).simplify() == False  # noqa: E712
+
+
+def exact(expression: Basic) -> Basic:
+    """Decimal fractions as the fractions that they are written as: 0.3 is 3/10."""
+    return expression.xreplace({d: Rational(str(d)) for d in expression.atoms(Float)})
+
+
+def _limits(expression: Basic, variables: tuple[Any, ...]) -> list[Tuple]:
+    if not variables:
+        letters = in_order(expression)
+        if len(letters) != 1:
+            raise ValueError(
+                f"by which variable? {shown(expression)} has {len(letters)}: write integrate(f, x)"
+            )
+        return [Tuple(letters[0])]
+    return [_limit(variable) for variable in variables]
+
+
+def _limit(variable: Any) -> Tuple:
+    if not isinstance(variable, (tuple, list, Tuple)):
+        return Tuple(letter(variable))
+    if len(variable) not in (1, 3):
+        raise ValueError(f"{tuple(variable)} is no range: write (x, 0, 1)")
+    name, *bounds = variable
+    return Tuple(letter(name), *(exact(asked(bound)) for bound in bounds))

@@ -1,0 +1,266 @@
+"""Rational functions: division, partial fractions over the rationals and real surds, and the
+quadratics that are left (Gradshteyn and Ryzhik 2.10 to 2.17)."""
+
+from __future__ import annotations
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Integral,
+    Mul,
+    Poly,
+    PolynomialError,
+    Pow,
+    S,
+    Symbol,
+    apart,
+    atan,
+    cancel,
+    div,
+    log,
+    radsimp,
+    real_root,
+    sqrt,
+    sqrtdenest,
+    together,
+)
+from sympy.logic.boolalg import Boolean
+
+from derive.calculus.integrals.operators import (
+    Rules,
+    antiderivative,
+    likely,
+    nonzero,
+    positive,
+    quadratic,
+    real,
+    size,
+)
+from derive.rules import Outcome, Rewrite
+
+x = Symbol("x")
+a, b, c, n = Symbol("a"), Symbol("b"), Symbol("c"), Symbol("n")
+RULES = Rules()
+QUADRATICS = Rules()
+
+
+@QUADRATICS.indefinite(
+    "one over a quadratic", example=Integral(1 / (x**2 + 2 * x + 5), x), on=Pow
+)
+def one_over_quadratic(f: Expr, x: Symbol) -> Outcome:
+    """Complete the square: an arctangent, or a logarithm when there are real roots."""
+    q, power = f.args
+    found = quadratic(q, x) if power == -1 else None
+    if found is None:
+        return None
+    a, b, c = found
+    discriminant = _simple(4 * a * c - b**2)
+    if discriminant == 0:
+        return antiderivative(1 / (a * (x + b / (2 * a)) ** 2), x)
+    arctangent = _arctangent(a, b, discriminant, x)
+    logarithm = _logarithm(a, b, -discriminant, x)
+    found = [logarithm, arctangent] if likely(discriminant).is_negative else [arctangent, logarithm]
+    return [rewrite for rewrite in found if rewrite.given != False]  # noqa: E712
+
+
+def _arctangent(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
+    root = square_root(d)
+    return Rewrite(2 / root * atan(_simple((2 * a * x + b) / root)), above_zero(d, root))
+
+
+def _logarithm(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
+    root = square_root(d)
+    below, above = (_plain(_simple(x + (b + sign * root) / (2 * a))) for sign in (-1, 1))
+    return Rewrite(log(Abs(below / above)) / root, above_zero(d, root))
+
+
+def above_zero(d: Expr, root: Expr) -> Boolean:
+    """d > 0, which is root != 0 where d is a square."""
+    return nonzero(root) if real(d).is_nonnegative else positive(d)
+
+
+def _plain(p: Expr) -> Expr:
+    """A positive multiple without fractions."""
+    return p.primitive()[1] if p.is_Add else p
+
+
+def _simple(expression: Expr) -> Expr:
+    return cancel(expression) if expression.free_symbols else radsimp(expression.expand())
+
+
+def square_root(d: Expr) -> Expr:
+    """sqrt(d) for d >= 0, by a letter rather than its absolute value where d is a square."""
+    over, squares = S.One, S.One
+    for p in Mul.make_args(d.factor() if d.free_symbols else d):
+        base, power = p.as_base_exp()
+        if power.is_Integer and power % 2 == 0 and not base.is_number:
+            squares *= base ** (power / 2)
+        else:
+            over *= p
+    return sqrt(over) * squares
+
+
+@QUADRATICS.indefinite(
+    "linear over a quadratic", example=Integral((2 * x + 3) / (x**2 + x + 1), x), on=Mul
+)
+def linear_over_quadratic(f: Expr, x: Symbol) -> Outcome:
+    """Split off a multiple of the derivative of the quadratic; it gives the logarithm."""
+    found = _over_power(f, x)
+    if found is None or found[1] != 1 or _splits(*found[0]):
+        return None
+    (a, b, c), _, (A, B), q = found
+    if A == 0:
+        return None
+    rest = _simple(B - A * b / (2 * a))
+    half = A / (2 * a)
+    logarithm = half * log(Abs(q) if real(4 * a * c - b**2).is_positive is not True else _up(q, a))
+    if rest == 0:
+        return logarithm
+    return logarithm + rest * antiderivative(1 / q, x)
+
+
+def _splits(a: Expr, b: Expr, c: Expr) -> bool:
+    """Whether a*x**2 + b*x + c has rational roots: partial fractions are simpler then."""
+    return bool(sqrt(b**2 - 4 * a * c).is_rational)
+
+
+def _up(q: Expr, a: Expr) -> Expr:
+    """A quadratic without real roots, with the sign that makes it positive."""
+    return -q if real(a).is_negative else q
+
+
+def _over_power(
+    f: Expr, x: Symbol
+) -> tuple[tuple[Expr, ...], int, tuple[Expr, Expr], Expr] | None:
+    """The coefficients of q, the power, A, B and q of f = (A*x + B)/q**n."""
+    over, under = f.as_numer_denom() if not f.is_Pow else (S.One, 1 / f)
+    fixed, moving = under.as_independent(x, as_Add=False)
+    over, (q, n) = over / fixed, moving.as_base_exp()
+    found = quadratic(q, x) if n.is_Integer and n > 0 else None
+    if found is None or not over.is_polynomial(x):
+        return None
+    top = Poly(over, x)
+    if top.degree() > 1:
+        return None
+    return found, n, (top.coeff_monomial(x), top.coeff_monomial(1)), q
+
+
+@QUADRATICS.indefinite(
+    "reduction of a power of a quadratic", example=Integral(1 / (x**2 + 1) ** 2, x), on=(Mul, Pow)
+)
+def power_of_quadratic(f: Expr, x: Symbol) -> Outcome:
+    """Integration by parts brings the power of the quadratic in the denominator down by one."""
+    found = _over_power(f, x)
+    if found is None or found[1] < 2 or _splits(*found[0]):
+        return None
+    (a, b, c), n, (A, B), q = found
+    d = _simple(4 * a * c - b**2)
+    if d == 0:
+        return None
+    outside = _simple(2 * a * B - A * b) * x + _simple(b * B - 2 * A * c)
+    factor = _simple((2 * n - 3) * (2 * a * B - A * b) / ((n - 1) * d))
+    equals = outside / ((n - 1) * d * q ** (n - 1)) + factor * antiderivative(q ** (1 - n), x)
+    return Rewrite(equals, nonzero(d))
+
+
+# ------------------------------------------------------------------ the general rational function
+
+
+def quotient(f: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
+    """Numerator and denominator, without common factors, of a rational function."""
+    if not f.is_rational_function(x) or f.is_polynomial(x) or size(f) > 200:
+        return None
+    try:
+        return cancel(together(f)).as_numer_denom()
+    except PolynomialError:
+        return None
+
+
+@RULES.indefinite("polynomial division", example=Integral(x**4 / (x**2 + 1), x), on=(Mul, Pow))
+def division(f: Expr, x: Symbol) -> Outcome:
+    """Divide; what remains has a numerator of lower degree than the denominator."""
+    found = quotient(f, x)
+    if found is None:
+        return None
+    over, under = found
+    if not over.is_polynomial(x) or Poly(over, x).degree() < Poly(under, x).degree():
+        return None
+    whole, rest = div(Poly(over, x), Poly(under, x))
+    return antiderivative(whole.as_expr() + cancel(rest.as_expr() / under).factor(), x)
+
+
+@RULES.indefinite("partial fractions", example=Integral((x + 3) / (x**2 - 1), x), on=(Mul, Pow))
+def partial_fractions(f: Expr, x: Symbol) -> Outcome:
+    """Factor the denominator and write the fraction as a sum of simpler ones."""
+    found = quotient(f, x)
+    if found is None:
+        return None
+    over, under = found
+    if len(f.free_symbols) > 3 or Poly(under, x).degree() > 24:
+        return None
+    decomposed = apart(over / under, x)
+    if not decomposed.is_Add or decomposed == f:
+        reduced = over / under
+        return antiderivative(reduced, x) if size(reduced) < size(f) else None
+    return antiderivative(Add(*(_term(term, x) for term in decomposed.args)), x)
+
+
+def _term(term: Expr, x: Symbol) -> Expr:
+    over, under = term.as_numer_denom()
+    fixed, moving = under.as_independent(x, as_Add=False)
+    return over / fixed / moving if fixed != 1 else term
+
+
+@RULES.indefinite("real quadratic factors", example=Integral(1 / (x**4 + 1), x), on=(Mul, Pow))
+def real_factors(f: Expr, x: Symbol) -> Outcome:
+    """Split the denominator into real quadratic factors with square roots as coefficients."""
+    found = quotient(f, x)
+    if found is None or f.free_symbols != {x}:
+        return None
+    over, under = (Poly(p, x) for p in found)
+    factors = split(under, x)
+    if factors is None or over.degree() >= under.degree():
+        return None
+    first, second = factors
+    lead = under.LC()
+    terms = _two_fractions(over, first, second, x)
+    if terms is None:
+        return None
+    return antiderivative(Add(*(term / lead for term in terms)), x)
+
+
+def split(p: Poly, x: Symbol) -> tuple[Poly, Poly] | None:
+    """A real factorization of x**4 + u*x**2 + v or x**3 + v."""
+    p = p.monic()
+    if p.degree() == 3 and p.nth(2) == 0 and p.nth(1) == 0:
+        r = real_root(p.nth(0), 3)
+        return Poly(x + r, x, extension=True), Poly(x**2 - r * x + r**2, x, extension=True)
+    if p.degree() != 4 or p.nth(3) != 0 or p.nth(1) != 0:
+        return None
+    u, v = p.nth(2), p.nth(0)
+    if (u**2 - 4 * v).is_nonnegative:
+        root = sqrt(u**2 - 4 * v)
+        pair = x**2 + (u + root) / 2, x**2 + (u - root) / 2
+    else:
+        m = sqrt(v)
+        k = sqrtdenest(sqrt(2 * m - u))
+        pair = x**2 + k * x + m, x**2 - k * x + m
+    return tuple(Poly(q, x, extension=True) for q in pair)
+
+
+def _two_fractions(over: Poly, first: Poly, second: Poly, x: Symbol) -> list[Expr] | None:
+    """over/(first*second) = A/first + B/second with lower degrees above."""
+    k, m = first.degree(), second.degree()
+    letters = [Symbol(f"c_{j}") for j in range(k + m)]
+    A = Add(*(letters[j] * x**j for j in range(k)))
+    B = Add(*(letters[k + j] * x**j for j in range(m)))
+    from sympy import linsolve
+
+    equation = Poly((A * second.as_expr() + B * first.as_expr() - over.as_expr()).expand(), x)
+    solutions = list(linsolve(equation.all_coeffs(), letters))
+    if len(solutions) != 1:
+        return None
+    values = dict(zip(letters, (_simple(v) for v in solutions[0]), strict=True))
+    pairs = ((A, first), (B, second))
+    return [p.xreplace(values) / q.as_expr() for p, q in pairs]

@@ -1,0 +1,188 @@
+r"""A derivation as LaTeX: rows `goal &= equals && \text{rule},\ letters`.
+
+It needs amsmath and amssymb only, and also reads in MathJax and KaTeX. Derivatives are written
+with a straight d where the question has one letter, with \partial where it has several.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Derivative, Function, Integral, Limit
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions import MatrixSymbol
+from sympy.printing.latex import LatexPrinter, accepted_latex_functions
+from sympy.printing.precedence import PRECEDENCE
+
+from derive.core import Derivation
+from derive.render.names import function_name, latex_name, words
+from derive.render.once import PrintsOnce
+from derive.render.outline import Line, Outline, differential, missing, outline
+
+ENVIRONMENTS = ("aligned", "align", "align*")
+NEW_ROW = " \\\\[4pt]\n"  # the length also keeps a bracket that starts a row from being read as one
+
+
+def latex(derivation: Derivation, env: str = "aligned") -> str:
+    r"""The steps as rows of `env`: "aligned" (inside of $$), "align" or "align*" (on their own).
+
+    Raises ValueError for another environment.
+
+    >>> import derive
+    >>> print(derive.diff("x**2", "x").latex())
+    \begin{aligned}
+    \frac{d}{d x} x^{2} &= 2 x && \text{power rule}
+    \end{aligned}
+    """
+    if env not in ENVIRONMENTS:
+        raise ValueError(f"env is {env!r}; write one of {', '.join(ENVIRONMENTS)}")
+    shown = outline(derivation)
+    rows = NEW_ROW.join(rows_of(shown))
+    return f"\\begin{{{env}}}\n{rows}\n\\end{{{env}}}"
+
+
+def rows_of(shown: Outline) -> list[str]:
+    math = Formula(shown.partial).doprint
+    rows = [_row(math(a), math(b), words("definition")) for a, b in shown.definitions]
+    rows += [_row(math(a), math(b), words("abbreviation")) for a, b in shown.pieces]
+    if shown.letters_left_out:
+        rows.append(_row("", r"\cdots", words(f"{shown.letters_left_out} more abbreviations")))
+    steps = () if shown.answered_at_once else shown.lines
+    numbered = any(line.shown_by for line in steps)
+    for line in steps:
+        number = words(f"({line.number}) ") if numbered else ""
+        rows.append(_equation(line.goal, line.equals, math, number + reasons(line, math)))
+    if shown.left_out:
+        rows.append(_row("", r"\cdots", words(f"{shown.left_out} more steps")))
+    return [*rows, _result(shown, math)]
+
+
+def _result(shown: Outline, math: Any) -> str:
+    """The last row: the question and its answer."""
+    constant = f" + {math(shown.constant)}" if shown.constant else ""
+    reason = _given(shown.given, math)
+    if shown.answered_at_once:
+        reason = reasons(shown.lines[0], math)
+    return _equation(shown.problem, shown.result, math, reason, constant)
+
+
+def _equation(left: Basic, right: Basic, math: Any, reason: str, more: str = "") -> str:
+    if missing(right):
+        return rf"{math(left)} &\; {math(right)}" + (f" && {reason}" if reason else "")
+    return _row(math(left), math(right) + more, reason)
+
+
+def _row(left: str, right: str, reason: str) -> str:
+    return f"{left} &= {right}" + (f" && {reason}" if reason else "")
+
+
+def reasons(line: Line, math: Any) -> str:
+    r"""The rule in \text, its letters and its condition in mathematics."""
+    parts = [words(line.rule), *(f"{math(a)} = {math(b)}" for a, b in line.where)]
+    if line.shown_by:
+        shown_by = " and ".join(f"({k})" for k in sorted(set(line.shown_by)))
+        parts.append(words(f"shown by {shown_by}"))
+    given = _given(line.given, math)
+    return r",\ ".join(parts) + (rf"\ {given}" if given else "")
+
+
+def _given(conditions: tuple[Basic, ...], math: Any) -> str:
+    both = r",\ ".join(map(math, conditions))
+    return rf"\left({both}\right)" if conditions else ""
+
+
+def formula(expression: Basic) -> str:
+    r"""An expression as LaTeX, whatever its letters are called.
+
+    >>> from sympy import Symbol
+    >>> print(formula(Symbol(r"\input{x}") / 2))
+    \frac{\backslash \text{input}\{\text{x}\}}{2}
+    """
+    return Formula(False).doprint(expression)
+
+
+class Formula(PrintsOnce, LatexPrinter):
+    """SymPy's LaTeX, with harmless names, and brackets where a bare operator could be misread."""
+
+    def __init__(self, partial: bool = False) -> None:
+        super().__init__()
+        self.d = r"\partial" if partial else "d"
+
+    def _deal_with_super_sub(self, string: str, style: str = "plain") -> str:
+        name = latex_name(string)
+        return rf"\boldsymbol{{{name}}}" if style == "bold" else name
+
+    def _hprint_Function(self, func: str) -> str:
+        return rf"\{func}" if func in accepted_latex_functions else function_name(func)
+
+    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
+        if not isinstance(expr, AppliedUndef):
+            return str(super()._print_Function(expr, exp))
+        power = f"^{{{exp}}}" if exp else ""
+        arguments = ", ".join(self._print(a) for a in expr.args)
+        name = self._hprint_Function(expr.func.__name__)
+        name = self.parenthesize_super(name) if exp else name
+        return rf"{name}{power}{{\left({arguments} \right)}}"
+
+    def _print_str(self, expr: Any) -> str:
+        return words(str(expr))
+
+    def _print_Str(self, expr: Any) -> str:
+        return latex_name(expr.name)
+
+    def emptyPrinter(self, expr: Any) -> str:
+        return words(str(expr))
+
+    def _print_Mul(self, expr: Any) -> str:
+        split = differential(expr)
+        if split is None:
+            return str(super()._print_Mul(expr))
+        return rf"{self.parenthesize(split[0], PRECEDENCE['Mul'])} \, {self._print(split[1])}"
+
+    def _print_Derivative(self, expr: Any) -> str:
+        body, *variables = expr.args
+        counts = [(v.args[0], v.args[1]) for v in reversed(variables)]
+        below = " ".join(f"{self.d} {self._raised(self._print(x), n)}" for x, n in counts)
+        total = sum(n for _, n in counts)
+        return rf"\frac{{{self._raised(self.d, total)}}}{{{below}}} {self._operand(body)}"
+
+    def _raised(self, base: str, power: Any) -> str:
+        return base if power == 1 else f"{self.parenthesize_super(base)}^{{{self._print(power)}}}"
+
+    def _operand(self, body: Any) -> str:
+        """What an operator acts on: in brackets, except where it plainly ends by itself."""
+        shown = self._print(body)
+        ends = body.is_Pow and body.exp.is_positive
+        if body.is_Symbol or isinstance(body, (Function, MatrixSymbol)) or ends:
+            return shown
+        return rf"\left({shown}\right)"
+
+    def _print_Integral(self, expr: Any) -> str:
+        shown, inside = str(super()._print_Integral(expr)), expr.function
+        if not isinstance(inside, Integral):
+            return shown
+        inner = self._print(inside)
+        return shown.replace(inner, rf"\left({inner}\right)", 1)
+
+    def _print_Tuple(self, expr: Any) -> str:
+        entries = r",\ ".join(map(self._print, expr.args))
+        return rf"\left({entries}\right)"
+
+    def _print_Subs(self, expr: Any) -> str:
+        pairs = zip(expr.args[1], expr.args[2], strict=True)
+        values = r",\, ".join(f"{self._print(x)} = {self._print(a)}" for x, a in pairs)
+        return rf"\left. {self._print(expr.args[0])} \right|_{{{values}}}"
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        branches = r" \\ ".join(f"{self._print(e)} & {self._branch(c)}" for e, c in expr.args)
+        return rf"\begin{{cases}} {branches} \end{{cases}}"
+
+    def _branch(self, condition: Any) -> str:
+        return words("otherwise") if condition == True else words("if ") + self._print(condition)  # noqa: E712
+
+    def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
+        if isinstance(expr, (Derivative, Limit)) and not last:
+            return True
+        return bool(super()._needs_mul_brackets(expr, first, last))
+
+

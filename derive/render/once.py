@@ -1,0 +1,22 @@
+"""A printer that prints each expression once: the lines of a derivation repeat one another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic
+from sympy.printing.printer import Printer
+
+
+class PrintsOnce(Printer):
+    def __init__(self) -> None:
+        super().__init__()
+        self._printed: dict[tuple[type, Basic], str] = {}
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        if kwargs or not isinstance(expr, Basic):
+            return str(super()._print(expr, **kwargs))
+        key = type(expr), expr
+        if key not in self._printed:
+            self._printed[key] = str(super()._print(expr))
+        return self._printed[key]

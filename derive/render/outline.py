@@ -1,0 +1,214 @@
+"""What of a derivation is shown, in which order: the one reading that all faces print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from sympy import Basic, Integral, Symbol, true
+from sympy.core.function import AppliedUndef
+
+from derive.core import Derivation, Letters, Step, walk
+from derive.render.short import Pieces, excessive
+from derive.structure import postorder
+
+MOST_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step as shown; `shown_by` are the numbers of the steps that show the rule may be used."""
+
+    number: int
+    goal: Basic
+    equals: Basic
+    rule: str
+    sentence: str
+    given: tuple[Basic, ...]
+    where: Letters
+    shown_by: tuple[int, ...]
+    result: Basic
+
+
+@dataclass(frozen=True)
+class Outline:
+    """`pieces` are letters for what is too large to print; `constant` is the C of an integral.
+
+    `left_out` counts the steps, `letters_left_out` the pieces, beyond the most that are shown.
+    """
+
+    problem: Basic
+    result: Basic
+    constant: Symbol | None
+    given: tuple[Basic, ...]
+    definitions: Letters
+    lines: tuple[Line, ...]
+    pieces: Letters
+    left_out: int
+    letters_left_out: int
+    partial: bool
+    verdict: str
+    reason: str
+
+    @property
+    def checked(self) -> bool:
+        return bool(self.verdict)
+
+    @property
+    def answered_at_once(self) -> bool:
+        """The only step is the question and its answer: one line says it all."""
+        steps = [(line.goal, line.equals) for line in self.lines]
+        return steps == [(self.problem, self.result)]
+
+
+def missing(value: Basic) -> bool:
+    """The finding that there is no value: it reads as a verb, without an equals sign."""
+    return type(value).__name__ == "DoesNotExist"
+
+
+def differential(expression: Basic) -> tuple[Basic, Symbol] | None:
+    """`f, dx` of a product f*dx as in a change of variable: dx is written last, without a dot."""
+    if not expression.is_Mul:
+        return None
+    found = [a for a in expression.args if a.is_Symbol and _is_differential(a.name)]
+    others = [a for a in expression.args if a not in found]
+    if len(found) != 1 or all(a.is_Number for a in others):
+        return None
+    if any(a.is_Pow and a.exp.is_negative for a in others):
+        return None
+    rest = others[0] if len(others) == 1 else type(expression)._from_args(others)
+    return rest, found[0]
+
+
+def _is_differential(name: str) -> bool:
+    return len(name) == 2 and name[0] == "d" and name[1].isalpha()
+
+
+def outline(derivation: Derivation, most: int = MOST_STEPS) -> Outline:
+    """The derivation in reading order, at most `most` steps of it, cut into printable pieces."""
+    steps = tuple(walk(derivation.root))
+    shown = steps[:most]
+    report = derivation.report
+    whole = Outline(
+        problem=derivation.problem,
+        result=derivation.result,
+        constant=_constant(derivation),
+        given=_distinct(step.given for step in steps),
+        definitions=derivation.definitions,
+        lines=tuple(_lines(shown)),
+        pieces=(),
+        left_out=len(steps) - len(shown),
+        letters_left_out=0,
+        partial=_several_letters(derivation.problem),
+        verdict=report.verdict if report else "",
+        reason=_reason(report),
+    )
+    return _cut(whole) if excessive(_expressions(whole)) else whole
+
+
+def _reason(report: object) -> str:
+    return str(getattr(report, "reason", "") or "")
+
+
+def _lines(steps: tuple[Step, ...]) -> Iterator[Line]:
+    numbers = {id(step): k for k, step in enumerate(steps, 1)}
+    for k, step in enumerate(steps, 1):
+        shown_by = tuple(numbers[id(p)] for p in step.premises if id(p) in numbers)
+        given = () if step.given is true else (step.given,)
+        yield Line(
+            number=k,
+            goal=step.goal,
+            equals=step.equals,
+            rule=step.rule,
+            sentence=step.sentence,
+            given=given,
+            where=step.where,
+            shown_by=shown_by,
+            result=step.result,
+        )
+
+
+def _distinct(conditions: Iterator[Basic]) -> tuple[Basic, ...]:
+    return tuple(dict.fromkeys(c for c in conditions if c is not true))
+
+
+def _constant(derivation: Derivation) -> Symbol | None:
+    """The constant of integration, for display: an antiderivative is one of many."""
+    problem, result = derivation.problem, derivation.result
+    if type(problem) is not Integral or [len(limit) for limit in problem.limits] != [1]:
+        return None
+    if any(isinstance(node, Integral) for node in postorder(result)):
+        return None
+    nodes = chain(postorder(problem), postorder(result))
+    taken = {node.name for node in nodes if node.is_Symbol}
+    return Symbol(next(name for name in _constants() if name not in taken))
+
+
+def _constants() -> Iterator[str]:
+    yield "C"
+    yield from (f"C_{k}" for k in count(1))
+
+
+def _several_letters(problem: Basic) -> bool:
+    """Whether derivatives are written as partial ones: the question has several letters."""
+    if any(isinstance(node, AppliedUndef) for node in postorder(problem)):
+        return False
+    return len(_letters(problem)) > 1
+
+
+def _letters(expression: Basic) -> set[Basic]:
+    """The free letters; of what is too large to print, all letters, since SymPy would recurse."""
+    if excessive([expression]):
+        return {node for node in postorder(expression) if node.is_Symbol}
+    return set(expression.free_symbols)
+
+
+def _expressions(whole: Outline) -> Iterator[Basic]:
+    yield whole.problem
+    yield whole.result
+    yield from whole.given
+    for pair in whole.definitions:
+        yield from pair
+    for line in whole.lines:
+        yield line.goal
+        yield line.equals
+        yield line.result
+        yield from line.given
+        for pair in line.where:
+            yield from pair
+
+
+def _cut(whole: Outline) -> Outline:
+    """The same outline with letters for the pieces of what is too large to print."""
+    asked = (whole.problem, *(pair[0] for pair in whole.definitions))
+    pieces = Pieces(str(letter) for expression in asked for letter in _letters(expression))
+    short = pieces.shortened
+
+    def each(letters: Letters) -> Letters:
+        return tuple((short(a), short(b)) for a, b in letters)
+
+    lines = tuple(
+        replace(
+            line,
+            goal=short(line.goal),
+            equals=short(line.equals),
+            result=short(line.result),
+            given=tuple(map(short, line.given)),
+            where=each(line.where),
+        )
+        for line in whole.lines
+    )
+    cut = replace(
+        whole,
+        problem=short(whole.problem),
+        result=short(whole.result),
+        given=tuple(map(short, whole.given)),
+        definitions=each(whole.definitions),
+        lines=lines,
+    )
+    return replace(
+        cut,
+        pieces=tuple(pieces.letters[:MOST_STEPS]),
+        letters_left_out=max(0, len(pieces.letters) - MOST_STEPS),
+    )

@@ -1,0 +1,350 @@
+"""SymPy expressions -> a `Program`, in one iterative pass.
+
+No recursion, and linear in the size of the shared graph: a formula may be as deep as it likes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import BooleanAtom
+
+from lambdify_bridge.builder import Builder
+from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
+from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
+from lambdify_bridge.program import Program
+
+# fmt: off
+UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
+              "Determinant", "Trace", "Inverse")
+# fmt: on
+LONGEST_PRODUCT = 16  # x**n up to here is a product of squares, several times as fast as np.power
+
+
+def lower(
+    expressions: Sequence[Any],
+    arguments: Sequence[sp.Symbol] | None = None,
+    definitions: Iterable[tuple[sp.Symbol, Any]] = (),
+) -> Program:
+    """The Program of scalar or Boolean SymPy expressions.
+
+    `arguments` are its inputs in order (default: the free symbols by name); `definitions` are
+    named intermediates, computed first, that later ones and the expressions may mention.
+    Raises ValueError for what has no numerical operation.
+    """
+    expressions = [sp.sympify(expression, strict=True) for expression in expressions]
+    definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
+    for digits in PRECISIONS:
+        try:
+            walk = _Walk(digits)
+            for symbol, value in definitions:
+                walk.define(symbol, walk.value(value))
+            b = walk.builder
+            program = b.program([b.scalar(walk.value(e)) for e in expressions])
+            return program if arguments is None else program.with_inputs(arguments)
+        except LostDigits:
+            continue
+    raise ValueError("a constant cannot be computed to 17 digits: simplify the expression first")
+
+
+class _Walk:
+    """What every visited SymPy node became."""
+
+    def __init__(self, digits: int) -> None:
+        self.builder = Builder(digits)
+        # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
+        self.values: dict[int, tuple[Any, Any]] = {}
+        self.defined: dict[sp.Symbol, Any] = {}
+        self.expanded: dict[int, Any] = {}
+
+    def value(self, root: Any) -> Any:
+        """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
+        stack = [(root, iter(self.children(root)))] if id(root) not in self.values else []
+        while stack:
+            node, children = stack[-1]
+            for child in children:
+                if id(child) not in self.values:
+                    stack.append((child, iter(self.children(child))))
+                    break
+            else:
+                stack.pop()
+                self.values[id(node)] = (node, self.translate(node))
+        return self.values[id(root)][1]
+
+    def children(self, node: Any) -> Sequence[Any]:
+        """What has to be lowered before `node`; refuses what has no numerical operation."""
+        if isinstance(node, AppliedUndef):
+            raise ValueError(
+                f"the function {node.func.__name__!r} is not defined: put a formula in its place"
+            )
+        kind = type(node).__name__
+        if kind in UNFINISHED:
+            raise ValueError(f"the expression holds an unevaluated {kind}: work it out first")
+        if isinstance(node, sp.Basic) and (not node.args or _translator(node)):
+            return node.args
+        expanded = self.expanded[id(node)] = _definition(node)
+        if expanded is None:
+            raise ValueError(f"{kind!r} has no numerical operation here: rewrite the expression")
+        return (expanded,)
+
+    def translate(self, node: Any) -> Any:
+        if not node.args:
+            return self.atom(node)
+        translator = _translator(node)
+        if translator is None:
+            return self.values[id(self.expanded[id(node)])][1]
+        return translator(self.builder, node, [self.values[id(child)][1] for child in node.args])
+
+    def atom(self, node: Any) -> Any:
+        if isinstance(node, BooleanAtom):
+            return self.builder.constant(bool(node)), self.builder.constant(not node)
+        if isinstance(node, sp.Symbol):
+            return self.symbol(node)
+        if isinstance(node, sp.Expr) and node.is_Atom and node.is_number is not False:
+            return self.builder.number(node)
+        raise ValueError(f"{type(node).__name__!r} is neither a number nor a symbol")
+
+    def symbol(self, symbol: sp.Symbol) -> Any:
+        if symbol in self.defined:
+            return self.defined[symbol]
+        return self.builder.input(symbol)
+
+    def define(self, symbol: sp.Symbol, value: Any) -> None:
+        if symbol in self.builder.symbols:
+            raise ValueError(f"the definition of {symbol.name!r} comes after its first use")
+        if symbol in self.defined:
+            raise ValueError(f"{symbol.name!r} is defined twice")
+        self.defined[symbol] = value
+
+
+# -- SymPy nodes with an arithmetic of their own --------------------------------------------------
+
+
+def _factors(b: Builder, value: int) -> tuple[int, list[int], list[int]]:
+    """A factor of a product as constant, numerator, denominator: -a, 2*a and 1/a come apart."""
+    if b.value_of(value) is not None:
+        return value, [], []
+    name, operands, _ = b.operations[value]
+    if name == "neg":
+        return b.constant(-1), [operands[0]], []
+    if name == "mul" and b.value_of(operands[0]) is not None:
+        return operands[0], [operands[1]], []
+    if name == "div" and b.value_of(operands[0]) is not None:
+        return operands[0], [], [operands[1]]
+    return b.constant(1), [value], []
+
+
+def _product(b: Builder, node: Any, values: list[Any]) -> int:
+    """constant * numerators / denominators."""
+    constant, above, below = b.constant(1), [], []
+    for value in values:
+        factor, numerators, denominators = _factors(b, b.scalar(value))
+        constant = b.mul(constant, factor)
+        above += numerators
+        below += denominators
+    numerator = _scaled(b, constant, above, shared=bool(below))
+    return b.div(numerator, _times(b, below)) if below else numerator
+
+
+def _times(b: Builder, factors: list[int]) -> int:
+    result, *rest = factors
+    for factor in rest:
+        result = b.mul(result, factor)
+    return result
+
+
+def _scaled(b: Builder, constant: int, factors: list[int], shared: bool) -> int:
+    """The product of the factors times a constant; x/3 stays a quotient, which rounds once."""
+    if not factors:
+        return constant
+    result, number = _times(b, factors), b.value_of(constant)
+    if b.is_number(constant, -1):
+        return b.apply("neg", result)
+    if isinstance(number, Fraction) and abs(number.numerator) == 1 and not shared:
+        divisor = number.denominator
+        if divisor & (divisor - 1):  # a power of two is exact as a factor, and faster
+            return b.div(result, b.constant(divisor * number.numerator))
+    return b.mul(constant, result)
+
+
+def _negated(b: Builder, value: int) -> int | None:
+    """The value without its minus sign, or None if it shows none."""
+    number = b.value_of(value)
+    if number is not None:
+        return b.apply("neg", value) if is_negative(number) else None
+    name, operands, _ = b.operations[value]
+    if name == "neg":
+        return operands[0]
+    if name not in ("mul", "div"):
+        return None
+    first, second = operands
+    number = b.value_of(second if name == "div" else first)
+    if number is not None and is_negative(number):
+        if name == "div":
+            return b.div(first, b.apply("neg", second))
+        return b.mul(b.apply("neg", first), second)
+    if name == "div" and b.operations[first].name != "div":
+        numerator = _negated(b, first)
+        return None if numerator is None else b.div(numerator, second)
+    return None
+
+
+def _sum(b: Builder, node: Any, values: list[Any]) -> int:
+    """Terms with a plus sign, the constant, then those with a minus sign subtracted."""
+    constant, plus, minus = b.constant(0), list[int](), list[int]()
+    scalars = [b.scalar(value) for value in values]
+    for value in scalars:
+        if b.value_of(value) is not None:
+            constant = b.apply("add", constant, value)
+        elif (positive := _negated(b, value)) is not None:
+            minus.append(positive)
+        else:
+            plus.append(value)
+    if not b.is_number(constant, 0):
+        negative = _negated(b, constant) if plus else None
+        if negative is None:
+            plus.append(constant)
+        else:
+            minus.append(negative)
+    if not plus and minus:  # all have a minus sign: the first keeps it
+        plus = [next(value for value in scalars if b.value_of(value) is None)]
+        minus = minus[1:]
+    if not plus:
+        return constant
+    result = plus[0]
+    for term in plus[1:]:
+        result = b.add(result, term)
+    for term in minus:
+        result = b.sub(result, term)
+    return result
+
+
+def _power(b: Builder, node: Any, values: list[Any]) -> int:
+    base, exponent = map(b.scalar, values)
+    if node.base is sp.S.Exp1:
+        return b.apply("exp", exponent)
+    number = b.value_of(exponent)
+    if b.value_of(base) is None and isinstance(number, Fraction) and number.denominator <= 2:
+        whole, half = divmod(abs(2 * number), 2)
+        if whole <= LONGEST_PRODUCT:
+            factors = [_integer_power(b, base, int(whole))] + [b.apply("sqrt", base)] * int(half)
+            result = _times(b, factors if whole else factors[1:] or factors)
+            return b.reciprocal(result) if number < 0 else result
+    return b.apply("power", base, exponent)
+
+
+def _integer_power(b: Builder, base: int, n: int) -> int:
+    """By halving, so that the powers of a polynomial share their factors."""
+    if n <= 1:
+        return base if n else b.constant(1)
+    if n % 2:
+        return b.mul(_integer_power(b, base, n - 1), base)
+    return b.apply("square", _integer_power(b, base, n // 2))
+
+
+def _piecewise(b: Builder, node: Any, cases: list[Any]) -> int:
+    """Each value where its condition holds and all before it are known not to hold."""
+    remaining, operands = b.constant(True), list[int]()
+    for value, (holds, fails) in cases:
+        mask = b.both(remaining, holds)
+        if b.value_of(mask) is not False:
+            operands += [mask, value]
+        remaining = b.both(remaining, fails)
+    if not operands:
+        return b.constant(math.nan)
+    return operands[1] if b.value_of(operands[0]) is True else b.emit("select", *operands)
+
+
+def _relation(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    """Neither holds nor is known not to hold where a side is NaN."""
+    holds, fails = RELATIONS[type(node)]
+    left, right = map(b.scalar, values)
+    return b.apply(holds, left, right), b.apply(fails, left, right)
+
+
+def _and(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    holds, fails = b.constant(True), b.constant(False)
+    for this_holds, this_fails in map(b.truth, values):
+        holds, fails = b.both(holds, this_holds), b.either(fails, this_fails)
+    return holds, fails
+
+
+def _not(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    holds, fails = b.truth(values[0])
+    return fails, holds
+
+
+def _or(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    return _not(b, node, [_and(b, node, [_not(b, node, [value]) for value in values])])
+
+
+def _xor(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    result = b.truth(values[0])
+    for value in values[1:]:
+        different = (
+            _and(b, node, [result, _not(b, node, [value])]),
+            _and(b, node, [_not(b, node, [result]), value]),
+        )
+        result = _or(b, node, list(different))
+    return result
+
+
+def _ite(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    condition, then, otherwise = values
+    cases = [
+        _and(b, node, [condition, then]),
+        _and(b, node, [_not(b, node, [condition]), otherwise]),
+    ]
+    return _or(b, node, cases)
+
+
+def _equivalent(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
+    none = _and(b, node, [_not(b, node, [value]) for value in values])
+    return _or(b, node, [_and(b, node, values), none])
+
+
+TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
+    sp.Add: _sum,
+    sp.Mul: _product,
+    sp.Pow: _power,
+    sp.Piecewise: _piecewise,
+    ExprCondPair: lambda b, node, values: (b.scalar(values[0]), b.truth(values[1])),
+    sp.And: _and,
+    sp.Or: _or,
+    sp.Not: _not,
+    sp.Xor: _xor,
+    sp.ITE: _ite,
+    sp.Implies: lambda b, node, values: _or(b, node, [_not(b, node, values[:1]), values[1]]),
+    sp.Equivalent: _equivalent,
+} | dict.fromkeys(RELATIONS, _relation)
+
+
+def _translator(node: Any) -> Callable[[Builder, Any, list[Any]], Any] | None:
+    kind = type(node)
+    if kind in TRANSLATORS:
+        return TRANSLATORS[kind]
+    rewrite = REWRITES.get(kind)
+    if rewrite is None and kind not in FUNCTIONS and isinstance(node, sp.Function):
+        rewrite = BY_NAME.get(kind.__name__)
+    if rewrite is not None:
+        return lambda b, node, values: rewrite(b, *map(b.scalar, values))
+    if kind in FUNCTIONS:
+        return lambda b, node, values: b.apply(FUNCTIONS[kind][0], *map(b.scalar, values))
+    return None
+
+
+def _definition(node: Any) -> Any:
+    """What a function class that the tables lack says it equals, if it says so."""
+    definition = getattr(node, "definition", None)
+    if not callable(definition):
+        return None
+    expanded = sp.sympify(definition(), strict=True)
+    if expanded.func is node.func and len(expanded.args) == len(node.args):
+        raise ValueError(f"the definition of {type(node).__name__!r} holds itself")
+    return expanded
