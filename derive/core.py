@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Basic, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from derive.structure import DEEP, depth
+
 if TYPE_CHECKING:
     from lambdify_bridge.report import Report
     from lambdify_bridge.to_numpy import NumpyFunction
@@ -185,5 +187,11 @@ class Derivation:
 
 def conditions(steps: Sequence[Step]) -> Boolean:
     """Each distinct condition once; kept as written, so that a step's `given` can be found in it."""
-    kept = dict.fromkeys(step.given for step in steps if step.given is not true)
-    return And(*kept, evaluate=False) if len(kept) > 1 else next(iter(kept), true)
+    kept = tuple(dict.fromkeys(step.given for step in steps if step.given is not true))
+    if len(kept) < 2:
+        return kept[0] if kept else true
+    if max(map(depth, kept)) < DEEP:
+        return And(*kept, evaluate=False)
+    joined = Basic.__new__(And, *kept)  # And sorts its arguments, which recurses into deep ones
+    joined._argset = frozenset(kept)
+    return joined

@@ -41,11 +41,10 @@ from sympy.core.parameters import evaluate
 
 from derive.core import Derivation, Step
 from derive.rules import Rewrite, Rule, RuleTable
-from derive.structure import depth, fresh, postorder, warm
+from derive.structure import DEEP, depth, fresh, postorder, warm
 
 Tables = Mapping[type, RuleTable]
 
-DEEP = 80  # SymPy's own constructors recurse: below this depth they are asked not to evaluate
 LONGEST_PATH = 30
 _X = Symbol("x")
 AS_WRITTEN = (Derivative, Integral, Limit, Sum)

@@ -14,6 +14,7 @@ from sympy import Add, Basic, Derivative, Function, Mul, Pow, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 
 PLAIN = (Add, Mul, Pow, Function)
+DEEP = 80  # SymPy's own constructors recurse: below this depth they are asked not to evaluate
 CACHE_LIMIT = 200_000
 REAL_FUNCTIONS = frozenset(
     "sin cos tan cot sec csc atan acot sinh cosh tanh coth sech csch asinh exp erf erfc Abs sign"

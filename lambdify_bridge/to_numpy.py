@@ -18,7 +18,7 @@ from lambdify_bridge.program import Program
 
 LARGEST_FORMULA, DEEPEST_FORMULA = 100, 25  # nodes and levels that a docstring prints
 BLOCK = 2**15  # elements: temporaries of this size stay in the cache
-FEWEST_OPERATIONS = 10  # shorter programs have no temporaries to keep: NumPy is as fast at once
+FEWEST_OPERATIONS = 3  # shorter programs have no temporaries to keep: NumPy is as fast at once
 Shape = tuple[int, ...]
 
 

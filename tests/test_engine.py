@@ -6,6 +6,7 @@ import time
 
 import pytest
 from sympy import (
+    Abs,
     Basic,
     Derivative,
     Expr,
@@ -16,6 +17,7 @@ from sympy import (
     Tuple,
     cos,
     exp,
+    log,
     sin,
     sympify,
     tanh,
@@ -217,6 +219,15 @@ def test_deep_expressions_can_be_looked_at() -> None:
     assert "derivative" in repr(d).lower() or "Derivation" in repr(d)
     assert d.text()
     assert d.check(points=1).verdict == "confirmed"
+
+
+@pytest.mark.parametrize("fold", [lambda f: log(2 + f), lambda f: Abs(f) - 1, lambda f: 1 / (1 + f)])
+def test_deep_chains_with_conditions(fold) -> None:
+    f: Expr = x
+    with evaluate(False):
+        for _ in range(600):
+            f = fold(f)
+    assert diff(f, x).check(points=1).verdict == "confirmed"
 
 
 def test_letters_of_a_deep_expression() -> None:

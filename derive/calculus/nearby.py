@@ -170,8 +170,9 @@ def nearby(f: Expr, x: Symbol, x0: Expr, side: str) -> Nearby:
     """What `f` does near `x0` on one side, "+" or "-".
 
     >>> from sympy.abc import x
-    >>> nearby(exp(-1/x), x, S(0), "+")
-    Nearby(value=0, side=1, growth={(1, 0, 0): -1}, bounded=True)
+    >>> found = nearby(exp(-1/x), x, S(0), "+")
+    >>> found.value, found.side, found.growth
+    (0, 1, {(1, 0, 0): -1})
     """
     along, t = path(x, x0, side)
     try:

@@ -135,7 +135,8 @@ def backprop(
             raise ValueError(f"{target} does not depend on {variable}: check its spelling")
     goals = [Adjoint(target, variable, packed) for variable in wanted]
     tables: Tables = {Adjoint: RULES, Derivative: DERIVATIVES}
-    budget, done = Budget(seconds=timeout), {}
+    budget = Budget(seconds=timeout)
+    done: dict[Basic, Step] = {}
     roots = [derive(goal, tables, budget, done=done) for goal in goals]
     tidied = textbook(roots, definitions)
     return {
