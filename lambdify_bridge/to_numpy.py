@@ -18,7 +18,9 @@ from lambdify_bridge.program import Program
 
 LARGEST_FORMULA, DEEPEST_FORMULA = 100, 25  # nodes and levels that a docstring prints
 BLOCK = 2**15  # elements: temporaries of this size stay in the cache
-FEWEST_OPERATIONS = 3  # shorter programs have no temporaries to keep: NumPy is as fast at once
+FEWEST_OPERATIONS = 10  # shorter programs have no temporaries to keep: NumPy is as fast at once
+DOUBLE = np.dtype(float)
+PLAIN = {int, float, np.float64}  # of these the precision and the shape are known at once
 Shape = tuple[int, ...]
 
 
@@ -233,12 +235,17 @@ class _Inputs:
     """The values of a call, all of one precision, and their common shape."""
 
     def __init__(self, given: Sequence[Any], dtype: np.dtype | None) -> None:
+        self.forced = dtype
+        if dtype is None and PLAIN.issuperset(map(type, given)):
+            self.values: list[Any] = [np.float64(value) for value in given]
+            self.real, self.complex = DOUBLE, np.dtype(complex)
+            self.shape: Shape = ()
+            return
         numbers = [_number(value) for value in given]
         strong = {number.dtype for number in numbers if isinstance(number, np.ndarray)}
         common = dtype or (np.result_type(*strong) if strong else np.dtype(float))
         self.real = np.finfo(common).dtype
         self.complex = np.result_type(self.real, np.complex64)
-        self.forced = dtype
         self.values = [self.converted(number) for number in numbers]
         self.shape = np.broadcast_shapes(*(np.shape(value) for value in self.values))
 
@@ -252,9 +259,8 @@ class _Inputs:
 
     def through(self, function: Any, in_blocks: bool) -> Sequence[Any]:
         """The results of `function`, of large arrays in blocks that stay in the cache."""
-        shapes = {np.shape(value) for value in self.values} - {()}
         size = math.prod(self.shape)
-        if not in_blocks or len(shapes) != 1 or size <= 2 * BLOCK:
+        if not in_blocks or size <= 2 * BLOCK or len({*map(np.shape, self.values), ()}) > 2:
             return function(*self.values)
         flat = [value.reshape(-1) if np.ndim(value) else value for value in self.values]
         whole: list[Any] = []
@@ -292,18 +298,14 @@ class _Outputs:
 
     def __init__(self, inputs: _Inputs) -> None:
         self.inputs = inputs
-        self.any_complex = any(map(np.iscomplexobj, inputs.values))
         self.taken = {id(value) for value in inputs.values}
 
     def arranged(self, results: Sequence[Any], shapes: Sequence[Shape]) -> list[Any]:
         found, start = [], 0
         for shape in shapes:
             stop = start + math.prod(shape)
-            found.append(
-                self.stacked(results[start:stop], shape)
-                if shape
-                else self.broadcast(results[start])
-            )
+            part = results[start:stop]
+            found.append(self.stacked(part, shape) if shape else self.broadcast(*part))
             start = stop
         return found
 
@@ -311,10 +313,13 @@ class _Outputs:
         kind = value.dtype.kind if hasattr(value, "dtype") else np.asarray(value).dtype.kind
         if kind == "b":
             return np.dtype(bool)
-        weak_complex = type(value) is float and self.any_complex
-        return self.inputs.complex if kind == "c" or weak_complex else self.inputs.real
+        if kind == "c" or (type(value) is float and any(map(np.iscomplexobj, self.inputs.values))):
+            return self.inputs.complex
+        return self.inputs.real
 
     def broadcast(self, value: Any) -> Any:
+        if type(value) is np.float64 and not self.inputs.shape and self.inputs.real == DOUBLE:
+            return value
         array = np.asarray(value, self.dtype(value))
         if array.shape != self.inputs.shape:
             array = np.broadcast_to(array, self.inputs.shape)
