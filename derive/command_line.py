@@ -23,6 +23,7 @@ from derive import __version__
 if TYPE_CHECKING:
     from derive.core import Derivation
 
+SHOWN_DIGITS = 15
 WORKED_OUT, NOT_CONFIRMED, WRONG_USAGE, NOT_WORKED_OUT = 0, 1, 2, 3
 PASSED = ("proved", "certified", "confirmed")
 SLACK = 0.25  # seconds after which a call that does not look at its own budget is interrupted
@@ -299,14 +300,19 @@ def _values(settings: Sequence[str], read: Reader) -> dict[Any, Any]:
 
 def _values_at(answer: Derivation, at: Mapping[Any, Any]) -> dict[str, str]:
     """The result there, and beside it the estimate of the question from its definition."""
-    from lambdify_bridge import Undecided, Undefined, estimate
+    from mpmath import nstr
 
-    point = ", ".join(f"{letter} = {value}" for letter, value in at.items())
-    shown = {"at": point, "result": str(answer.result.subs(dict(at)).evalf(15))}
+    from lambdify_bridge import Undecided, Undefined, estimate, value
+
+    shown = {"at": ", ".join(f"{letter} = {number}" for letter, number in at.items())}
+    try:
+        shown["result"] = nstr(value(answer, at), SHOWN_DIGITS)
+    except (Undecided, Undefined) as why:
+        shown["result"] = f"none: {why}"
     try:
         found = estimate(answer.problem, at)
-        shown |= {"estimate": str(found.value), "error": f"{float(found.error):.1g}"}
-        shown |= {"method": found.method}
+        shown |= {"estimate": nstr(found.value, SHOWN_DIGITS), "method": found.method}
+        shown["error"] = f"{float(found.error):.1g}"
     except (Undecided, Undefined, ValueError) as why:
         shown |= {"estimate": f"none: {why}"}
     return shown

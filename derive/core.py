@@ -186,7 +186,7 @@ class Derivation:
 
 
 def conditions(steps: Sequence[Step]) -> Boolean:
-    """Each distinct condition once; kept as written, so that a step's `given` can be found in it."""
+    """Each distinct condition once; kept as written, so that a step's `given` is found in it."""
     kept = tuple(dict.fromkeys(step.given for step in steps if step.given is not true))
     if len(kept) < 2:
         return kept[0] if kept else true

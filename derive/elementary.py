@@ -1,4 +1,4 @@
-"""Functions of deep learning that SymPy lacks: sigmoid, softplus and relu, each a letter of its own.
+"""Functions of deep learning that SymPy lacks: sigmoid, softplus, relu, each a letter of its own.
 
 `definition()` gives an equal expression of SymPy's functions; the bridge evaluates by it.
 """

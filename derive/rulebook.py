@@ -132,4 +132,3 @@ def _grouped(word: str) -> Iterator[tuple[str, list[Entry]]]:
     for entry in entries(word):
         groups.setdefault(entry.title, []).append(entry)
     yield from groups.items()
-

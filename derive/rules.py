@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Basic, Eq, FiniteSet, Ne, Set, true
 from sympy.logic.boolalg import Boolean
@@ -32,7 +32,7 @@ class Rewrite:
     premises: tuple[tuple[Basic, Set] | Eq | Ne, ...] = ()
 
 
-Outcome = Basic | Rewrite | Iterable[Basic | Rewrite] | None
+Outcome: TypeAlias = Basic | Rewrite | Iterable[Basic | Rewrite] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +54,8 @@ class RuleTable:
     """The rules for one operator, special before general.
 
     `unpack(goal)` gives what the rule functions take; the class of its first item selects the
-    rules (`on=`) that are worth trying. `final(goal)` tells goals that are answers already, and `tidy` the
-    form in which results are left.
+    rules (`on=`) that are worth trying. `final(goal)` tells goals that are answers already, and
+    `tidy` the form in which results are left.
     """
 
     operator: type

@@ -1,4 +1,4 @@
-"""The shape of a SymPy expression, read without recursion: what is below a node, how deep, of which letters.
+"""The shape of a SymPy expression, read without recursion: what is below, how deep, which letters.
 
 SymPy's own walks recurse and visit a shared subexpression once for every path to it; a chain of
 5,000 operations overflows them. Everything here is iterative, and linear in the shared graph.
@@ -16,13 +16,16 @@ from sympy.core.function import AppliedUndef
 PLAIN = (Add, Mul, Pow, Function)
 DEEP = 80  # SymPy's own constructors recurse: below this depth they are asked not to evaluate
 CACHE_LIMIT = 200_000
-REAL_FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc atan acot sinh cosh tanh coth sech csch asinh exp erf erfc Abs sign"
-    " Heaviside floor ceiling Max Min sigmoid softplus relu gamma".split()
-)
+REAL_FUNCTIONS = frozenset({
+    "sin", "cos", "tan", "cot", "sec", "csc", "atan", "acot", "sinh", "cosh", "tanh", "coth",
+    "sech", "csch", "asinh", "exp", "erf", "erfc", "Abs", "sign", "Heaviside", "floor", "ceiling",
+    "Max", "Min", "sigmoid", "softplus", "relu", "gamma",
+})  # fmt: skip
 
 
-def postorder(expression: Basic, stop: Callable[[Basic], bool] = lambda node: False) -> Iterator[Basic]:
+def postorder(
+    expression: Basic, stop: Callable[[Basic], bool] = lambda node: False
+) -> Iterator[Basic]:
     """Every distinct node below `expression`, arguments before what uses them.
 
     `stop(node)` true: the node itself comes, nothing below it does.

@@ -1,9 +1,9 @@
 """Which figures and which methods of a published tutorial are right?
 
 Every claim of `data/tutorial_claims.json` is derived, computed as published, and compared with
-what was printed. Run it from anywhere; `--markdown PATH` writes the report as well.
+what was printed; `--markdown PATH` writes the report as well.
 
-    python examples/audit_tutorial.py
+Run it from anywhere with `python examples/audit_tutorial.py`.
 """
 
 from __future__ import annotations

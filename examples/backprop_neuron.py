@@ -1,6 +1,6 @@
 """One neuron, trained with gradients that were derived, checked and compiled to NumPy.
 
-    python examples/backprop_neuron.py
+Run it with `python examples/backprop_neuron.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Derivatives with their steps, and what the check of each found.
 
-    python examples/derivatives.py
+Run it with `python examples/derivatives.py`.
 """
 
 from __future__ import annotations

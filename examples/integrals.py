@@ -1,6 +1,6 @@
 """Integrals with their steps; a definite one beside the trapezoidal rule.
 
-    python examples/integrals.py
+Run it with `python examples/integrals.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Limits with their steps; beside each answer, the function close to the point.
 
-    python examples/limits.py
+Run it with `python examples/limits.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Determinant, inverse and eigenvectors, step by step, with residuals.
 
-    python examples/linear_algebra.py
+Run it with `python examples/linear_algebra.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From a formula to a NumPy function: the derivation, its check, the source, and values.
 
-    python examples/numpy_function.py
+Run it with `python examples/numpy_function.py`.
 """
 
 from __future__ import annotations

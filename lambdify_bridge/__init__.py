@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lambdify_bridge.estimate import Estimate as Estimate
     from lambdify_bridge.estimate import estimate as estimate
     from lambdify_bridge.estimate import residual_of as residual_of
+    from lambdify_bridge.estimate import value as value
     from lambdify_bridge.evaluate import Undecided as Undecided
     from lambdify_bridge.evaluate import Undefined as Undefined
     from lambdify_bridge.report import Report as Report
@@ -26,6 +27,7 @@ _HOME = {
     "Estimate": "estimate",
     "estimate": "estimate",
     "residual_of": "estimate",
+    "value": "estimate",
     "Undecided": "evaluate",
     "Undefined": "evaluate",
     "Report": "report",

@@ -1,4 +1,4 @@
-"""Derivatives from their definition: difference quotients of the function, never of a formula for it."""
+"""Derivatives from their definition: difference quotients of the function itself."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _derivation(derivation: Any, bench: Bench) -> Report:
 
 
 def _with_convergence(report: Report, equation: Any, bench: Bench) -> Report:
-    """Confirmed numbers must also converge at their order: that catches what a tolerance lets by."""
+    """Confirmed numbers also converge at their order: that catches what a tolerance lets by."""
     if report.verdict != "confirmed":
         return report
     found = convergence(equation.lhs, equation.rhs, bench.good_point, bench.definitions)
@@ -195,9 +195,7 @@ class _Findings:
         if self.refuted:
             values, (left, right, error), tolerance = self.refuted
             reason = f"at {_place(values)} left is {_number(left)}, right is {_number(right)}"
-            return Report(
-                text, "refuted", reason, left, right, error, tolerance, (_plain(values),)
-            )
+            return Report(text, "refuted", reason, left, right, error, tolerance, (_plain(values),))
         good = self.real or self.other
         if not good:
             why = "; ".join(list(self.why_not)[:2]) or "no point of the domain was found"
@@ -296,8 +294,8 @@ def _plain(values: dict[Symbol, Any]) -> dict[str, float]:
 def _number(value: Number) -> str:
     if value is None:
         return "without a value"
-    if isinstance(value, (Matrix, tuple, list)):
-        return " ".join(mpmath.nstr(value, 8).split()) if not isinstance(value, tuple) else str(
-            tuple(mpmath.nstr(v, 8) for v in value)
-        )
+    if isinstance(value, tuple):
+        return str(tuple(mpmath.nstr(v, 8) for v in value))
+    if isinstance(value, (Matrix, list)):
+        return " ".join(mpmath.nstr(value, 8).split())
     return str(mpmath.nstr(value, 12))

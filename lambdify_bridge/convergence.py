@@ -36,7 +36,7 @@ class Convergence:
 def convergence(
     operator: Basic, claim: Basic, point: dict[Symbol, Any], definitions: Any = ()
 ) -> Convergence | None:
-    """The convergence table for a first derivative or a definite integral; None for anything else."""
+    """The table for a first derivative or a definite integral; None for anything else."""
     try:
         if isinstance(operator, Derivative) and _is_first(operator):
             return _difference_table(operator, claim, Evaluator(point, definitions))
@@ -96,9 +96,7 @@ def _trapezoid_table(operator: Any, claim: Basic, at: Evaluator) -> Convergence 
     return _judged("the trapezoidal rule", rows, floors)
 
 
-def _judged(
-    method: str, rows: list[tuple[float, float]], floors: list[float]
-) -> Convergence:
+def _judged(method: str, rows: list[tuple[float, float]], floors: list[float]) -> Convergence:
     """Seen: the error falls at order 2 or faster, steadily, or is down to rounding."""
     table, orders = [], []
     for k, (step, error) in enumerate(rows):
@@ -114,7 +112,8 @@ def _judged(
         words = f"converges at order {order:.2f}" if order else "is down to rounding at once"
         return Convergence(method, True, words, tuple(table), order)
     if len(orders) >= 2 and all(o > ORDER - NEAR for o in orders[-2:]):
-        return Convergence(method, True, f"converges at order {orders[-1]:.2f}", tuple(table), orders[-1])
+        words = f"converges at order {orders[-1]:.2f}"
+        return Convergence(method, True, words, tuple(table), orders[-1])
     slow = orders[-3:]
     if len(slow) == 3 and min(slow) > 0.25 and max(slow) - min(slow) < 0.2:
         # A singular end or a kink lowers the order and keeps it steady; a wrong value stalls at 0.

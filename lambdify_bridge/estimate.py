@@ -66,10 +66,26 @@ def estimate(
     return Estimate(value, here.root.accuracy, "definition")
 
 
-def _by_letter(operator: Basic, at: Mapping[Symbol | str, Any]) -> dict[Symbol, Any]:
-    names = {letter.name: letter for letter in operator.atoms(Symbol)}
-    letters = {names.get(k, Symbol(k)) if isinstance(k, str) else k: v for k, v in at.items()}
-    return letters
+def value(formula: Any, at: Mapping[Symbol | str, Any] | None = None) -> Number:
+    """The value of a closed form, or of a derivation's result, at a point; 30 digits are computed.
+
+    Raises Undefined, Undecided.
+
+    >>> from sympy import sqrt
+    >>> from sympy.abc import x
+    >>> print(float(value(sqrt(x), {x: 2})))
+    1.4142135623730951
+    """
+    expression = getattr(formula, "result", formula)
+    letters = _by_letter(formula, at or {})
+    return Evaluator(letters, getattr(formula, "definitions", ()), DIGITS)(expression)
+
+
+def _by_letter(formula: Any, at: Mapping[Symbol | str, Any]) -> dict[Symbol, Any]:
+    """The point by letters; a name stands for the letter of that name in the formula."""
+    asked = getattr(formula, "problem", formula)
+    names = {letter.name: letter for letter in asked.atoms(Symbol)}
+    return {names.get(k, Symbol(k)) if isinstance(k, str) else k: v for k, v in at.items()}
 
 
 def _gradient(operator: Any, letters: dict[Symbol, Any], steps: int) -> Estimate:

@@ -201,9 +201,9 @@ class Evaluator:
     def _refuse_huge(self, values: list[Number]) -> None:
         """exp(exp(t)) far out would compute for ever: its argument has millions of digits."""
         for value in values:
-            if value and hasattr(value, "imag") and self.ctx.isfinite(value):
-                if self.ctx.mag(value) > HUGE:
-                    raise Undefined(f"an argument above 2**{HUGE}")
+            finite = value and hasattr(value, "imag") and self.ctx.isfinite(value)
+            if finite and self.ctx.mag(value) > HUGE:
+                raise Undefined(f"an argument above 2**{HUGE}")
 
     def _value(self, expression: Basic) -> Number:
         memo = self.memo

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from sympy import Basic, Derivative, Integral, Symbol
+from sympy import Basic, Integral, Limit, Symbol
 
 
-def nodes(
-    expression: Basic, stop: Callable[[Basic], bool] = lambda node: False
-) -> Iterator[Basic]:
+def nodes(expression: Basic, stop: Callable[[Basic], bool] = lambda node: False) -> Iterator[Basic]:
     """The distinct nodes, parents first, in an order that only the expression decides."""
     seen: set[int] = set()
     stack = [expression]
@@ -54,16 +52,15 @@ class FactsOf:
     def _of(self, node: Basic) -> Facts:
         below = [self.known[id(a)][1] for a in node.args]
         antiderivative = _is_indefinite(node) or any(facts.antiderivative for facts in below)
-        network = getattr(node, "definitions", ()) or next(
+        network_of_its_own = getattr(node, "definitions", ())
+        network = network_of_its_own or next(
             (facts.network for facts in below if facts.network), ()
         )
         size = 1 + sum(facts.size for facts in below)
         if isinstance(node, Symbol):
             return Facts(frozenset({node}))
-        if getattr(node, "bound_symbols", ()) or hasattr(node, "definitions"):
-            # A derivative by a letter that nothing depends on needs a place all the same.
-            held = {a.args[0] for a in node.args[1:]} if isinstance(node, Derivative) else set()
-            return Facts(frozenset(node.free_symbols | held), antiderivative, network, size)
+        if getattr(node, "bound_symbols", ()) or isinstance(node, Limit) or network_of_its_own:
+            return Facts(frozenset(node.free_symbols), antiderivative, network, size)
         return Facts(_union([facts.letters for facts in below]), antiderivative, network, size)
 
 

@@ -58,7 +58,7 @@ _LEGENDRE: dict[int, list[tuple[Number, Number]]] = {}
 
 
 def _gauss(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
-    """Gauss-Legendre with 12 nodes: enough over the short way from one end of a stencil to another."""
+    """Gauss-Legendre with 12 nodes: enough over the short way between the ends of a stencil."""
     if c.dps not in _LEGENDRE:
         _LEGENDRE[c.dps] = _legendre_nodes(c, 12)
     middle, half = (a + b) / 2, (b - a) / 2
@@ -239,6 +239,11 @@ def _scan_points(c: Any, a: Number, b: Number) -> Iterator[Number]:
 Part = Callable[[Evaluator], Number]
 
 
+def _part(expression: Basic, of: Callable[[Number], Number] = lambda value: value) -> Part:
+    """A function of the value of the expression."""
+    return lambda there: of(there(expression))
+
+
 def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
     parts: list[Part] = []
     for node in nodes(function):
@@ -246,23 +251,19 @@ def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
             continue
         name = type(node).__name__
         if name == "Pow" and not (node.args[1].is_Integer and node.args[1] > 0):
-            parts += [lambda there, e=e: there(e) for e in _factors(node.args[0], x)]
+            parts += [_part(factor) for factor in _factors(node.args[0], x)]
         elif name in ("log", "Abs", "sign", "Heaviside", "relu", "acot", "Ei", "li"):
-            parts.append(lambda there, e=node.args[0]: there(e))
+            parts.append(_part(node.args[0]))
         elif name in ("Max", "Min"):
-            parts += [
-                lambda there, e=p - q: there(e)
-                for k, p in enumerate(node.args)
-                for q in node.args[:k]
-            ]
+            parts += [_part(p - q) for k, p in enumerate(node.args) for q in node.args[:k]]
         elif name in ("tan", "sec"):
-            parts.append(lambda there, e=node.args[0]: c.cos(there(e)))
+            parts.append(_part(node.args[0], c.cos))
         elif name in ("cot", "csc", "coth", "csch"):
-            parts.append(lambda there, e=node.args[0]: c.sin(there(e)))
+            parts.append(_part(node.args[0], c.sin))
         elif name in ("floor", "ceiling"):
-            parts.append(lambda there, e=node.args[0]: c.sin(c.pi * there(e)))
+            parts.append(_part(node.args[0], lambda value: c.sin(c.pi * value)))
         elif getattr(node, "is_Relational", False):
-            parts.append(lambda there, e=node.args[0] - node.args[1]: there(e))
+            parts.append(_part(node.args[0] - node.args[1]))
     return parts
 
 

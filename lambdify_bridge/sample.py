@@ -27,7 +27,7 @@ def _value(letter: Symbol, k: int, generator: random.Random) -> Rational:
         return Rational(_integer(letter, k, generator))
     size = Fraction(generator.randint(100, 1000 + 500 * (k % 4)), 997)
     if k >= CANDIDATES // 2:
-        size *= generator.choice([Fraction(1, 20), 3, 12])
+        size *= generator.choice([Fraction(1, 20), Fraction(3), Fraction(12)])
     negative = letter.is_negative or (k % 2 and not letter.is_positive and generator.random() < 0.6)
     if letter.is_nonnegative:
         negative = False

@@ -26,28 +26,30 @@ class NoLimit(Undefined):
 
 
 AGREEMENT = 1e-8
+ENOUGH = 5  # values to extrapolate from
+GOLDEN = "0.6180339887498948482045868343656"
 
 
 def value_at_infinity(c: Any, f: Callable[[Number], Number]) -> Number:
-    """The limit of f(t) as t grows, along t = 1.4 * 2**k and t = 12**(2**k). Raises NoLimit, Undecided."""
-    found = []
-    # No round starting points: along 2, 4, 8, ... sin(pi*t) looks settled at 0.
-    steady = [c.mpf("1.3819") * c.mpf(2) ** k for k in range(6, 46)]
-    rapid = [c.mpf("11.7135") ** (2**k) for k in range(1, 9)]
-    for sequence in (rapid, steady):
-        values = _values(f, sequence)
-        if len(values) >= 5:
-            found.append(_extrapolated(c, values))
-    if not found:
-        raise Undecided("the function cannot be evaluated along any sequence")
-    known = [v for v in found if v is not None]
-    if not known:
-        if _keeps_moving(_values(f, steady)):
+    """The limit of f(t) as t grows, by 2**k and by 12**(2**k). Raises NoLimit, Undecided."""
+    steady = _values(f, [c.mpf("1.3819") * c.mpf(2) ** k for k in range(6, 46)])
+    rapid = _values(f, [c.mpf("11.7135") ** (2**k) for k in range(1, 9)])
+    slow, fast = (_extrapolated(c, v) if len(v) >= ENOUGH else None for v in (steady, rapid))
+    if slow is None and fast is None:
+        if max(len(steady), len(rapid)) < ENOUGH:
+            raise Undecided("the function cannot be evaluated along any sequence")
+        if _keeps_moving(steady):
             raise NoLimit("the values along the sequence do not come together")
         raise Undecided("the values along the sequence come together too slowly to tell")
-    if len(known) == 2 and not close(c, *known):
-        return _the_surer(c, known, _values(f, rapid))
-    return known[0]
+    if fast is None:
+        if len(rapid) >= ENOUGH:
+            raise Undecided("one of two sequences settles, the other does not")
+        return slow
+    # Where they differ the fast one has seen more, unless the slow one is at rest.
+    if slow is not None and not close(c, slow, fast):
+        if c.isinf(abs(slow)) or _at_rest(c, steady):
+            raise Undecided("two sequences lead to different limits")
+    return fast
 
 
 def _keeps_moving(values: list[Number]) -> bool:
@@ -57,15 +59,6 @@ def _keeps_moving(values: list[Number]) -> bool:
         return False
     early, late = (max(abs(b - a) for a, b in pairwise(v)) for v in (values[:half], values[half:]))
     return bool(late > 0.3 * early)
-
-
-def _the_surer(c: Any, known: list[Number], rapid: list[Number]) -> Number:
-    """Growth as slow as log log x shows on the doubly geometric sequence alone."""
-    if c.isinf(known[0]):
-        return known[0]
-    if abs(rapid[-1] - known[0]) < AGREEMENT * max(1, abs(known[0])):
-        return known[0]
-    raise Undecided("two sequences lead to different limits")
 
 
 def close(c: Any, a: Number, b: Number, tolerance: float = AGREEMENT) -> bool:
@@ -92,38 +85,43 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
     last = values[-1]
     if c.isinf(abs(last)):
         return last
-    steps = [b - a for a, b in pairwise(values)]
-    if abs(steps[-1]) <= AGREEMENT * c.mpf("1e-6") * max(1, abs(last)) >= abs(steps[-2]):
+    if _at_rest(c, values):
         return last
-    if _unbounded(c, values, steps):
+    if _unbounded(values):
         return c.inf if c.re(last) > 0 else c.ninf
-    return _epsilon(c, values)
+    return None if _keeps_moving(values) else _epsilon(c, values)
 
 
-def _unbounded(c: Any, values: list[Number], steps: list[Number]) -> bool:
-    late = [c.re(s) for s in steps[-4:]]
-    grows = all(s > 0 for s in late) or all(s < 0 for s in late)
-    return grows and all(abs(y) >= 0.7 * abs(x) for x, y in pairwise(late)) and (
-        abs(values[-1]) > abs(values[0])
-    )
+def _at_rest(c: Any, values: list[Number]) -> bool:
+    before, middle, last = values[-3:]
+    size = max(1, abs(last))
+    settled = abs(last - middle) <= AGREEMENT * c.mpf("1e-6") * size
+    return bool(settled and abs(middle - before) <= AGREEMENT * size)
+
+
+def _unbounded(values: list[Number]) -> bool:
+    """Steps of one sign that fall no faster than 1/k: their sum is infinite, as for log log t."""
+    steps = [(b - a).real for a, b in pairwise(values)]
+    late = list(enumerate(steps, 1))[-6:]
+    one_way = all(s > 0 for _, s in late) or all(s < 0 for _, s in late)
+    weights = [k * abs(s) for k, s in late]
+    return one_way and all(y >= 0.99 * x for x, y in pairwise(weights))
 
 
 def _epsilon(c: Any, values: list[Number]) -> Number | None:
-    """Wynn's epsilon algorithm (1956); its last two estimates have to agree."""
-    table = [[c.zero] * (len(values) + 1), list(values)]
-    best: list[Number] = [values[-1]]
-    while len(table[-1]) > 1:
-        older, newer = table[-2], table[-1]
-        try:
-            row = [older[k + 1] + 1 / (newer[k + 1] - newer[k]) for k in range(len(newer) - 1)]
-        except ZeroDivisionError:
-            break
-        table.append(row)
-        if len(table) % 2 == 0:
-            best.append(row[-1])
-    for a, b in pairwise(best):
-        if close(c, a, b, AGREEMENT / 10) and abs(b - values[-1]) <= 10 * _spread(values):
-            return b
+    """Wynn's epsilon algorithm (1956): every second column is one of estimates.
+
+    The first column whose last two estimates agree decides; beyond it there is only rounding.
+    """
+    before, column = [c.zero] * (len(values) + 1), list(values)
+    for order in range(1, len(values)):
+        gaps = [b - a for a, b in pairwise(column)]
+        if any(gap == 0 for gap in gaps):
+            return None
+        before, column = column, [v + 1 / g for v, g in zip(before[1:], gaps, strict=False)]
+        if order % 2 == 0 and len(column) >= 2 and close(c, *column[-2:], AGREEMENT / 10):
+            near = abs(column[-1] - values[-1]) <= 10 * _spread(values)
+            return column[-1] if near else None
     return None
 
 
@@ -140,8 +138,10 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
         # The digits that cancellation near the point will cost.
         digits = c.dps + 6 * int(c.log10(t) + 1)
         with at.digits(digits) as there:
+            # Not at round places: there sin(pi*t) and t - floor(t) look settled.
+            far = t + there.ctx.frac(t * there.ctx.mpf(GOLDEN))
             point = there(x0)
-            place = (t if point > 0 else -t) if infinite else point + side / t
+            place = (far if point > 0 else -far) if infinite else point + side / far
             return there.at({x: place})(function)
 
     at.rests_on(1e-9)
@@ -149,7 +149,7 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
 
 
 def limit_beside(at: Evaluator, x: Any, function: Basic, place: Number, side: int) -> Number:
-    """The one-sided limit at a place known to the working precision only: stay well outside of it."""
+    """The one-sided limit at a place known to working precision only: stay well outside of it."""
     c = at.ctx
     gaps = [c.mpf(10) ** -k * max(1, abs(place)) for k in range(3, c.dps // 2 + 3)]
     value = _extrapolated(c, [at.at({x: place + side * gap})(function) for gap in gaps])

@@ -75,6 +75,10 @@ TRUE = [
     eq(lim(1 / log(x), oo), 0),
     eq(lim(tan(x), pi / 2, "-"), oo),
     eq(lim(floor(x), 2, "-"), 1),
+    eq(lim(x - floor(x), oo), DOES_NOT_EXIST),
+    eq(lim(exp(x) * sin(x), oo), DOES_NOT_EXIST),
+    eq(lim(log(log(x)), oo), oo),
+    eq(lim(log(sin(2 * x)) / log(sin(x)), 0, "+"), 1),
     eq(Sum(1 / n**2, (n, 1, oo)), zeta(2)),
     eq(Sum(n, (n, 1, 10)), 55),
     eq(Sum(1 / factorial(n), (n, 0, oo)), exp(1)),
@@ -115,6 +119,19 @@ def test_what_is_false_is_refuted_with_a_counterexample(equation: Eq) -> None:
     assert report.verdict == "refuted", report
     assert "left is" in report.reason
     assert not report.error <= report.tolerance
+
+
+SLOW = [
+    eq(lim(log(x) ** 10 / x ** Rational(1, 10), oo), 0),
+    eq(lim(1 / log(log(x)), oo), 0),
+    eq(lim((1 + 1 / log(x)) ** log(x), oo), exp(1)),
+    eq(lim(sqrt(log(x) + 1) - sqrt(log(x)), oo), 0),
+]
+
+
+@pytest.mark.parametrize("equation", SLOW, ids=str)
+def test_a_true_limit_that_is_slow_to_show_is_never_refuted(equation: Eq) -> None:
+    assert check(equation).verdict in ("undecided", "confirmed")
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKPROP = ("z = w*x + b", "a = sigmoid(z)", "L = (a - y)**2/2", "--wrt", "w,b")
 
 
-def derive_command(
-    *words: str, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
+def derive_command(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "derive", *words],
         cwd=ROOT,
@@ -65,9 +63,7 @@ ANSWERS = (
 
 
 @pytest.mark.parametrize(("words", "shown"), ANSWERS, ids=[" ".join(w) for w, _ in ANSWERS])
-def test_answers(
-    words: tuple[str, ...], shown: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_answers(words: tuple[str, ...], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, "--no-check"]) == WORKED_OUT
     out, err = capsys.readouterr()
     assert shown in out

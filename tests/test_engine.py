@@ -221,7 +221,9 @@ def test_deep_expressions_can_be_looked_at() -> None:
     assert d.check(points=1).verdict == "confirmed"
 
 
-@pytest.mark.parametrize("fold", [lambda f: log(2 + f), lambda f: Abs(f) - 1, lambda f: 1 / (1 + f)])
+@pytest.mark.parametrize(
+    "fold", [lambda f: log(2 + f), lambda f: Abs(f) - 1, lambda f: 1 / (1 + f)]
+)
 def test_deep_chains_with_conditions(fold) -> None:
     f: Expr = x
     with evaluate(False):

@@ -221,9 +221,8 @@ def test_a_derivation_as_text() -> None:
 
 def test_the_last_equation_is_question_and_answer() -> None:
     d = derivation(x**x)
-    assert d.text().splitlines()[-2].startswith(
-        f"Result: {one_line(d.problem)} = {one_line(d.result)}"
-    )
+    last = d.text().splitlines()[-2]
+    assert last.startswith(f"Result: {one_line(d.problem)} = {one_line(d.result)}")
     last = d.latex().splitlines()[-2]
     assert last.startswith(rf"{formula(d.problem)} &= {formula(d.result)}")
 

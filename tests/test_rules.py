@@ -61,7 +61,9 @@ def other_instances(goal: Basic, r: random.Random) -> Iterator[Basic]:
         yield goal.xreplace(new)
     letters = sorted(free_symbols(goal), key=str)
     if letters:
-        yield goal.xreplace({s: Symbol(f"{s.name}_{r.randint(2, 9)}", **_known(s)) for s in letters})
+        yield goal.xreplace(
+            {s: Symbol(f"{s.name}_{r.randint(2, 9)}", **_known(s)) for s in letters}
+        )
     if isinstance(goal.args[0], MatrixBase):
         scale = Integer(r.choice([2, 3, 5]))
         yield goal.func(scale * goal.args[0], *goal.args[1:])
@@ -121,7 +123,10 @@ def inside(operator: Basic) -> Iterator[tuple[str, Basic]]:
             yield "an entry", operator.xreplace({node: changed.as_immutable()})
             return
         if type(node).__name__ == "Roots":
-            yield "a coefficient", operator.xreplace({node: node.func(node.args[0] + 1, node.args[1])})
+            yield (
+                "a coefficient",
+                operator.xreplace({node: node.func(node.args[0] + 1, node.args[1])}),
+            )
             return
 
 

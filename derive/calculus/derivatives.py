@@ -270,14 +270,17 @@ def _row(name: str, head: type) -> None:
     RULES.add(Rule(name, row, example, sentence, (head,)))
 
 
-for _head, (_name, *_) in {**TABLE, **CONDITIONAL, polygamma: ("polygamma function",)}.items():
+for _head, (_name, _slope) in TABLE.items():
     _row(_name, _head)
+for _head, (_name, _slope, _condition) in CONDITIONAL.items():
+    _row(_name, _head)
+_row("polygamma function", polygamma)
 
 
 @RULES.rule("power rule", example=Derivative(x**5, x), on=Pow)
 def power_rule(f: Pow, x: Symbol) -> Outcome:
     """The exponent comes down in front and drops by one."""
-    base, n = f.as_base_exp() if f.is_Pow else (None, None)
+    base, n = f.args
     if base == x and not depends_on(n, x):
         return n * x ** (n - 1)
     return None
@@ -354,9 +357,7 @@ def _partial(f: Expr, k: int) -> Expr:
     return Subs(slot, tuple(letters), f.args)
 
 
-@RULES.rule(
-    "fundamental theorem of calculus", example=D(Integral(sin(x) ** 2, x), x), on=Integral
-)
+@RULES.rule("fundamental theorem of calculus", example=D(Integral(sin(x) ** 2, x), x), on=Integral)
 def derivative_of_antiderivative(f: Integral, x: Symbol) -> Outcome:
     """Differentiation undoes integration."""
     if len(f.limits) == 1 and f.limits[0].args == (x,):
@@ -442,7 +443,7 @@ METHODS = {
 def diff(
     f: Expr | str, *variables: object, method: str = "rules", timeout: float = 20.0
 ) -> Derivation:
-    """The derivative of `f`, step by step, with SymPy's arguments: `diff(f, x, 2)`, `diff(f, x, y)`.
+    """The derivative of `f`, step by step: `diff(f, x, 2)`, `diff(f, x, y)`, as in SymPy.
 
     `method`: "rules", "definition" (the limit of the difference quotient) or "logarithmic".
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).

@@ -62,9 +62,7 @@ def unpack(goal: Adjoint) -> tuple[Basic, Basic, Basic]:
 RULES = RuleTable(Adjoint, unpack, "backpropagation")
 
 w, x, y, b, z, a, L = (Symbol(name) for name in "wxybzaL")
-NEURON = Tuple(
-    Tuple(z, w * x + b), Tuple(a, sigmoid(z)), Tuple(L, (a - y) ** 2 / 2)
-)
+NEURON = Tuple(Tuple(z, w * x + b), Tuple(a, sigmoid(z)), Tuple(L, (a - y) ** 2 / 2))
 
 
 @RULES.rule("seed", example=Adjoint(L, L, NEURON))

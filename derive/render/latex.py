@@ -184,5 +184,3 @@ class Formula(PrintsOnce, LatexPrinter):
         if isinstance(expr, (Derivative, Limit)) and not last:
             return True
         return bool(super()._needs_mul_brackets(expr, first, last))
-
-

@@ -107,7 +107,7 @@ def t_test(claim: Claim) -> Finding:
     notes = (
         f"the means differ: t is noncentral with shift {shift} and {2 * n - 2} degrees of freedom, "
         f"the power is {power:.1%} (seen {share:.1%}); "
-        f"\"{claim['printed']}\" is printed on {1 - power:.1%} of all runs, wrongly each time",
+        f'"{claim["printed"]}" is printed on {1 - power:.1%} of all runs, wrongly each time',
     )
     return Finding(figures, decisions=decisions, derivations=derivations, notes=notes)
 

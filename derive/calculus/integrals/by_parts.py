@@ -3,6 +3,8 @@ trigonometric, exponential (LIATE; Kasube, Amer. Math. Monthly 90, 1983)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy import (
     Chi,
     Ci,
@@ -94,9 +96,9 @@ def kind(factor: Expr, x: Symbol) -> int:
 
 
 @RULES.indefinite("integration by parts", example=Integral(x * exp(x), x))
-def by_parts(f: Expr, x: Symbol) -> Outcome:
+def by_parts(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """Move the derivative from one factor to the other: the integral of u*v' is u*v less u'*v."""
-    factors = [p for p in Mul.make_args(f)]
+    factors = Mul.make_args(f)
     first = min((kind(p, x) for p in factors), default=9)
     if first > 3 or (len(factors) == 1 and first > 1) or size(f) > LARGE:
         return
@@ -140,9 +142,7 @@ def rational_antiderivative(f: Expr, x: Symbol) -> Expr | None:
     return whole if rest == 0 and cancel(whole.diff(x) - f) == 0 else None
 
 
-@RULES.indefinite(
-    "exponential of a polynomial", example=Integral(x**4 * exp(-(x**2)), x), on=Mul
-)
+@RULES.indefinite("exponential of a polynomial", example=Integral(x**4 * exp(-(x**2)), x), on=Mul)
 def exponential_of_polynomial(f: Expr, x: Symbol) -> Outcome:
     """Divide by the slope of the exponent: f = (q*g' + r)*exp(g), and parts for q."""
     powers = [p for p in f.args if _exponential(p, x)]
@@ -175,9 +175,9 @@ def _rewrite(u: Expr, dv: Expr, v: Expr, rest: Expr, x: Symbol) -> Rewrite:
 def _tidy(f: Expr, x: Symbol) -> Expr:
     if f.is_rational_function(x):
         return cancel(together(f))
-    return Mul(*(cancel(together(p)) if p.is_rational_function(x) else p for p in f.args)) if (
-        f.is_Mul
-    ) else f
+    if not f.is_Mul:
+        return f
+    return Mul(*(cancel(together(p)) if p.is_rational_function(x) else p for p in f.args))
 
 
 def _exponential(p: Expr, x: Symbol) -> bool:
@@ -187,19 +187,20 @@ def _exponential(p: Expr, x: Symbol) -> bool:
 
 
 @LATE.indefinite("parts against a power", example=Integral(exp(x) / x**2, x), on=Mul)
-def against_a_power(f: Expr, x: Symbol) -> Outcome:
+def against_a_power(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """Integrate the power of a linear expression, differentiate the rest."""
     for p in f.args:
         if size(f) > LARGE or not p.is_Pow or not p.exp.is_Rational or p.exp >= 0 or p.exp == -1:
             continue
-        v = by_table(p, x) if linear(p.base, x) else None
-        if v is None:
+        line = linear(p.base, x)
+        v = by_table(p, x) if line else None
+        if line is None or v is None:
             continue
         u = f / p
         if not _transcendental(u, x):
             continue
         # Where the rest is not finite at the pole, its derivative deepens it.
-        a, b = linear(p.base, x)
+        a, b = line
         if u.subs(x, -b / a).has(nan, zoo, oo, -oo):
             continue
         du = derivative(u, x)

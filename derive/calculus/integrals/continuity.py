@@ -126,7 +126,7 @@ def breaks(F: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr]:
 def _suspects(node: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:
     """What jumps where it vanishes, and what has to be positive, for one operation."""
     if isinstance(node, Pow):
-        return _of_power(*node.args, x)
+        return _of_power(node.base, node.exp, x)
     if isinstance(node, EVERYWHERE):
         return [], []
     if isinstance(node, Piecewise):

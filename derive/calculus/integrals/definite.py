@@ -22,6 +22,7 @@ from sympy import (
     Min,
     Piecewise,
     S,
+    Set,
     Symbol,
     cancel,
     ceiling,
@@ -253,6 +254,7 @@ def _outside(p: Expr, a: Expr, b: Expr) -> Boolean:
 
 
 Piece = tuple[Expr, Expr]
+Premise = tuple[Basic, Set]
 
 
 def ends(F: Expr, x: Symbol, a: Expr, b: Expr) -> tuple[list[Piece], Boolean] | None:
@@ -307,14 +309,18 @@ def _value(F: Expr, x: Symbol, at: Expr, side: str, limit: bool) -> Expr:
 def diverges(F: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
     """One piece grows without bound, another falls without bound: the integral does not exist."""
     found = ends(F, x, a, b)
-    growing, falling = [], []
-    for lower, upper in found[0] if found else ():
+    if found is None:
+        return
+    pieces, given = found
+    growing: list[Premise] = []
+    falling: list[Premise] = []
+    for lower, upper in pieces:
         for limit, way in ((lower, -1), (upper, 1)):
             trend = way * _trend(limit)
             if trend:
                 (growing if trend > 0 else falling).append((limit, FiniteSet(way * trend * oo)))
     for premises in product(growing, falling):
-        yield Rewrite(DOES_NOT_EXIST, found[1], premises=premises)
+        yield Rewrite(DOES_NOT_EXIST, given, premises=premises)
 
 
 def _trend(limit: Expr) -> int:
@@ -335,20 +341,25 @@ def _approaching(limit: Expr) -> tuple[float, float, float]:
         points = [-way * S(10) ** k for k in (2, 4, 6)]
     else:
         points = [at + way * S(10) ** -k for k in (2, 4, 6)]
-    values = [F.subs(x, p).evalf(20) for p in points]
-    return tuple(float(v) for v in values) if all(v.is_real for v in values) else (0.0, 0.0, 0.0)
+    first, second, third = (F.subs(x, p).evalf(20) for p in points)
+    if first.is_real and second.is_real and third.is_real:
+        return float(first), float(second), float(third)
+    return 0.0, 0.0, 0.0
 
 
 @BETWEEN.rule("no limit", example=Between(sin(x), x, 0, oo))
 def no_limit(F: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
     """The antiderivative has no limit at an end: the integral does not exist."""
     found = ends(F, x, a, b) if F.has(sin, cos) else None
-    for lower, upper in found[0] if found else ():
+    if found is None:
+        return
+    pieces, given = found
+    for lower, upper in pieces:
         for limit in (lower, upper):
             first, second, third = _approaching(limit)
             if abs(third - second) > 1e-3 * abs(second - first) > 0:
                 premise = limit, FiniteSet(DOES_NOT_EXIST)
-                yield Rewrite(DOES_NOT_EXIST, found[1], premises=(premise,))
+                yield Rewrite(DOES_NOT_EXIST, given, premises=(premise,))
 
 
 @BETWEEN.rule("one-sided limits", example=Between(-1 / x, x, 1, oo))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import (
     Abs,
     Add,
@@ -84,7 +86,7 @@ def without_roots_of_squares(f: Expr, x: Symbol) -> Expr:
     return _replaced(f, x, lambda node: _without_squares(node, x))
 
 
-def _replaced(f: Expr, x: Symbol, rewrite) -> Expr:
+def _replaced(f: Expr, x: Symbol, rewrite: Callable[[Expr], Expr | None]) -> Expr:
     changes = {}
     for node in postorder(f):
         if depends_on(node, x):
@@ -181,15 +183,14 @@ def _exponent_in_front(node: Expr) -> Expr | None:
 @ALGEBRA.indefinite("absolute value", example=Integral(x * Abs(x - 1), x), on=(Mul, Abs, Pow))
 def absolute_value(f: Expr, x: Symbol) -> Outcome:
     """Take the absolute value apart at its zero, where the two antiderivatives are joined."""
-    found = [a for a in f.atoms(Abs) if linear(_rising(a.args[0]), x)]
+    found = [(p, line) for p in f.atoms(Abs) if (line := linear(_rising(p.args[0]), x))]
     if len(found) != 1:
         return None
-    g = found[0].args[0]
-    k = _power_of(f, found[0])
-    rest = f / found[0] ** k if k else None
+    ((magnitude, (a, b)),) = found
+    (g,), k = magnitude.args, _power_of(f, magnitude)
+    rest = f / magnitude**k if k else None
     if rest is None or not rest.is_polynomial(x) or not k.is_Integer or k < 1 or k % 2 == 0:
         return None
-    a, b = linear(_rising(g), x)
     t = fresh("t", f, x)
     return sign(_rising(g)) * definite((rest * g**k).subs(x, t), t, -b / a, x)
 

@@ -79,9 +79,10 @@ def undetermined(f: Expr, x: Symbol) -> Outcome:
     if found is None:
         return None
     P, q, n = found
-    if n == 1 and P.degree() == 0:
+    coefficients = quadratic(q, x)
+    if coefficients is None or (n == 1 and P.degree() == 0):
         return None
-    a, b, c = quadratic(q, x)
+    a, b, c = coefficients
     if _simple(b**2 - 4 * a * c) == 0:
         return None
     return _compared(P, q, n, x)

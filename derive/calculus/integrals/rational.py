@@ -45,9 +45,7 @@ RULES = Rules()
 QUADRATICS = Rules()
 
 
-@QUADRATICS.indefinite(
-    "one over a quadratic", example=Integral(1 / (x**2 + 2 * x + 5), x), on=Pow
-)
+@QUADRATICS.indefinite("one over a quadratic", example=Integral(1 / (x**2 + 2 * x + 5), x), on=Pow)
 def one_over_quadratic(f: Expr, x: Symbol) -> Outcome:
     """Complete the square: an arctangent, or a logarithm when there are real roots."""
     q, power = f.args
@@ -60,8 +58,8 @@ def one_over_quadratic(f: Expr, x: Symbol) -> Outcome:
         return antiderivative(1 / (a * (x + b / (2 * a)) ** 2), x)
     arctangent = _arctangent(a, b, discriminant, x)
     logarithm = _logarithm(a, b, -discriminant, x)
-    found = [logarithm, arctangent] if likely(discriminant).is_negative else [arctangent, logarithm]
-    return [rewrite for rewrite in found if rewrite.given != False]  # noqa: E712
+    forms = [logarithm, arctangent] if likely(discriminant).is_negative else [arctangent, logarithm]
+    return [rewrite for rewrite in forms if rewrite.given != False]  # noqa: E712
 
 
 def _arctangent(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
@@ -130,9 +128,7 @@ def _up(q: Expr, a: Expr) -> Expr:
     return -q if real(a).is_negative else q
 
 
-def _over_power(
-    f: Expr, x: Symbol
-) -> tuple[tuple[Expr, ...], int, tuple[Expr, Expr], Expr] | None:
+def _over_power(f: Expr, x: Symbol) -> tuple[tuple[Expr, ...], int, tuple[Expr, Expr], Expr] | None:
     """The coefficients of q, the power, A, B and q of f = (A*x + B)/q**n."""
     over, under = f.as_numer_denom() if not f.is_Pow else (S.One, 1 / f)
     fixed, moving = under.as_independent(x, as_Add=False)

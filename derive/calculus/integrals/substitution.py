@@ -55,9 +55,10 @@ LARGE = 120
 def linear_substitution(f: Expr, x: Symbol) -> Outcome:
     """The variable occurs only in one linear expression: integrate by that, divide by its slope."""
     g = _linear_core(f, x)
-    if g is None:
+    line = linear(g, x) if g is not None else None
+    if line is None:
         return None
-    a, b = linear(g, x)
+    a, b = line
     u = fresh("u", f, x)
     h = f.subs(x, (u - b) / a) if b != 0 or a != 1 else None
     h = None if h is None else _replace(f, g, u)
@@ -90,7 +91,7 @@ def _replace(f: Expr, g: Expr, u: Symbol) -> Expr:
 
 
 @RULES.indefinite("substitution", example=Integral(x * cos(x**2), x), on=(Mul, Pow, Function))
-def u_substitution(f: Expr, x: Symbol) -> Outcome:
+def u_substitution(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """One factor is the derivative of what the rest depends on: make that the new variable."""
     if size(f) > LARGE:
         return
@@ -161,7 +162,7 @@ def _simpler(h: Expr, f: Expr, x: Symbol) -> bool:
 
 
 def _functions(f: Expr) -> int:
-    return len({g for g in f.atoms(Function)} | {p for p in f.atoms(Pow) if not p.exp.is_Integer})
+    return len(f.atoms(Function) | {p for p in f.atoms(Pow) if not p.exp.is_Integer})
 
 
 @RULES.indefinite("substitute a power", example=Integral(x / (x**4 + 1), x), on=(Mul, Pow))

@@ -179,7 +179,10 @@ def signature(f: Expr) -> Signature | None:
 
 
 def _row(integrand: Expr, F: Expr, words: str) -> Rule:
-    wanted = signature(integrand)[0]
+    shape = signature(integrand)
+    if shape is None:
+        raise ValueError(f"{integrand} is no product of powers of functions of one argument")
+    wanted, _ = shape
 
     def row(f: Expr, x: Symbol) -> Outcome:
         found = signature(f) if x.is_Symbol else None
@@ -204,9 +207,7 @@ def gaussian(f: Expr, x: Symbol) -> Outcome:
     return _gaussian(x, *found) if found else None
 
 
-@RULES.indefinite(
-    "Gaussian with another base", example=Integral(2 ** (-(x**2)), x), on=Pow
-)
+@RULES.indefinite("Gaussian with another base", example=Integral(2 ** (-(x**2)), x), on=Pow)
 def gaussian_of_base(f: Expr, x: Symbol) -> Outcome:
     """Write the power as an exponential, and complete the square in the exponent."""
     base, power = f.args

@@ -3,6 +3,9 @@ turn a rational function of sine and cosine into a rational function (Bioche's r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from sympy import (
     Add,
     Expr,
@@ -97,8 +100,10 @@ def _better_otherwise(head: type, n: Expr) -> bool:
     return head in (sin, cos, sinh, cosh) and (n % 2 == 1 or (n <= 12 and head in (sin, cos)))
 
 
-def powers(f: Expr, kinds: tuple[type, ...]) -> tuple[Expr, dict[type, Expr]] | None:
-    """The common argument and the exponents of a product of functions of these kinds."""
+def powers(
+    f: Expr, kinds: tuple[type, ...], x: Symbol
+) -> tuple[Expr, Expr, dict[type, Expr]] | None:
+    """The common argument, its slope, the exponents: of a product of functions of these kinds."""
     found: dict[type, Expr] = {}
     argument = None
     for factor in Mul.make_args(f):
@@ -107,19 +112,20 @@ def powers(f: Expr, kinds: tuple[type, ...]) -> tuple[Expr, dict[type, Expr]] | 
             return None
         argument = base.args[0]
         found[type(base)] = power
-    return argument, found
+    line = linear(argument, x)
+    return (argument, line[0], found) if line else None
 
 
 @RULES.indefinite("odd power", example=Integral(sin(x) ** 3 * cos(x) ** 2, x), on=(Mul, Pow))
 def odd_power(f: Expr, x: Symbol) -> Outcome:
     """Keep one factor of the odd power for du, and write the others by sin^2 + cos^2 = 1."""
     for s, c in ((sin, cos), (sinh, cosh)):
-        found = powers(f, (s, c))
-        if found is None or linear(found[0], x) is None:
+        found = powers(f, (s, c), x)
+        if found is None:
             continue
-        t, exponents = found
+        t, a, exponents = found
         (m, n), hyperbolic = (exponents.get(s, S.Zero), exponents.get(c, S.Zero)), s is sinh
-        a, u = linear(t, x)[0], fresh("u", f, x)
+        u = fresh("u", f, x)
         if _odd(m) and not (_odd(n) and n < m):
             square = u**2 - 1 if hyperbolic else 1 - u**2
             h, g = u**n * square ** ((m - 1) / 2), c(t)
@@ -142,12 +148,11 @@ def _odd(n: Expr) -> bool:
 def secant_tangent(f: Expr, x: Symbol) -> Outcome:
     """An even power of the secant leaves u = tan, an odd power of the tangent leaves u = sec."""
     for T, C, sign in ((tan, sec, 1), (cot, csc, -1)):
-        found = powers(f, (T, C))
-        if found is None or linear(found[0], x) is None or len(found[1]) < 2:
+        found = powers(f, (T, C), x)
+        if found is None or len(found[2]) < 2:
             continue
-        t, exponents = found
-        m, n = exponents[T], exponents[C]
-        a, u = linear(t, x)[0], fresh("u", f, x)
+        t, a, exponents = found
+        m, n, u = exponents[T], exponents[C], fresh("u", f, x)
         if n.is_Integer and n % 2 == 0 and n > 0:
             h, g = u**m * (1 + u**2) ** ((n - 2) / 2), T(t)
         elif _odd(m):
@@ -245,21 +250,31 @@ IN_SINE_AND_COSINE = {
 # fmt: on
 
 
-def in_sine_and_cosine(f: Expr, x: Symbol) -> tuple[Expr, Expr, bool] | None:
-    """R(s, c), the angle, whether hyperbolic: f is R at sine and cosine of the angle."""
+class Waves(NamedTuple):
+    """R(s, c) at s, c = the sine and cosine, perhaps hyperbolic, of an angle linear in x."""
+
+    R: Expr
+    angle: Expr
+    slope: Expr
+    hyperbolic: bool
+
+
+def in_sine_and_cosine(f: Expr, x: Symbol) -> Waves | None:
+    """f as a rational function of the sine and cosine of one angle."""
     calls = sorted((g for g in f.atoms(Function) if depends_on(g, x)), key=default_sort_key)
     heads = {type(g) for g in calls}
     hyperbolic = heads <= set(HYPERBOLIC)
     if not calls or not (hyperbolic or heads <= set(CIRCULAR)):
         return None
     angle = _common_angle([g.args[0] for g in calls], x)
-    if angle is None:
+    line = linear(angle, x) if angle is not None else None
+    if line is None:
         return None
     whole = {g: _multiple(g, angle, hyperbolic) for g in calls}
     R = f.xreplace(whole)
     if depends_on(R, x) or not R.is_rational_function(s, c):
         return None
-    return cancel(together(R)), angle, hyperbolic
+    return Waves(cancel(together(R)), angle, line[0], hyperbolic)
 
 
 def _common_angle(angles: list[Expr], x: Symbol) -> Expr | None:
@@ -284,16 +299,14 @@ def _multiple(g: Expr, angle: Expr, hyperbolic: bool) -> Expr:
     return R.xreplace(expanded).xreplace({first(t): s, second(t): c})
 
 
-@RATIONAL.indefinite(
-    "rational in sine and cosine", example=Integral(1 / (1 + cos(x) ** 2), x)
-)
-def bioche(f: Expr, x: Symbol) -> Outcome:
+@RATIONAL.indefinite("rational in sine and cosine", example=Integral(1 / (1 + cos(x) ** 2), x))
+def bioche(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """Odd in the sine: take u = cos. Odd in the cosine: u = sin. Even in both together: u = tan."""
     found = in_sine_and_cosine(f, x)
-    if found is None or size(found[0]) > 150:
+    if found is None or size(found.R) > 150:
         return
-    R, angle, hyperbolic = found
-    a, u = linear(angle, x)[0], fresh("u", f, x)
+    R, angle, a, hyperbolic = found
+    u = fresh("u", f, x)
     first, second, third = (sinh, cosh, tanh) if hyperbolic else (sin, cos, tan)
     sign = 1 if hyperbolic else -1
     choices = []
@@ -327,10 +340,10 @@ def _even_polynomial(p: Expr, s: Symbol, square: Expr) -> Expr:
 def half_angle_tangent(f: Expr, x: Symbol) -> Outcome:
     """With u = tan(x/2), sine, cosine and dx are rational functions of u."""
     found = in_sine_and_cosine(f, x)
-    if found is None or found[2] or size(found[0]) > 150:
+    if found is None or found.hyperbolic or size(found.R) > 150:
         return None
-    R, angle, _ = found
-    a, u = linear(angle, x)[0], fresh("u", f, x)
+    R, angle, a, _ = found
+    u = fresh("u", f, x)
     values = {s: 2 * u / (1 + u**2), c: (1 - u**2) / (1 + u**2)}
     h = cancel(together(R.xreplace(values) * 2 / (1 + u**2)))
     Iu, letters = substitution(h, u, tan(angle / 2), x)

@@ -121,8 +121,8 @@ def _zeros(u: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Expr]:
     elif u.is_Pow:
         if not depends_on(u.exp, x) and real(u.exp).is_negative is not True:
             yield from zeros(u.base, x, a, b)
-    elif linear(u, x) is not None:
-        slope, start = linear(u, x)
+    elif (line := linear(u, x)) is not None:
+        slope, start = line
         yield -start / slope
     elif isinstance(u, (exp, cosh, sec, sech)):
         return
@@ -179,9 +179,12 @@ def _real_roots(p: Poly) -> list[Expr] | None:
     roots: list[Expr] = []
     for factor, _ in p.factor_list()[1]:
         try:
-            roots += _quadratic_roots(factor) if factor.degree() == 2 else real_roots(factor)
+            found = _quadratic_roots(factor) if factor.degree() == 2 else real_roots(factor)
         except (BasePolynomialError, NotImplementedError, ValueError):
             return None
+        if found is None:
+            return None
+        roots += found
     return roots
 
 
@@ -206,11 +209,10 @@ def _trigonometric(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
     if not u.has(*CIRCULAR):
         return None
     found = in_sine_and_cosine(u, x)
-    if found is None or found[2]:
+    if found is None or found.hyperbolic:
         return None
-    R, angle, _ = found
     t = Symbol("t")
-    top = R.as_numer_denom()[0]
+    top = found.R.as_numer_denom()[0]
     p = top.xreplace({s: 2 * t / (1 + t**2), c: (1 - t**2) / (1 + t**2)})
     roots = _real_roots(Poly(cancel(together(p)).as_numer_denom()[0], t))
     if roots is None:
@@ -218,7 +220,7 @@ def _trigonometric(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
     starts = [2 * atan(root) for root in roots]
     if top.xreplace({s: S.Zero, c: S.NegativeOne}).expand() == 0:
         starts.append(pi)
-    return [z for start in starts for z in _family(angle, start, 2 * pi, x, a, b)]
+    return [z for start in starts for z in _family(found.angle, start, 2 * pi, x, a, b)]
 
 
 def _in_one_function(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
@@ -292,16 +294,13 @@ def _equal(g: Expr, y: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr]:
     raise Unknown(f"where {g} is {y}")
 
 
-def _family(
-    v: Expr, start: Expr, period: Expr, x: Symbol, a: Expr, b: Expr
-) -> Iterator[Expr]:
+def _family(v: Expr, start: Expr, period: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Expr]:
     """Where v(x) = start + k*period for some integer k."""
     if not (a.is_finite and b.is_finite) or v.free_symbols - {x}:
         raise Unknown(f"all the places where {v} is {start} plus a multiple of {period}")
     low, high = bounds(v, x, a, b)
-    first, last = int(ceiling((low - start) / period - S(1) / 1000)), int(
-        floor((high - start) / period + S(1) / 1000)
-    )
+    first = int(ceiling((low - start) / period - S(1) / 1000))
+    last = int(floor((high - start) / period + S(1) / 1000))
     if last - first > MOST_ZEROS:
         raise Unknown(f"more than {MOST_ZEROS} zeros")
     for k in range(first, last + 1):
