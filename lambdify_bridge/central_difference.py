@@ -47,17 +47,18 @@ def derivative(node: Any, at: Evaluator) -> Number:
     # Partial: in a network, what is computed from x is held while x moves.
     held = at.at({name: at.memo[name] for name, _ in at.definitions}) if at.definitions else at
     if len(variables) == 1:
-        return _nested(node.args[0], variables, held)
+        return by_each(node.args[0], variables, held)
     with held.digits(at.ctx.dps * len(variables)) as there:
-        value = _nested(node.args[0], variables, there)
+        value = by_each(node.args[0], variables, there)
     return +value
 
 
-def _nested(expression: Basic, variables: list[Symbol], at: Evaluator) -> Number:
+def by_each(expression: Basic, variables: list[Symbol], at: Evaluator) -> Number:
+    """The mixed difference quotient by one variable after the other."""
     if not variables:
         return at(expression)
     first, *rest = variables
-    return slope(at, first, lambda there: _nested(expression, rest, there))
+    return slope(at, first, lambda there: by_each(expression, rest, there))
 
 
 @estimator("ImplicitDerivative")

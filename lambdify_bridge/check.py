@@ -259,12 +259,14 @@ def _no_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
 
 
 def _up_to_a_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
-    """An antiderivative: the slope of the right side is the integrand."""
-    (limit,) = lhs.limits
-    x = limit.args[0]
+    """An antiderivative: differentiating the right side gives the integrand back."""
+    inner = [limit for limit in lhs.limits if len(limit.args) > 1]
+    variables = [limit.args[0] for limit in lhs.limits if len(limit.args) == 1]
+    if list(lhs.limits[: len(inner)]) != inner:
+        raise Undecided("a definite integral of an indefinite one has no value")
     at(rhs)
-    left = at(lhs.function)
-    right = central_difference.slope(at, x, lambda there: there(rhs))
+    left = at(lhs.func(lhs.function, *inner) if inner else lhs.function)
+    right = central_difference.by_each(rhs, variables, at)
     return left, right, relative_error(left, right)
 
 

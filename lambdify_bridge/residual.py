@@ -115,6 +115,16 @@ def characteristic_polynomial(node: Any, at: Evaluator) -> Number:
     return leibniz(at.ctx, letter * at.ctx.eye(matrix.rows) - matrix)
 
 
+@estimator("Eigenvalues")
+def eigenvalues(node: Any, at: Evaluator) -> Number:
+    """The eigenvalues by the QR algorithm, as far as the residuals of their eigenvectors bear out."""
+    c, matrix = at.ctx, at(node.args[0])
+    values, vectors = c.eig(matrix)
+    residuals = [matrix * vectors[:, k] - v * vectors[:, k] for k, v in enumerate(values)]
+    at.rests_on(max(float(c.norm(r)) for r in residuals))
+    return tuple(sorted(values, key=lambda v: (float(c.re(v)), float(c.im(v)))))
+
+
 # ------------------------------------------------------------------ multisets and subspaces
 
 

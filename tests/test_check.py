@@ -182,6 +182,7 @@ def test_every_step_of_a_derivation_is_looked_at() -> None:
     assert [step.verdict for step in report.steps] == ["confirmed"] * 3
 
 
+@pytest.mark.false_on_purpose
 def test_a_false_step_under_a_right_answer_is_found() -> None:
     from dataclasses import replace
 
@@ -258,6 +259,14 @@ def test_estimates_by_definition() -> None:
         estimate(x + 1, {x: 2})
     with pytest.raises(ValueError, match="method"):
         estimate(Derivative(x, x), {x: 1}, method="guess")
+
+
+def test_eigenvalues_by_residual() -> None:
+    from derive.linear_algebra.eigen import Eigenvalues
+
+    found = estimate(Eigenvalues(ImmutableMatrix([[2, 1], [1, 2]])))
+    assert [complex(v) for v in found.value] == pytest.approx([1, 3])
+    assert 0 <= found.error < 1e-20
 
 
 def test_eigenpair_residual() -> None:
