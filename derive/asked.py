@@ -29,15 +29,29 @@ def asked(question: Any) -> Basic:
     raise TypeError(f"cannot read a {type(question).__name__}: write text or a SymPy expression")
 
 
-def letter(name: Any) -> Symbol:
-    """One variable, from its name or as it is."""
+def letter(name: Any, within: Basic | None = None) -> Symbol:
+    """One variable, from its name or as it is; a name means the letter of that name `within`.
+
+    >>> letter("x", within=Symbol("x", positive=True)**2).is_positive
+    True
+    """
     if isinstance(name, str):
         from derive.parse import parse_symbol
 
-        return parse_symbol(name)
+        return _meant(parse_symbol(name), within)
     if isinstance(name, Symbol):
         return name
     raise TypeError(f"{name} is not a variable: write a name such as 'x' or a Symbol")
+
+
+def _meant(plain: Symbol, within: Basic | None) -> Symbol:
+    free = in_order(within) if within is not None else ()
+    namesakes = [s for s in free if s.name == plain.name]
+    if plain in namesakes or not namesakes:
+        return plain
+    if len(namesakes) > 1:
+        raise ValueError(f"{len(namesakes)} letters are named {plain}: give the Symbol itself")
+    return namesakes[0]
 
 
 def in_order(expression: Basic) -> tuple[Symbol, ...]:

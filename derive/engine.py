@@ -23,8 +23,6 @@ from sympy import (
     Limit,
     Ne,
     Set,
-    Subs,
-    Sum,
     Symbol,
     cancel,
     exp,
@@ -35,19 +33,16 @@ from sympy import (
     true,
     zoo,
 )
-from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.expr import AtomicExpr
 from sympy.core.parameters import evaluate
 
 from derive.core import Derivation, Step
-from derive.rules import Rewrite, Rule, RuleTable
-from derive.structure import DEEP, depth, fresh, postorder, warm
-
-Tables = Mapping[type, RuleTable]
+from derive.holes import Tables, holes, rebuild
+from derive.rules import Rewrite, Rule
+from derive.structure import DEEP, depth, fresh, warm
 
 LONGEST_PATH = 30
 _X = Symbol("x")
-AS_WRITTEN = (Derivative, Integral, Limit, Sum)
 
 
 class DoesNotExist(AtomicExpr):
@@ -118,71 +113,6 @@ def shown(goal: Basic, limit: int = 100) -> str:
         return f"a {type(goal).__name__} of {depth(goal)} nested operations"
     text = " ".join(str(goal).split())
     return text if len(text) <= limit else text[: limit - 4] + " ..."
-
-
-# ------------------------------------------------------------------ operators in an expression
-
-
-def holes(expression: Basic, tables: Tables, clean: set[Basic]) -> list[Basic]:
-    """The innermost operators that a table can work out, in order.
-
-    `clean` remembers the nodes with no operator in or below them; it makes all calls of one
-    derivation together linear in the size of the graph.
-    """
-    found: list[Basic] = []
-    dirty: set[int] = set()
-    for node in postorder(expression, stop=clean.__contains__):
-        if node in clean:
-            continue
-        below = any(id(argument) in dirty for argument in node.args)
-        table = tables.get(type(node))
-        if table is not None and not below and not table.final(node):
-            found.append(node)
-            below = True
-        if below:
-            dirty.add(id(node))
-        else:
-            clean.add(node)
-    return list(dict.fromkeys(found))
-
-
-def rebuild(expression: Basic, results: Mapping[Basic, Basic], clean: set[Basic]) -> Basic:
-    """`expression` with the worked-out operators replaced; what is clean is not walked again."""
-    new: dict[int, Basic] = {}
-    for node in postorder(expression, stop=lambda node: node in results or node in clean):
-        if node in results:
-            new[id(node)] = results[node]
-        elif node in clean or all(new[id(a)] is a for a in node.args):
-            new[id(node)] = node
-        else:
-            new[id(node)] = remake(node, [new[id(a)] for a in node.args])
-    return new[id(expression)]
-
-
-def remake(node: Basic, arguments: list[Basic]) -> Basic:
-    """`node` with other arguments. Operators stay as written; SymPy would merge nested ones."""
-    if isinstance(node, AS_WRITTEN):
-        new = Basic.__new__(type(node), *arguments)
-        if isinstance(node, ExprWithLimits):
-            new.is_commutative = arguments[0].is_commutative
-        return new
-    if isinstance(node, Subs):
-        return substituted(*arguments)
-    return node.func(*arguments)
-
-
-def substituted(expression: Basic, letters: Basic, values: Basic) -> Basic:
-    """Put the values in, once the expression has no operator left in which to put them.
-
-    Letters are real numbers meanwhile: log|exp(x)| is x, not log(exp(re(x))).
-    """
-    if expression.has(*AS_WRITTEN):
-        return Subs(expression, letters, values)
-    plain = [s for s in values.atoms(Symbol) if s.is_extended_real is None]
-    known = {s: Symbol(s.name, real=True) for s in plain}
-    changes = dict(zip(letters.args, values.xreplace(known).args, strict=True))
-    changed = expression.subs(changes, simultaneous=True)
-    return changed.xreplace({real: s for s, real in known.items()})
 
 
 # ------------------------------------------------------------------ the first rule wins
@@ -487,7 +417,7 @@ class _Search:
         if rest.has(came_back) or cancel(together(factor - 1)) == 0:
             return None
         solution = rest / (1 - factor)
-        rewrite = Rewrite(solution, where=((goal, step.result),))
+        rewrite = Rewrite(solution, not_zero(1 - factor), where=((goal, step.result),))
         return _step(goal, SOLVED_FOR, rewrite, solution, (step,))
 
     def partial(self, goal: Basic) -> Derivation | None:
@@ -499,6 +429,14 @@ class _Search:
         parts = [self.done[hole] for hole in found if hole in self.done]
         state = rebuild(rewrite.equals, {p.goal: p.result for p in parts}, self.clean)
         return Derivation(_step(goal, rule, rewrite, state, parts), goal)
+
+
+def not_zero(divisor: Expr) -> Boolean:
+    """The condition that a divisor is not zero: true where that is known for real letters."""
+    plain = [s for s in free_symbols(divisor) if s.is_extended_real is None]
+    top = together(divisor).as_numer_denom()[0]
+    known = top.xreplace({s: Symbol(s.name, real=True, nonzero=True) for s in plain})
+    return true if known.is_zero is False else Ne(top, 0)
 
 
 def usable(result: Basic) -> bool:

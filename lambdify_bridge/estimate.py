@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Derivative, Integral, Symbol
+from sympy import Derivative, Integral, Symbol
 
 from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided

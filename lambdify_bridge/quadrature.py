@@ -116,13 +116,22 @@ def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: N
     """Distance times f goes to 0 at both ends, fast enough for the quadrature to have seen it all.
 
     1/x far out is cut off by both rules at the same place, and both return the same wrong number.
+    So is 1, with a number so large that the distance times f looks small beside it.
     """
-    gap = c.mpf(10) ** -15
-    sizes = [
+    near, nearer = _end_sizes(c, f, a, b, 15), _end_sizes(c, f, a, b, 20)
+    falling = all(late <= early for early, late in zip(near, nearer, strict=True))
+    return falling and all(size < 1e-5 * max(1, abs(value)) for size in near)
+
+
+def _end_sizes(
+    c: Any, f: Callable[[Number], Number], a: Number, b: Number, digits: int
+) -> list[Number]:
+    """Distance times |f| near both ends: 10**-digits away, or 10**digits out."""
+    gap = c.mpf(10) ** -digits
+    return [
         abs(f(-1 / gap)) / gap if c.isinf(a) else abs(f(a + gap)) * gap,
         abs(f(1 / gap)) / gap if c.isinf(b) else abs(f(b - gap)) * gap,
     ]
-    return all(size < 1e-5 * max(1, abs(value)) for size in sizes)
 
 
 def _inside(c: Any, a: Number, b: Number) -> Number:

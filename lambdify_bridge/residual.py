@@ -117,7 +117,7 @@ def characteristic_polynomial(node: Any, at: Evaluator) -> Number:
 
 @estimator("Eigenvalues")
 def eigenvalues(node: Any, at: Evaluator) -> Number:
-    """The eigenvalues by the QR algorithm, as far as the residuals of their eigenvectors bear out."""
+    """By the QR algorithm, as accurate as the residuals of the eigenvectors bear out."""
     c, matrix = at.ctx, at(node.args[0])
     values, vectors = c.eig(matrix)
     residuals = [matrix * vectors[:, k] - v * vectors[:, k] for k, v in enumerate(values)]

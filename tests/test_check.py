@@ -67,6 +67,7 @@ TRUE = [
     eq(Integral(1 / x, (x, -1, 1)), DOES_NOT_EXIST),
     eq(lim(sin(x) / x, 0), 1),
     eq(lim((x - sin(x)) / x**3, 0), Rational(1, 6)),
+    eq(lim((exp(x) - sum(x**k / factorial(k) for k in range(8))) / x**8, 0), 1 / factorial(8)),
     eq(lim(2 ** (1 / x), 0, "-"), 0),
     eq(lim(2 ** (1 / x), 0, "+"), oo),
     eq(lim(1 / x, 0), DOES_NOT_EXIST),

@@ -22,18 +22,19 @@ ALLOWED = {
     "derive.grammar": ["derive.tokens", "derive.functions", "derive.reader"],
     "derive.parse": ["derive.tokens", "derive.functions", "derive.grammar"],
     "derive.rules": ["derive.core"],
-    "derive.engine": ["derive.core", "derive.rules", "derive.structure"],
+    "derive.holes": ["derive.rules", "derive.structure"],
+    "derive.engine": ["derive.core", "derive.holes", "derive.rules", "derive.structure"],
     "derive.asked": ["derive.elementary", "derive.structure", "derive.parse"],
     "derive.calculus": [
-        "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
-        "derive.asked",
+        "derive.core", "derive.rules", "derive.holes", "derive.engine", "derive.structure",
+        "derive.elementary", "derive.asked",
     ],
     "derive.linear_algebra": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",
     ],
     "derive.networks": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
-        "derive.asked", "derive.calculus.derivatives",
+        "derive.asked", "derive.holes", "derive.calculus.derivatives",
     ],
     "derive.render": ["derive.core", "derive.structure"],
     "lambdify_bridge": [],

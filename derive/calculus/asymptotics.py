@@ -76,24 +76,27 @@ def infinite(sign: int, growth: Growth | None = None, lead: Expr | None = None) 
 
 def dominant(parts: list[Nearby]) -> Nearby | None:
     """What the parts of largest growth are together, when they surely do not cancel."""
-    known = [p for p in parts if p.growth is not None]
+    known = [(p.growth, p) for p in parts if p.growth is not None]
     if not known:
         return None
-    best = [known[0]]
-    for p in known[1:]:
-        order = g.compared(p.growth, best[0].growth)
+    growth, first = known[0]
+    best = [first]
+    for other, p in known[1:]:
+        order = g.compared(other, growth)
         if order is None:
             return None
-        best = [p] if order > 0 else [*best, p] if order == 0 else best
-    growth = best[0].growth
+        if order > 0:
+            growth, best = other, [p]
+        elif order == 0:
+            best.append(p)
     if any(p.growth is None and not (p.bounded and g.trend(growth) == 1) for p in parts):
         return None
-    return best[0] if len(best) == 1 else _together(best)
+    return best[0] if len(best) == 1 else _together(best, growth)
 
 
-def _together(best: list[Nearby]) -> Nearby | None:
+def _together(best: list[Nearby], growth: Growth) -> Nearby | None:
     """Several terms of the same growth."""
-    growth, leads = best[0].growth, [p.lead for p in best]
+    leads = [p.lead for p in best]
     if None not in leads:
         lead = Add(*leads)
         if is_zero(lead) is not False:
@@ -122,7 +125,8 @@ def from_growth(growth: Growth, sign: int | None, lead: Expr | None) -> Nearby:
 def product(parts: list[Nearby]) -> Nearby:
     values, signs, leads = ([getattr(p, name) for p in parts] for name in ("value", "sign", "lead"))
     sign = None if None in signs else int(Mul(*signs))
-    growth = None if any(p.growth is None for p in parts) else g.times(*(p.growth for p in parts))
+    growths = [p.growth for p in parts if p.growth is not None]
+    growth = g.times(*growths) if len(growths) == len(parts) else None
     lead = None if None in leads or growth is None else Mul(*leads)
     if all(p.finite for p in parts):
         value = Mul(*values)
@@ -160,7 +164,7 @@ def fixed_power(base: Nearby, p: Expr) -> Nearby:
             return from_growth(growth, 1 if p.is_even else None, lead)
         return Nearby(bounded=bool(base.bounded and p.is_positive and p.is_integer))
     if base.finite and base.value != 0:
-        return _ordinary_power(base, p)
+        return _ordinary_power(base.value, base.side, p)
     sign = _sign_of_power(base.sign, p)
     if not p.is_integer and sign is None:
         return UNKNOWN
@@ -177,13 +181,14 @@ def _sign_of_power(sign: int | None, p: Expr) -> int | None:
     return None
 
 
-def _ordinary_power(base: Nearby, p: Expr) -> Nearby:
+def _ordinary_power(base: Expr, side: int | None, p: Expr) -> Nearby:
     """The base tends to a finite value that is not zero."""
-    if not (base.value.is_positive or p.is_integer):
+    if not (base.is_positive or p.is_integer):
         return UNKNOWN
-    sign = sign_of(p * base.value ** (p - 1))
-    side = None if base.side is None or (sign is None and base.side) else (sign or 0) * base.side
-    return finite(base.value**p, side)
+    slope = sign_of(p * base ** (p - 1))
+    if side is None or (slope is None and side):
+        return finite(base**p, None)
+    return finite(base**p, (slope or 0) * side)
 
 
 def trend_of_logarithm(base: Nearby, exponent: Nearby) -> int | None:
@@ -196,6 +201,5 @@ def trend_of_logarithm(base: Nearby, exponent: Nearby) -> int | None:
         return exponent.sign * (1 if base.infinite else -1)
     if exponent.finite:
         return 0
-    above = base.value - 1
-    over = 1 if above.is_positive else -1 if above.is_negative else None
-    return None if over is None else over * exponent.sign
+    over = None if base.value is None else sign_of(base.value - 1)
+    return None if over is None or exponent.sign is None else over * exponent.sign

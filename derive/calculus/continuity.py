@@ -7,6 +7,7 @@ for real numbers; what depends on them ends in the condition.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from sympy import (
     Abs,
@@ -74,10 +75,10 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFunction
 
 from derive.elementary import relu, sigmoid, softplus
-from derive.engine import rebuild
+from derive.holes import rebuild
 from derive.structure import depends_on, postorder
 
-Condition = Boolean | None
+Condition: TypeAlias = Boolean | None
 
 EVERYWHERE = (
     sin, cos, exp, sinh, cosh, tanh, sech, atan, asinh, erf, erfc, erfi, Si, Abs, Max, Min,
@@ -222,7 +223,8 @@ def _at(node: Expr, x: Symbol, x0: Expr, values: list[Expr]) -> tuple[Expr, Bool
     if isinstance(node, (Add, Mul)) or type(node) in EVERYWHERE:
         return node.func(*values), S.true
     if isinstance(node, Pow):
-        condition = _power(*values, depends_on(node.exp, x))
+        base, exponent = values
+        condition = _power(base, exponent, depends_on(node.exp, x))
     elif type(node) in WHERE and (len(values) == 1 or isinstance(node, Heaviside)):
         condition = WHERE[type(node)](values[0])
     else:

@@ -377,7 +377,8 @@ def leibniz(f: Integral, x: Symbol) -> Outcome:
     (t, a, b), inside = f.limits[0], f.function
     terms = [inside.subs(t, b) * D(b, x)] if depends_on(b, x) else []
     terms += [-inside.subs(t, a) * D(a, x)] if depends_on(a, x) else []
-    terms += [Integral(D(inside, x), (t, a, b))] if depends_on(inside, x) else []
+    inner = depends_on(inside, x) and t != x
+    terms += [Integral(D(inside, x), (t, a, b))] if inner else []
     return Add(*terms)
 
 
@@ -486,5 +487,5 @@ def _counted(expression: Expr, variables: tuple[object, ...]) -> list[Tuple]:
             counted[-1] = Tuple(counted[-1].args[0], int(item))
         else:
             name, count = item if isinstance(item, (tuple, Tuple)) else (item, 1)
-            counted.append(Tuple(letter(name), int(count)))
+            counted.append(Tuple(letter(name, expression), int(count)))
     return counted

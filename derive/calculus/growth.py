@@ -89,10 +89,12 @@ def of_exponential(
     rest: list[Expr] = []
     for term in Add.make_args(p.expand()):
         found = monomial(term, t)
-        above = larger_key(found[0], ORIGIN) if found is not None else bounded(term) and False
-        if (found is None and not bounded(term)) or above is None:
+        if found is None and not bounded(term):
             return None, []
-        if above:
+        above = larger_key(found[0], ORIGIN) if found is not None else False
+        if above is None:
+            return None, []
+        if found is not None and above:
             total.append(dict([found]))
         else:
             rest.append(term)

@@ -47,7 +47,7 @@ from derive.calculus.continuity import continuity, is_zero
 from derive.calculus.limit_basics import small_factor
 from derive.calculus.limit_table import RULES, lim, look, powers, quotient
 from derive.calculus.nearby import POLES, nearby
-from derive.engine import rebuild
+from derive.holes import rebuild
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, postorder
 
@@ -159,8 +159,8 @@ def _rise(f: Expr, x: Symbol, x0: Expr) -> tuple[Expr, list[Expr]] | None:
         return None
     fixed, moving = above.as_independent(x, as_Add=True)
     terms = list(Add.make_args(moving))
-    at = [continuity(term, x, x0) for term in terms]
-    if None in at or not is_zero(fixed + Add(*(value for value, _ in at))):
+    at = [found for term in terms if (found := continuity(term, x, x0)) is not None]
+    if len(at) != len(terms) or not is_zero(fixed + Add(*(value for value, _ in at))):
         return None
     return below, terms
 

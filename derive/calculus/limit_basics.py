@@ -127,7 +127,7 @@ Small = tuple[Expr, Expr] | None
 Match = Callable[[Expr, Symbol], Small]
 
 
-def _function_itself(head: type, c: Expr) -> Match:
+def _function_itself(head: type[Expr], c: Expr) -> Match:
     return lambda g, x: (g.args[0], c) if type(g) is head else None
 
 
@@ -145,7 +145,7 @@ def _minus_its_value_at_zero(read: Callable[[Expr, Symbol], Small]) -> Match:
     return match
 
 
-def _of(head: type, c: Expr) -> Callable[[Expr, Symbol], Small]:
+def _of(head: type[Expr], c: Expr) -> Callable[[Expr, Symbol], Small]:
     return lambda F, x: (F.args[0], c) if type(F) is head else None
 
 

@@ -8,7 +8,8 @@ from derive.calculus import limit_algebra  # noqa: F401  (its rules come first)
 from derive.calculus.continuity import continuity, is_zero
 from derive.calculus.limit_table import RULES, lim, look, tends
 from derive.calculus.nearby import JUMPS
-from derive.engine import DOES_NOT_EXIST, rebuild
+from derive.engine import DOES_NOT_EXIST
+from derive.holes import rebuild
 from derive.rules import ZERO, Outcome, Rewrite
 from derive.structure import depends_on, fresh, postorder
 
@@ -87,7 +88,7 @@ def oscillation(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 def _varies(f: Expr, wave: Symbol) -> bool:
     """Whether `f` is continuous at two values of the wave, and differs there."""
-    values = [continuity(f, wave, point) for point in (S(1) / 4, S(2) / 3)]
-    if None in values or any(given != True for _, given in values):  # noqa: E712
+    low, high = continuity(f, wave, S(1) / 4), continuity(f, wave, S(2) / 3)
+    if low is None or high is None or low[1] != True or high[1] != True:  # noqa: E712
         return False
-    return is_zero(values[0][0] - values[1][0]) is False
+    return is_zero(low[0] - high[0]) is False

@@ -35,7 +35,7 @@ from derive.calculus import limit_bounded  # noqa: F401  (its rules come first)
 from derive.calculus.asymptotics import Nearby, trend_of_logarithm
 from derive.calculus.continuity import EVERYWHERE, continuity
 from derive.calculus.limit_table import FINITE, RULES, finite_premises, lim, look, quotient, tends
-from derive.calculus.nearby import EDGES, ENDS, POLES
+from derive.calculus.nearby import EDGES, ENDS, POLES, at_the_edge
 from derive.rules import ZERO, Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
@@ -200,7 +200,7 @@ def edge_of_domain(f: Function, x: Symbol, x0: Expr, d: str) -> Outcome:
         return None
     inner = f.args[0]
     inside = look(inner, x, x0, d)
-    value = EDGES[type(f)].get((inside.value, inside.side))
+    value = at_the_edge(type(f), inside)
     if value is None:
         return None
     return Rewrite(value, where=((u, inner),), premises=tends(inner, inside, x, x0, d))

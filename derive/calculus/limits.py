@@ -43,7 +43,8 @@ from derive.calculus.limit_algebra import cancelled
 from derive.calculus.limit_table import INFINITE, RULES, lim, look, powers, quotient
 from derive.calculus.nearby import JUMPS, nearby
 from derive.core import Derivation
-from derive.engine import DOES_NOT_EXIST, Budget, rebuild, search
+from derive.engine import DOES_NOT_EXIST, Budget, search
+from derive.holes import rebuild
 from derive.rules import ZERO, Outcome, Rewrite
 from derive.structure import D, depends_on, fresh, postorder
 
@@ -100,17 +101,19 @@ def _taken_out(total: Add, x: Symbol) -> tuple[Expr, Expr, Expr] | None:
     largest = dominant(parts)
     if largest is None:
         return _by_degree(total, x)
-    best = _index_of(largest, parts)
+    if not largest.growth:
+        return None
+    best = _index_of(largest.growth, parts)
     d = terms[best].as_independent(x, as_Add=False)[1]
     d = Mul(*(b**p for b, p in powers(d) if not _settles(b**p, x)))
-    if d == 1 or not largest.growth:
+    if d == 1:
         return None
     return d, Add(*(positive_power(term / d, S.One, x) for term in terms)), S.true
 
 
-def _index_of(largest: Nearby, parts: list[Nearby]) -> int:
+def _index_of(largest: g.Growth, parts: list[Nearby]) -> int:
     """The first term that grows as fast as the largest."""
-    same = (p.growth is not None and g.compared(p.growth, largest.growth) == 0 for p in parts)
+    same = (p.growth is not None and g.compared(p.growth, largest) == 0 for p in parts)
     return list(same).index(True)
 
 
@@ -146,7 +149,7 @@ def _taken_out_plain(total: Add, x: Symbol) -> tuple[Expr, Expr] | None:
     largest = dominant(parts)
     if largest is None or not largest.growth:
         return None
-    best = _index_of(largest, parts)
+    best = _index_of(largest.growth, parts)
     d = total.args[best].as_independent(x, as_Add=False)[1]
     return d, Add(*(positive_power(term / d, S.One, x) for term in total.args))
 

@@ -7,6 +7,7 @@ x = t, -t, x0 + 1/t or x0 - 1/t.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from sympy import (
@@ -41,6 +42,7 @@ from sympy import (
     erfc,
     erfi,
     exp,
+    expand_log,
     factorial,
     floor,
     frac,
@@ -84,7 +86,7 @@ from derive.calculus.continuity import (
 )
 from derive.calculus.growth import Growth
 from derive.elementary import relu, sigmoid, softplus
-from derive.engine import rebuild
+from derive.holes import rebuild
 from derive.structure import depends_on, postorder
 
 # fmt: off
@@ -139,21 +141,8 @@ POLES = {
 # fmt: on
 
 BOUNDED_FUNCTIONS = (
-    sin,
-    cos,
-    atan,
-    acot,
-    tanh,
-    erf,
-    erfc,
-    sech,
-    sign,
-    Heaviside,
-    sigmoid,
-    frac,
-    asin,
-    acos,
-)
+    sin, cos, atan, acot, tanh, erf, erfc, sech, sign, Heaviside, sigmoid, frac, asin, acos,
+)  # fmt: skip
 JUMPS = (Abs, sign, Heaviside, floor, ceiling, frac, Max, Min, Piecewise, relu)
 
 
@@ -196,7 +185,7 @@ def both(f: Expr, x: Symbol, x0: Expr, side: str) -> Nearby:
 
 def _walk(f: Expr, t: Symbol) -> Nearby:
     known: dict[int, Nearby] = {}
-    stop = lambda n: not depends_on(n, t) or isinstance(n, (Piecewise, Max, Min))  # noqa: E731
+    stop = lambda n: not depends_on(n, t) or isinstance(n, (Piecewise, Max, Min))
     for node in postorder(f, stop=stop):
         known[id(node)] = _one(node, t, [known.get(id(a), UNKNOWN) for a in node.args])
     return known[id(f)]
@@ -235,9 +224,9 @@ def _sum(node: Add, t: Symbol, parts: list[Nearby]) -> Nearby:
         sides = sorted({p.side for p in parts} - {0}, key=str) or [0]
         side = sides[0] if len(sides) == 1 else None
         return _vanishing(node, t, largest, side) if is_zero(total) else finite(total, side)
-    if largest is not None:
-        return from_growth(largest.growth, largest.sign, largest.lead)
-    return Nearby(bounded=all(p.bounded for p in parts))
+    if largest is None or largest.growth is None:
+        return Nearby(bounded=all(p.bounded for p in parts))
+    return from_growth(largest.growth, largest.sign, largest.lead)
 
 
 def _vanishing(node: Add, t: Symbol, largest: Nearby | None, side: int | None) -> Nearby:
@@ -266,30 +255,26 @@ def _power(node: Pow, t: Symbol, base: Nearby, exponent: Nearby) -> Nearby:
 
 def _exponential(p: Expr, t: Symbol) -> tuple[Growth | None, Expr | None]:
     """Growth and leading factor of exp(p)."""
-    growth, rest = g.of_exponential(_split(p), t, lambda term: _walk(term, t).bounded)
+    split = expand_log(p, force=True)  # letters are positive here
+    growth, rest = g.of_exponential(split, t, lambda term: _walk(term, t).bounded)
     value = _walk(Add(*rest), t) if growth is not None else UNKNOWN
     return growth, exp(value.value) if value.finite else None
-
-
-def _split(f: Expr) -> Expr:
-    """Logarithms of products and powers taken apart; letters are positive here."""
-    from sympy import expand_log
-
-    return expand_log(f, force=True)
 
 
 def _moving_power(node: Pow, t: Symbol, base: Nearby, exponent: Nearby) -> Nearby:
     growth, lead = _exponential(node.exp * log(node.base), t)
     towards = trend_of_logarithm(base, exponent)
-    if towards is None:
+    if towards is None or base.value is None or exponent.value is None:
         return from_growth(growth, 1, lead) if growth is not None else UNKNOWN
     if towards == 1:
         return infinite(1, growth, lead)
     if towards == -1:
         return Nearby(S.Zero, 1, growth, True, lead)
     over = sign_of(base.value - 1)
-    exact = base.side == 0 and exponent.side is not None and over is not None
-    return finite(base.value**exponent.value, over * exponent.side if exact else None)
+    value = base.value**exponent.value
+    if base.side != 0 or exponent.side is None or over is None:
+        return finite(value, None)
+    return finite(value, over * exponent.side)
 
 
 # ------------------------------------------------------------------ functions
@@ -310,17 +295,24 @@ def _function(node: Expr, t: Symbol, parts: list[Nearby]) -> Nearby:
         if end[0] in (oo, -oo):
             return infinite(1 if end[0] == oo else -1, *known)
         return finite(*end, *known)
-    edge = EDGES.get(head, {}).get((u.value, u.side))
+    edge = at_the_edge(head, u)
     if edge is not None:
         known = _growth_of(node, t, u)
-        return (
-            infinite(1 if edge == oo else -1, *known) if edge in (oo, -oo) else finite(edge, None)
-        )
+        if edge in (oo, -oo):
+            return infinite(1 if edge == oo else -1, *known)
+        return finite(edge, None)
     if head in POLES:
         above, below = POLES[head](node.args[0])
         if is_zero(_at(below, node.args[0], u.value)):
             return product([_walk_over(above, u, t), fixed_power(_walk_over(below, u, t), S(-1))])
     return _smooth(node, t, u)
+
+
+def at_the_edge(head: type, u: Nearby) -> Expr | None:
+    """What a function tends to where its argument comes to the edge of the domain, if it does."""
+    if u.value is None or u.side is None:
+        return None
+    return EDGES.get(head, {}).get((u.value, u.side))
 
 
 def _from_bounded(head: type, u: Nearby, otherwise: Nearby) -> Nearby:
@@ -365,7 +357,8 @@ def _smooth(node: Expr, t: Symbol, u: Nearby) -> Nearby:
         return _step_function(head, u)
     letter = Symbol("u", real=True)
     found = continuity(head(letter), letter, u.value)
-    if found is None or (found[1] != True and not u.value.free_symbols):  # noqa: E712
+    free = u.value is not None and u.value.free_symbols
+    if found is None or (found[1] != True and not free):  # noqa: E712
         return UNKNOWN
     if u.side == 0:
         return finite(found[0], 0)
@@ -388,11 +381,13 @@ def _near_a_zero(
 
 
 def _side_of(f: Expr, letter: Symbol, u: Nearby) -> int | None:
-    change = leading_term(f.diff(letter), letter, u.value) if u.side else None
+    if not u.side:
+        return None
+    change = leading_term(f.diff(letter), letter, u.value)
     if change is None:
         return None
     order, c = change
-    slope = 1 if c.is_positive else -1 if c.is_negative else None
+    slope = sign_of(c)
     return None if slope is None else slope * u.side ** (order + 1)
 
 
@@ -404,9 +399,10 @@ def _step_function(head: type, u: Nearby) -> Nearby:
         return Nearby(S.Zero, 1 if u.side else None, u.growth, True)
     if head is relu and u.side in (1, -1):
         return Nearby(S.Zero, 1, u.growth, True) if u.side == 1 else finite(S.Zero, 0)
-    if head is frac and u.value.is_integer is not None and u.side in (1, -1):
-        whole = floor(u.value) if not u.value.is_integer or u.side == 1 else u.value - 1
-        return finite(u.value - whole, u.side)
+    c = u.value
+    if head is frac and c is not None and c.is_integer is not None and u.side in (1, -1):
+        whole = floor(c) if not c.is_integer or u.side == 1 else c - 1
+        return finite(c - whole, u.side)
     return Nearby(bounded=head in BOUNDED_FUNCTIONS)
 
 
@@ -414,16 +410,19 @@ def step_value(head: type, u: Nearby) -> Expr | None:
     """The constant that a step function is near the point."""
     if head in (sign, Heaviside) and u.sign in (1, -1):
         return S(u.sign) if head is sign else S((1 + u.sign) // 2)
-    if head in (floor, ceiling) and u.finite and u.value.is_real:
-        if u.value.is_integer is False:
-            return head(u.value)
-        if u.value.is_integer and u.side in (1, -1):
+    c = u.value
+    if head in (floor, ceiling) and c is not None and u.finite and c.is_real:
+        if c.is_integer is False:
+            return head(c)
+        if c.is_integer and u.side in (1, -1):
             above = u.side == 1
-            return u.value - (not above) if head is floor else u.value + above
+            return c - (not above) if head is floor else c + above
     return None
 
 
 # ------------------------------------------------------------------ what a function is on one side
+
+Look = Callable[[Expr], Nearby]
 
 
 def is_jump(node: Expr) -> bool:
@@ -451,7 +450,7 @@ def on_one_side(f: Expr, x: Symbol, x0: Expr, side: str) -> Expr | None:
     return _replaced(f, x, lambda part: nearby(part, x, x0, side))
 
 
-def _replaced(f: Expr, x: Symbol, look) -> Expr | None:
+def _replaced(f: Expr, x: Symbol, look: Look) -> Expr | None:
     def truth(relation: Relational) -> bool | None:
         found = look(relation.lhs - relation.rhs)
         if found.sign in (1, -1):
@@ -471,7 +470,7 @@ def _replaced(f: Expr, x: Symbol, look) -> Expr | None:
         chosen = rebuild(chosen, dict([found]), set())
 
 
-def _simpler(node: Expr, look) -> Expr | None:
+def _simpler(node: Expr, look: Look) -> Expr | None:
     if isinstance(node, (Max, Min)):
         return _extreme(node, look)
     inner = node.args[0]
@@ -489,7 +488,7 @@ def _simpler(node: Expr, look) -> Expr | None:
     return step_value(type(node), u)
 
 
-def _extreme(node: Expr, look) -> Expr | None:
+def _extreme(node: Expr, look: Look) -> Expr | None:
     """The argument of Max or Min that wins near the point."""
     candidates = sorted(node.args, key=default_sort_key)
     beats = (0, 1) if isinstance(node, Max) else (0, -1)

@@ -18,7 +18,8 @@ from derive.asked import asked, letter
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.core import Derivation, Letters, Step, parts_first
 from derive.elementary import sigmoid
-from derive.engine import Budget, Tables, derive
+from derive.engine import Budget, derive
+from derive.holes import Tables
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, free_symbols
 

@@ -214,19 +214,27 @@ def uppergamma(s: Any, x: Any) -> Any:
     return special.gamma(s) * special.gammaincc(s, x)
 
 
-HELPERS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
-    for function in (same, select, differs, floor, ceiling, sinc, softplus, lambertw,
-                     lowergamma, uppergamma)
-} | {
-    "polygamma": _of_integer_order("polygamma"), "hermite": _of_integer_order("eval_hermite"),
-    "expint": _of_integer_order("expn"),
-    "fresnels": _part("fresnel", 0), "fresnelc": _part("fresnel", 1),
-    "Si": _part("sici", 0), "Ci": _part("sici", 1, positive=True),
-    "Shi": _part("shichi", 0), "Chi": _part("shichi", 1, positive=True),
-    "airyai": _part("airy", 0), "airyaiprime": _part("airy", 1),
-    "airybi": _part("airy", 2), "airybiprime": _part("airy", 3),
+# fmt: off
+OWN = (
+    same, select, differs, floor, ceiling, sinc, softplus, lambertw, lowergamma, uppergamma,
+)
+
+HELPERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in OWN} | {
+    "polygamma":   _of_integer_order("polygamma"),
+    "hermite":     _of_integer_order("eval_hermite"),
+    "expint":      _of_integer_order("expn"),
+    "fresnels":    _part("fresnel", 0),
+    "fresnelc":    _part("fresnel", 1),
+    "Si":          _part("sici", 0),
+    "Ci":          _part("sici", 1, positive=True),
+    "Shi":         _part("shichi", 0),
+    "Chi":         _part("shichi", 1, positive=True),
+    "airyai":      _part("airy", 0),
+    "airyaiprime": _part("airy", 1),
+    "airybi":      _part("airy", 2),
+    "airybiprime": _part("airy", 3),
 }
+# fmt: on
 
 
 # -- names ----------------------------------------------------------------------------------------
@@ -273,7 +281,7 @@ def compile_source(text: str) -> Callable[..., tuple[Any, ...]]:
     namespace: dict[str, Any] = {"__builtins__": {}, "np": np, "complex": complex, **HELPERS}
     if "special." in text:
         namespace["special"] = _scipy_special()
-    exec(compile(text, "<lambdify_bridge>", "exec"), namespace)  # noqa: S102
+    exec(compile(text, "<lambdify_bridge>", "exec"), namespace)
     return namespace["function"]
 
 

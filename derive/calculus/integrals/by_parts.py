@@ -59,6 +59,7 @@ from sympy import (
     zoo,
 )
 from sympy.integrals.rationaltools import ratint_ratpart
+from sympy.logic.boolalg import Boolean
 
 from derive.calculus.integrals.operators import Rules, antiderivative, derivative, linear, size
 from derive.calculus.integrals.table import by_table
@@ -106,13 +107,14 @@ def by_parts(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     dv = f / u
     if not _leads_on(first, dv, x):
         return
-    v = by_table(dv.expand() if dv.is_polynomial(x) else dv, x)
+    found = by_table(dv.expand() if dv.is_polynomial(x) else dv, x)
+    v, given = (found.equals, found.given) if found else (None, S.true)
     if v is None and first <= 1:
         v = rational_antiderivative(dv, x)
     if v is not None and not (first >= 2 and v.has(*SPECIAL)):
         rest = _tidy(v * derivative(u, x), x)
         if size(rest) <= MUCH_LARGER * size(f) + 10:
-            yield _rewrite(u, dv, v, rest, x)
+            yield _rewrite(u, dv, v, rest, x, given)
     elif v is None and not dv.is_rational_function(x):
         V = antiderivative(dv, x)
         yield _rewrite(u, dv, V, V * derivative(u, x), x)
@@ -163,13 +165,13 @@ def exponential_of_polynomial(f: Expr, x: Symbol) -> Outcome:
     return Rewrite(equals, where=tuple((Symbol(name), value) for name, value in named))
 
 
-def _rewrite(u: Expr, dv: Expr, v: Expr, rest: Expr, x: Symbol) -> Rewrite:
+def _rewrite(u: Expr, dv: Expr, v: Expr, rest: Expr, x: Symbol, given: Boolean = S.true) -> Rewrite:
     letters = ((Symbol("u"), u), (Symbol("dv"), dv * Symbol(f"d{x.name}")))
     equals = u * v - antiderivative(rest, x)
     if v.has(Integral):
-        return Rewrite(equals, where=letters)
+        return Rewrite(equals, given, letters)
     du = (Symbol("du"), derivative(u, x) * Symbol(f"d{x.name}"))
-    return Rewrite(equals, where=(*letters, du, (Symbol("v"), v)))
+    return Rewrite(equals, given, (*letters, du, (Symbol("v"), v)))
 
 
 def _tidy(f: Expr, x: Symbol) -> Expr:
@@ -193,9 +195,10 @@ def against_a_power(f: Expr, x: Symbol) -> Iterator[Rewrite]:
         if size(f) > LARGE or not p.is_Pow or not p.exp.is_Rational or p.exp >= 0 or p.exp == -1:
             continue
         line = linear(p.base, x)
-        v = by_table(p, x) if line else None
-        if line is None or v is None:
+        found = by_table(p, x) if line else None
+        if line is None or found is None:
             continue
+        v = found.equals
         u = f / p
         if not _transcendental(u, x):
             continue
@@ -206,4 +209,4 @@ def against_a_power(f: Expr, x: Symbol) -> Iterator[Rewrite]:
         du = derivative(u, x)
         rest = (cancel(together(du)).factor() if size(u) < 30 else du) * v
         if size(rest.as_independent(x, as_Add=False)[1]) <= size(f) + 2:
-            yield _rewrite(u, p, v, rest, x)
+            yield _rewrite(u, p, v, rest, x, found.given)

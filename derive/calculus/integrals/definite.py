@@ -84,12 +84,21 @@ def equal_bounds(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
 @RULES.definite("exchange the bounds", example=Integral(sin(x), (x, 1, 0)))
 def exchange(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Integrating backwards changes the sign."""
-    return -definite(f, x, b, a) if numeric(a, b) and _above(a, b) else None
+    return -definite(f, x, b, a) if _above(a, b) else None
+
+
+@RULES.definite("exchange the bounds, no value", example=Integral(1 / x, (x, 1, -1)))
+def exchange_without_value(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """What does not exist forwards does not exist backwards."""
+    if not _above(a, b):
+        return None
+    premise = definite(f, x, b, a), FiniteSet(DOES_NOT_EXIST)
+    return Rewrite(DOES_NOT_EXIST, premises=(premise,))
 
 
 def _above(a: Expr, b: Expr) -> bool:
     try:
-        return order(a, b) > 0
+        return numeric(a, b) and order(a, b) > 0
     except Unknown:
         return False
 
@@ -198,7 +207,7 @@ def _continuous(f: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
 @RULES.definite("fundamental theorem of calculus", example=Integral(exp(x), (x, 0, 1)))
 def fundamental_theorem(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The integral is the growth of an antiderivative from the lower to the upper bound."""
-    if f.has(Integral) or not _real(f, x, a, b):
+    if f.has(Integral) or _above(a, b) or not _real(f, x, a, b):
         return None
     return Between(antiderivative(f, x), x, a, b)
 
@@ -282,7 +291,15 @@ def ends(F: Expr, x: Symbol, a: Expr, b: Expr) -> tuple[list[Piece], Boolean] | 
 
 
 def _is_end(a: Expr, broken: set[Expr]) -> bool:
-    return a.is_infinite is True or any(p == a or order(p, a) == 0 for p in broken)
+    return a.is_infinite is True or any(_same_point(p, a) for p in broken)
+
+
+def _same_point(p: Expr, q: Expr) -> bool:
+    """With letters, whether p is q is left to the condition of the step."""
+    try:
+        return order(p, q) == 0
+    except Unknown:
+        return False
 
 
 def _away(p: Expr, a: Expr, b: Expr) -> Boolean:

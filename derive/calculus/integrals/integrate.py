@@ -113,13 +113,13 @@ def _limits(expression: Basic, variables: tuple[Any, ...]) -> list[Tuple]:
                 f"by which variable? {shown(expression)} has {len(letters)}: write integrate(f, x)"
             )
         return [Tuple(letters[0])]
-    return [_limit(variable) for variable in variables]
+    return [_limit(variable, expression) for variable in variables]
 
 
-def _limit(variable: Any) -> Tuple:
+def _limit(variable: Any, within: Basic) -> Tuple:
     if not isinstance(variable, (tuple, list, Tuple)):
-        return Tuple(letter(variable))
+        return Tuple(letter(variable, within))
     if len(variable) not in (1, 3):
         raise ValueError(f"{tuple(variable)} is no range: write (x, 0, 1)")
     name, *bounds = variable
-    return Tuple(letter(name), *(exact(asked(bound)) for bound in bounds))
+    return Tuple(letter(name, within), *(exact(asked(bound)) for bound in bounds))

@@ -6,7 +6,24 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from sympy import Abs, Basic, Expr, Gt, Integral, Lt, Ne, Poly, S, Subs, Symbol, Tuple, log, sign
+from sympy import (
+    Abs,
+    And,
+    Basic,
+    Expr,
+    Gt,
+    Integral,
+    Lt,
+    Mul,
+    Ne,
+    Poly,
+    S,
+    Subs,
+    Symbol,
+    Tuple,
+    log,
+    sign,
+)
 from sympy.logic.boolalg import Boolean
 
 from derive.core import Letters
@@ -148,6 +165,11 @@ def nonzero(a: Expr) -> Boolean:
         return S.true
     primitive = a.as_content_primitive()[1]
     return Ne(-primitive if primitive.could_extract_minus_sign() else primitive, 0)
+
+
+def nonzero_factors(a: Expr) -> Boolean:
+    """The condition that a is not zero, factor by factor."""
+    return And(*(nonzero(p.as_base_exp()[0]) for p in Mul.make_args(a.factor())))
 
 
 def positive(a: Expr) -> Boolean:

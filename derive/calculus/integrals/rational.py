@@ -6,6 +6,7 @@ from __future__ import annotations
 from sympy import (
     Abs,
     Add,
+    And,
     Expr,
     Integral,
     Mul,
@@ -32,6 +33,7 @@ from derive.calculus.integrals.operators import (
     antiderivative,
     likely,
     nonzero,
+    nonzero_factors,
     positive,
     quadratic,
     real,
@@ -70,7 +72,7 @@ def _arctangent(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
 def _logarithm(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
     root = square_root(d)
     below, above = (_plain(_simple(x + (b + sign * root) / (2 * a))) for sign in (-1, 1))
-    return Rewrite(log(Abs(below / above)) / root, above_zero(d, root))
+    return Rewrite(log(Abs(below / above)) / root, And(above_zero(d, root), nonzero(a)))
 
 
 def above_zero(d: Expr, root: Expr) -> Boolean:
@@ -114,8 +116,8 @@ def linear_over_quadratic(f: Expr, x: Symbol) -> Outcome:
     half = A / (2 * a)
     logarithm = half * log(Abs(q) if real(4 * a * c - b**2).is_positive is not True else _up(q, a))
     if rest == 0:
-        return logarithm
-    return logarithm + rest * antiderivative(1 / q, x)
+        return Rewrite(logarithm, nonzero(a))
+    return Rewrite(logarithm + rest * antiderivative(1 / q, x), nonzero(a))
 
 
 def _splits(a: Expr, b: Expr, c: Expr) -> bool:
@@ -183,7 +185,8 @@ def division(f: Expr, x: Symbol) -> Outcome:
     if not over.is_polynomial(x) or Poly(over, x).degree() < Poly(under, x).degree():
         return None
     whole, rest = div(Poly(over, x), Poly(under, x))
-    return antiderivative(whole.as_expr() + cancel(rest.as_expr() / under).factor(), x)
+    divided = antiderivative(whole.as_expr() + cancel(rest.as_expr() / under).factor(), x)
+    return Rewrite(divided, nonzero_factors(Poly(under, x).LC()))
 
 
 @RULES.indefinite("partial fractions", example=Integral((x + 3) / (x**2 - 1), x), on=(Mul, Pow))
@@ -199,7 +202,14 @@ def partial_fractions(f: Expr, x: Symbol) -> Outcome:
     if not decomposed.is_Add or decomposed == f:
         reduced = over / under
         return antiderivative(reduced, x) if size(reduced) < size(f) else None
-    return antiderivative(Add(*(_term(term, x) for term in decomposed.args)), x)
+    sum_of_fractions = antiderivative(Add(*(_term(term, x) for term in decomposed.args)), x)
+    return Rewrite(sum_of_fractions, And(*(_divisors(term, x) for term in decomposed.args)))
+
+
+def _divisors(term: Expr, x: Symbol) -> Boolean:
+    """The condition that what a term is divided by, apart from x, is not zero."""
+    fixed = term.as_numer_denom()[1].as_independent(x, as_Add=False)[0]
+    return nonzero_factors(fixed)
 
 
 def _term(term: Expr, x: Symbol) -> Expr:

@@ -244,20 +244,24 @@ def over_argument(f: Expr, x: Symbol) -> Outcome:
         return None
     (function,) = (factor for factor in f.args if factor != 1 / x)
     a = function.args[0] / x if type(function) in OVER_ARGUMENT else x
-    return None if depends_on(a, x) else OVER_ARGUMENT[type(function)](a * x)
+    if depends_on(a, x):
+        return None
+    return Rewrite(OVER_ARGUMENT[type(function)](a * x), nonzero(a))
 
 
-def by_table(f: Expr, x: Symbol) -> Expr | None:
-    """The antiderivative where table, constant factors and sums suffice."""
+def by_table(f: Expr, x: Symbol) -> Rewrite | None:
+    """The antiderivative, with its condition, where table, constant factors and sums suffice."""
     if f.is_Add:
         terms = [by_table(term, x) for term in f.args]
-        return None if None in terms else Add(*terms)
+        if None in terms:
+            return None
+        return Rewrite(Add(*(t.equals for t in terms)), And(*(t.given for t in terms)))
     c, rest = f.as_independent(x, as_Add=False)
     if c != 1:
         F = by_table(rest, x)
-        return None if F is None else c * F
+        return None if F is None else Rewrite(c * F.equals, F.given)
     for rule in RULES.table.candidates(type(f)):
         found = rule.function(f, x)
         if found is not None:
-            return found.equals if isinstance(found, Rewrite) else found
+            return found if isinstance(found, Rewrite) else Rewrite(found)
     return None
