@@ -17,6 +17,7 @@ from sympy import (
     Basic,
     Derivative,
     Eq,
+    Expr,
     FiniteSet,
     Function,
     Integral,
@@ -35,11 +36,12 @@ from sympy import (
 )
 from sympy.core.expr import AtomicExpr
 from sympy.core.parameters import evaluate
+from sympy.logic.boolalg import Boolean
 
 from derive.core import Derivation, Step
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
-from derive.structure import DEEP, depth, fresh, warm
+from derive.structure import DEEP, depth, free_symbols, fresh, warm
 
 LONGEST_PATH = 30
 _X = Symbol("x")

@@ -60,7 +60,8 @@ def _derivation(derivation: Any, bench: Bench) -> Report:
     answer = _with_convergence(bench.check(claim), claim, bench)
     worst = weakest([answer, *reports])
     if worst is answer and answer.verdict == "confirmed":
-        reason = f"all {len(reports)} steps and the result; {answer.reason}"
+        steps = f"all {len(reports)} steps" if len(reports) > 1 else "the step"
+        reason = f"{steps} and the result; {answer.reason}"
         return replace(answer, reason=reason, steps=tuple(reports))
     if worst is not answer:
         reason = f"the step {worst.equation} is {worst.verdict}: {worst.reason}"

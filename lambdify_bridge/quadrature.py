@@ -118,20 +118,18 @@ def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: N
     1/x far out is cut off by both rules at the same place, and both return the same wrong number.
     So is 1, with a number so large that the distance times f looks small beside it.
     """
-    near, nearer = _end_sizes(c, f, a, b, 15), _end_sizes(c, f, a, b, 20)
-    falling = all(late <= early for early, late in zip(near, nearer, strict=True))
-    return falling and all(size < 1e-5 * max(1, abs(value)) for size in near)
-
-
-def _end_sizes(
-    c: Any, f: Callable[[Number], Number], a: Number, b: Number, digits: int
-) -> list[Number]:
-    """Distance times |f| near both ends: 10**-digits away, or 10**digits out."""
-    gap = c.mpf(10) ** -digits
-    return [
-        abs(f(-1 / gap)) / gap if c.isinf(a) else abs(f(a + gap)) * gap,
-        abs(f(1 / gap)) / gap if c.isinf(b) else abs(f(b - gap)) * gap,
+    gap = c.mpf(10) ** -15
+    sizes = [
+        _far_out(c, f, -1) if c.isinf(a) else abs(f(a + gap)) * gap,
+        _far_out(c, f, 1) if c.isinf(b) else abs(f(b - gap)) * gap,
     ]
+    return all(size < 1e-5 * max(1, abs(value)) for size in sizes)
+
+
+def _far_out(c: Any, f: Callable[[Number], Number], side: int) -> Number:
+    """Distance times |f| far out; infinite where it still grows from there."""
+    here, beyond = (abs(f(side * c.mpf(10) ** k)) * c.mpf(10) ** k for k in (15, 20))
+    return here if beyond <= here else c.inf
 
 
 def _inside(c: Any, a: Number, b: Number) -> Number:

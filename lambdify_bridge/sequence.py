@@ -47,7 +47,7 @@ def value_at_infinity(c: Any, f: Callable[[Number], Number]) -> Number:
         return slow
     # Where they differ the fast one has seen more, unless the slow one is at rest.
     differ = slow is not None and not close(c, slow, fast)
-    if differ and (c.isinf(abs(slow)) or _at_rest(c, steady)):
+    if differ and (c.isinf(slow) or _at_rest(c, steady)):
         raise Undecided("two sequences lead to different limits")
     return fast
 
@@ -151,14 +151,19 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
 def _spare_digits(c: Any, f: Callable[[Number, int], Number]) -> int:
     """How many digits a decade cancellation costs: (x - sin(x))/x**3 needs 3, one over x**8 eight.
 
-    Too few show as a value that one more digit changes, or as an exact 0.
+    Too few show, far out, as a value that one more digit changes, or as an exact 0.
     """
-    probe = c.mpf("11.7135") ** 32
-    for spare in (3, 6, 12):
+    for power in (256, 64, 16):
         try:
-            fewer, more = f(probe, spare), f(probe, spare + 1)
+            return _enough_digits(f, c.mpf("11.7135") ** power)
         except (Undefined, MemoryError):
-            return 6
+            continue  # too far out for this function: look nearer
+    return 6
+
+
+def _enough_digits(f: Callable[[Number, int], Number], probe: Number) -> int:
+    for spare in (3, 6, 12):
+        fewer, more = f(probe, spare), f(probe, spare + 1)
         if fewer != 0 and abs(fewer - more) <= AGREEMENT * abs(more):
             return spare
     return 6 if fewer == more == 0 else 24

@@ -195,3 +195,14 @@ def test_the_same_call_gives_the_same_answer() -> None:
     for _ in range(3):
         again = diff("exp(x)*sin(x)/x", "x")
         assert again.text() == first.text()
+
+
+def test_the_letter_of_an_integral_is_not_the_letter_of_its_bound() -> None:
+    assert diff(Integral(sin(x), (x, 0, x)), x).result == sin(x)
+
+
+def test_a_name_means_the_letter_of_that_name() -> None:
+    positive = Symbol("x", positive=True)
+    assert diff(positive**2, "x").result == 2 * positive
+    with pytest.raises(ValueError, match="2 letters are named x"):
+        diff(positive * Symbol("x", real=True), "x")

@@ -16,6 +16,7 @@ from sympy import (
     Heaviside,
     Integral,
     Limit,
+    Lt,
     Max,
     Min,
     Ne,
@@ -297,6 +298,10 @@ DEFINITE = [
     (1/x**2,                       -1,        1,     oo),
     (1/x,                          1,         oo,    oo),
     (1/x,                          0,         1,     oo),
+    (S.One,                        0,         oo,    oo),
+    (x,                            oo,        0,     -oo),
+    (1/x,                          3,         1,     -log(3)),
+    (1/x,                          2,         -1,    DOES_NOT_EXIST),
     (1/(x*log(x)),                 2,         oo,    oo),
     (sec(x)**2,                    0,         pi,    oo),
     (exp(1/x)/x**2,                -1,        1,     oo),
@@ -366,6 +371,45 @@ def test_with_letters(f: Expr, given) -> None:
     assert_antiderivative(f.xreplace(values), derivation.result.xreplace(values))
 
 
+# What each formula divides by has to be among its conditions.
+# fmt: off
+DIVIDES_BY = [
+    (x**n*log(x),              Ne(n, -1)),
+    (1/((x - a)*(x - b)),      Ne(a - b, 0)),
+    (x**2/(a*x + 1),           Ne(a, 0)),
+    (x/sqrt(a*x + b),          Ne(a, 0)),
+    (x/sqrt(a*x**2 + 1),       Ne(a, 0)),
+    (1/sqrt(x**2 + a),         Ne(a, 0)),
+    (sqrt(x**2 + a),           Ne(a, 0)),
+    (sin(x)/(2 + b*cos(x)),    Ne(b, 0)),
+    (x*exp(-a*x**2),           Ne(a, 0)),
+    (1/(x**n*x),               Ne(n, 0)),
+    (exp(a*x)/x,               Ne(a, 0)),
+    (sinh(a*x)*exp(b*x),       Ne(-a**2 + b**2, 0)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("f", "divisor"), DIVIDES_BY, ids=str)
+def test_a_formula_states_what_it_divides_by(f: Expr, divisor) -> None:
+    assert divisor in And.make_args(integrate(f, x).given)
+
+
+def test_no_letter_of_the_integrand_is_taken_for_one_of_the_rules() -> None:
+    for name in ("s", "c", "k", "c_0", "t"):
+        letter = Symbol(name)
+        for f in (1 / (2 + a**2 + sin(x)), sqrt(x**2 + a**2 + 1), x**2 / sqrt(x**2 + a**2 + 1)):
+            g = f.xreplace({a: letter})
+            F = integrate(g, x).result.xreplace({letter: Q(7, 5)})
+            assert_antiderivative(g.xreplace({letter: Q(7, 5)}), F)
+
+
+def test_bounds_of_unknown_order_are_a_condition() -> None:
+    derivation = integrate(log(x), (x, 0, a))
+    assert derivation.result.equals(a * log(a) - a)
+    assert derivation.given == Lt(0, a)
+
+
 @pytest.mark.parametrize(("f", "low", "high", "value"), DEFINITE, ids=str)
 def test_definite(f: Expr, low, high, value) -> None:
     result = integrate(f, (x, low, high)).result
@@ -373,7 +417,7 @@ def test_definite(f: Expr, low, high, value) -> None:
         ends = [mpmath.mpmathify((low + (high - low) * Q(k, 12)).evalf(20)) for k in range(13)]
         value = mpmath.quad(number(f, x), ends)
         assert abs(mpmath.mpmathify(number(result)()) - value) < 1e-9
-    elif value in (oo, DOES_NOT_EXIST):
+    elif value in (oo, -oo, DOES_NOT_EXIST):
         assert result == value
     else:
         assert abs((result - value).evalf(20)) < 1e-15

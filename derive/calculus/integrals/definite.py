@@ -82,18 +82,12 @@ def equal_bounds(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
 
 
 @RULES.definite("exchange the bounds", example=Integral(sin(x), (x, 1, 0)))
-def exchange(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """Integrating backwards changes the sign."""
-    return -definite(f, x, b, a) if _above(a, b) else None
-
-
-@RULES.definite("exchange the bounds, no value", example=Integral(1 / x, (x, 1, -1)))
-def exchange_without_value(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """What does not exist forwards does not exist backwards."""
-    if not _above(a, b):
-        return None
-    premise = definite(f, x, b, a), FiniteSet(DOES_NOT_EXIST)
-    return Rewrite(DOES_NOT_EXIST, premises=(premise,))
+def exchange(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
+    """Integrating backwards changes the sign; what does not exist forwards does not backwards."""
+    if _above(a, b):
+        forwards = definite(f, x, b, a)
+        yield Rewrite(-forwards)
+        yield Rewrite(DOES_NOT_EXIST, premises=((forwards, FiniteSet(DOES_NOT_EXIST)),))
 
 
 def _above(a: Expr, b: Expr) -> bool:
@@ -122,13 +116,13 @@ def split_at_kinks(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     try:
         kinks = [z for g in kinked for u in _switches(g) for z in zeros(u, x, a, b)]
         inner = [p for p in ascending(kinks) if strictly_inside(p, a, b)]
-    except (Unknown, TypeError):
+        ends = [a, *inner, b]
+        finite = [p for p in ends if p.is_finite]
+        if len(inner) > MOST_ZEROS:
+            return None
+        pieces = [smooth_at(f, x, p) for p in middles(finite, a, b)]
+    except (Unknown, TypeError):  # an argument whose sign depends on a letter
         return None
-    if len(inner) > MOST_ZEROS:
-        return None
-    ends = [a, *inner, b]
-    finite = [p for p in ends if p.is_finite]
-    pieces = (smooth_at(f, x, p) for p in middles(finite, a, b))
     return Add(*(definite(h, x, p, q) for h, p, q in zip(pieces, ends, ends[1:], strict=False)))
 
 

@@ -32,8 +32,15 @@ from sympy import (
     tanh,
 )
 
-from derive.calculus.integrals.operators import Rules, antiderivative, definite, linear, real
-from derive.rules import Outcome
+from derive.calculus.integrals.operators import (
+    Rules,
+    antiderivative,
+    definite,
+    linear,
+    nonzero,
+    real,
+)
+from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh, postorder
 
 x = Symbol("x")
@@ -192,7 +199,8 @@ def absolute_value(f: Expr, x: Symbol) -> Outcome:
     if rest is None or not rest.is_polynomial(x) or not k.is_Integer or k < 1 or k % 2 == 0:
         return None
     t = fresh("t", f, x)
-    return sign(_rising(g)) * definite((rest * g**k).subs(x, t), t, -b / a, x)
+    joined = sign(_rising(g)) * definite((rest * g**k).subs(x, t), t, -b / a, x)
+    return Rewrite(joined, nonzero(a))
 
 
 def _rising(g: Expr) -> Expr:

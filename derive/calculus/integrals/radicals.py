@@ -31,12 +31,13 @@ from derive.calculus.integrals.operators import (
     antiderivative,
     likely,
     linear,
+    nonzero_factors,
     positive,
     quadratic,
     real,
     substitution,
 )
-from derive.calculus.integrals.rational import _simple, square_root
+from derive.calculus.integrals.rational import _simple, divisors, square_root
 from derive.rules import Outcome, Rewrite
 from derive.structure import fresh
 
@@ -63,7 +64,8 @@ def one_over_root(f: Expr, x: Symbol) -> Outcome:
         return Rewrite(-asin(_simple(slope / _size(d))) / sqrt(-a), And(positive(-a), positive(d)))
     if real(d).is_negative:
         return Rewrite(asinh(_simple(slope / _size(-d))) / sqrt(a), positive(a))
-    return Rewrite(log(Abs(slope + 2 * sqrt(a) * sqrt(q))) / sqrt(a), positive(a))
+    given = And(positive(a), nonzero_factors(d))
+    return Rewrite(log(Abs(slope + 2 * sqrt(a) * sqrt(q))) / sqrt(a), given)
 
 
 def _size(d: Expr) -> Expr:
@@ -101,11 +103,11 @@ def over_root(f: Expr, x: Symbol) -> tuple[Poly, Expr, int] | None:
     return (Poly(rest, x), q, int(n)) if rest.is_polynomial(x) else None
 
 
-def _compared(P: Poly, q: Expr, n: int, x: Symbol) -> Expr | None:
+def _compared(P: Poly, q: Expr, n: int, x: Symbol) -> Rewrite | None:
     """Q/q**((n-2)/2) + k*Integral(1/sqrt(q)): derivative compared with P/q**(n/2)."""
     count = max(P.degree(), n - 1)
-    letters = [Symbol(f"c_{j}") for j in range(count)]
-    k = Symbol("k")
+    letters = [fresh(f"c_{j}", P.as_expr(), q, x) for j in range(count)]
+    k = fresh("k", P.as_expr(), q, x)
     Q = Add(*(letter * x**j for j, letter in enumerate(letters)))
     claim = Q.diff(x) * q - Rational(n - 2, 2) * Q * q.diff(x) + k * q ** ((n - 1) // 2)
     equations = Poly((claim - P.as_expr()).expand(), x).all_coeffs()
@@ -116,7 +118,10 @@ def _compared(P: Poly, q: Expr, n: int, x: Symbol) -> Expr | None:
     if any(value.has(*letters, k) for value in values.values()):
         return None
     outside = Q.xreplace(values) * q ** Rational(2 - n, 2)
-    return outside + values[k] * antiderivative(1 / sqrt(q), x) if values[k] != 0 else outside
+    below = dict.fromkeys(value.as_numer_denom()[1] for value in values.values())
+    given = And(*map(nonzero_factors, below))
+    inside = values[k] * antiderivative(1 / sqrt(q), x) if values[k] != 0 else S.Zero
+    return Rewrite(outside + inside, given)
 
 
 @RULES.indefinite(
@@ -138,7 +143,8 @@ def reciprocal(f: Expr, x: Symbol) -> Outcome:
     r = cancel(together(u**2 * q.subs(x, p + 1 / u))).expand()
     h = u ** (-power - 1) / sqrt(r)
     Iu, letters = substitution(h, u, 1 / (x - p), x)
-    return Rewrite(-c * a**power * sign(x - p) * Iu, Ne(x, p), where=letters)
+    given = And(Ne(x, p), nonzero_factors(a))
+    return Rewrite(-c * a**power * sign(x - p) * Iu, given, where=letters)
 
 
 def rational_and_root(f: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
@@ -162,4 +168,6 @@ def fractions(f: Expr, x: Symbol) -> Outcome:
     decomposed = apart(found[0], x)
     if not decomposed.is_Add:
         return None
-    return antiderivative(Add(*(term.factor() / sqrt(found[1]) for term in decomposed.args)), x)
+    terms = decomposed.args
+    split = antiderivative(Add(*(term.factor() / sqrt(found[1]) for term in terms)), x)
+    return Rewrite(split, And(*(divisors(term, x) for term in terms)))

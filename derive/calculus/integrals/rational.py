@@ -40,6 +40,7 @@ from derive.calculus.integrals.operators import (
     size,
 )
 from derive.rules import Outcome, Rewrite
+from derive.structure import fresh
 
 x = Symbol("x")
 a, b, c, n = Symbol("a"), Symbol("b"), Symbol("c"), Symbol("n")
@@ -203,10 +204,10 @@ def partial_fractions(f: Expr, x: Symbol) -> Outcome:
         reduced = over / under
         return antiderivative(reduced, x) if size(reduced) < size(f) else None
     sum_of_fractions = antiderivative(Add(*(_term(term, x) for term in decomposed.args)), x)
-    return Rewrite(sum_of_fractions, And(*(_divisors(term, x) for term in decomposed.args)))
+    return Rewrite(sum_of_fractions, And(*(divisors(term, x) for term in decomposed.args)))
 
 
-def _divisors(term: Expr, x: Symbol) -> Boolean:
+def divisors(term: Expr, x: Symbol) -> Boolean:
     """The condition that what a term is divided by, apart from x, is not zero."""
     fixed = term.as_numer_denom()[1].as_independent(x, as_Add=False)[0]
     return nonzero_factors(fixed)
@@ -258,7 +259,7 @@ def split(p: Poly, x: Symbol) -> tuple[Poly, Poly] | None:
 def _two_fractions(over: Poly, first: Poly, second: Poly, x: Symbol) -> list[Expr] | None:
     """over/(first*second) = A/first + B/second with lower degrees above."""
     k, m = first.degree(), second.degree()
-    letters = [Symbol(f"c_{j}") for j in range(k + m)]
+    letters = [fresh(f"c_{j}", x) for j in range(k + m)]
     A = Add(*(letters[j] * x**j for j in range(k)))
     B = Add(*(letters[k + j] * x**j for j in range(m)))
     from sympy import linsolve

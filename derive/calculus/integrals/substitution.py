@@ -32,12 +32,14 @@ from sympy import (
     tanh,
     together,
 )
+from sympy.logic.boolalg import Boolean
 
 from derive.calculus.integrals.operators import (
     Rules,
     derivative,
     linear,
     nonzero,
+    nonzero_factors,
     size,
     substitution,
 )
@@ -101,7 +103,8 @@ def u_substitution(f: Expr, x: Symbol) -> Iterator[Rewrite]:
             h = in_terms_of(f, g, dg, u, x)
             if h is not None and _simpler(h, f, x):
                 Iu, letters = substitution(h, u, g, x, dg)
-                yield Rewrite(Iu, where=letters)
+                fixed = dg.as_independent(x, as_Add=False)[0]
+                yield Rewrite(Iu, nonzero_factors(fixed), where=letters)
                 break
 
 
@@ -224,7 +227,7 @@ def substitute_root(f: Expr, x: Symbol) -> Outcome:
         return None
     h = cancel(together(h)) if h.is_rational_function(u) else h
     Iu, letters = substitution(h, u, base ** (1 / n), x)
-    return Rewrite(Iu, where=letters)
+    return Rewrite(Iu, _invertible(found), where=letters)
 
 
 def moebius(base: Expr, x: Symbol) -> tuple[Expr, ...] | None:
@@ -235,6 +238,11 @@ def moebius(base: Expr, x: Symbol) -> tuple[Expr, ...] | None:
     below = linear(under, x)
     above = linear(over, x) if depends_on(over, x) else (S.Zero, over)
     return (*above, *below) if above and below else None
+
+
+def _invertible(coefficients: tuple[Expr, ...]) -> Boolean:
+    a, b, c, d = coefficients if len(coefficients) == 4 else (*coefficients, S.Zero, S.One)
+    return nonzero_factors(a * d - b * c)
 
 
 def _inverse(coefficients: tuple[Expr, ...], y: Expr) -> Expr:

@@ -252,8 +252,8 @@ def over_argument(f: Expr, x: Symbol) -> Outcome:
 def by_table(f: Expr, x: Symbol) -> Rewrite | None:
     """The antiderivative, with its condition, where table, constant factors and sums suffice."""
     if f.is_Add:
-        terms = [by_table(term, x) for term in f.args]
-        if None in terms:
+        terms = [term for term in (by_table(g, x) for g in f.args) if term is not None]
+        if len(terms) < len(f.args):
             return None
         return Rewrite(Add(*(t.equals for t in terms)), And(*(t.given for t in terms)))
     c, rest = f.as_independent(x, as_Add=False)

@@ -240,7 +240,8 @@ def _product(term: Expr, wave: Expr) -> Expr:
 
 # ------------------------------------------------------------------ rational in sine and cosine
 
-s, c, t = Symbol("s"), Symbol("c"), Symbol("t")
+# Names that no letter of an integrand can have.
+s, c = Symbol("sine of the angle"), Symbol("cosine of the angle")
 
 # fmt: off
 IN_SINE_AND_COSINE = {

@@ -49,7 +49,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from derive.calculus.integrals.operators import linear, real
 from derive.calculus.integrals.trigonometric import CIRCULAR, c, in_sine_and_cosine, s
-from derive.structure import depends_on, postorder
+from derive.structure import depends_on, fresh, postorder
 
 MOST_ZEROS = 60
 # What interval arithmetic raises outside of a domain or for a function that it lacks.
@@ -211,7 +211,7 @@ def _trigonometric(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
     found = in_sine_and_cosine(u, x)
     if found is None or found.hyperbolic:
         return None
-    t = Symbol("t")
+    t = fresh("t", u)
     top = found.R.as_numer_denom()[0]
     p = top.xreplace({s: 2 * t / (1 + t**2), c: (1 - t**2) / (1 + t**2)})
     roots = _real_roots(Poly(cancel(together(p)).as_numer_denom()[0], t))
@@ -226,7 +226,7 @@ def _trigonometric(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
 def _in_one_function(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
     top = together(u).as_numer_denom()[0]
     for g in _kernels(top, x):
-        t = Symbol("t")
+        t = fresh("t", u)
         h = top.subs(g, t)
         if depends_on(h, x) or not h.is_rational_function(t):
             continue
@@ -241,7 +241,7 @@ def _with_root(u: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
     roots = {p.base for p in u.atoms(Pow) if p.exp.is_Rational and p.exp.q == 2}
     if len(roots) != 1 or u.free_symbols != {x}:
         return None
-    (q,), t = roots, Symbol("t")
+    (q,), t = roots, fresh("t", u)
     p = Poly(u.subs(sqrt(q), t).expand(), t) if q.is_polynomial(x) else None
     if p is None or p.degree() != 1 or not p.as_expr().is_rational_function(x):
         return None
