@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, ImmutableMatrix, MatrixBase, Symbol, sympify
+from sympy import Basic, Expr, I, ImmutableMatrix, MatrixBase, Symbol, nan, sympify, zoo
 
 from derive.elementary import FUNCTIONS
-from derive.structure import free_symbols
+from derive.structure import free_symbols, postorder
 
 
 def asked(question: Any) -> Basic:
@@ -27,6 +27,28 @@ def asked(question: Any) -> Basic:
     if isinstance(question, (Basic, int, float, complex)) or hasattr(question, "_sympy_"):
         return sympify(question, rational=isinstance(question, float))
     raise TypeError(f"cannot read a {type(question).__name__}: write text or a SymPy expression")
+
+
+def scalar(question: Any) -> Expr:
+    """`asked`, where a number or a formula for one is needed.
+
+    >>> scalar("x^2 + 1")
+    x**2 + 1
+    """
+    expression = asked(question)
+    if not isinstance(expression, Expr) or isinstance(expression, MatrixBase):
+        raise ValueError(f"{expression} is a {type(expression).__name__}, not a scalar expression")
+    if any(node is nan or node is zoo for node in postorder(expression)):
+        raise ValueError(f"{expression} has no value: there is a division by zero in it")
+    return expression
+
+
+def place(question: Any) -> Expr:
+    """`scalar`, where a point of the real line is needed: the end of a range, a limit point."""
+    expression = scalar(question)
+    if expression.has(I):
+        raise ValueError(f"{expression} is not on the real line: bounds and limit points are real")
+    return expression
 
 
 def letter(name: Any, within: Basic | None = None) -> Symbol:

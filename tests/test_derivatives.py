@@ -27,7 +27,7 @@ from sympy import (
     sin,
 )
 
-from derive import diff, implicit_diff, parametric_diff
+from derive import backprop, diff, implicit_diff, integrate, limit, parametric_diff
 from lambdify_bridge.evaluate import Evaluator, Undecided, Undefined
 from lambdify_bridge.sample import points
 from tests.support.random_functions import X, elementary, real_points
@@ -178,6 +178,12 @@ def test_parametric() -> None:
         (lambda: diff(x, 2), "no order"),
         (lambda: diff(x, x, method="magic"), "write one of"),
         (lambda: diff("x^2", "2"), ""),
+        (lambda: diff(sympy.zoo, x), "division by zero"),
+        (lambda: diff(sympy.Interval(0, 1), x), "not a scalar"),
+        (lambda: diff("[[x, 1]]", "x"), "not a scalar"),
+        (lambda: diff(x**3, (x, y)), "no order"),
+        (lambda: integrate("x", ("x", 0, "I")), "real line"),
+        (lambda: limit("x", "x", "I"), "real line"),
         (lambda: implicit_diff("x^2 = 1", "y", "x"), "does not depend on y"),
         (lambda: parametric_diff("t", "3", "t"), "vertical"),
         (lambda: parametric_diff("t", "t", "t", order=0), "order"),
@@ -206,3 +212,14 @@ def test_a_name_means_the_letter_of_that_name() -> None:
     assert diff(positive**2, "x").result == 2 * positive
     with pytest.raises(ValueError, match="2 letters are named x"):
         diff(positive * Symbol("x", real=True), "x")
+
+
+def test_a_name_means_that_letter_in_limits_curves_and_networks() -> None:
+    p = Symbol("x", positive=True)
+    assert limit(p**2, "x", 3).result == 9
+    assert parametric_diff(p**3, p**2, "x").result == 3 * p / 2
+    assert backprop([(y, p**2)], wrt="x")[p].result == 2 * p
+
+
+def test_arccotangent_jumps_at_zero() -> None:
+    assert diff("acot(x)", "x").given == Ne(x, 0)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Derivative, Eq, Expr, Ne, Symbol, cancel, cos, sin, trigsimp
+from sympy import Basic, Derivative, Eq, Expr, Ne, Symbol, Tuple, cancel, cos, sin, trigsimp
 
-from derive.asked import asked, in_order, letter
+from derive.asked import asked, in_order, letter, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.core import Derivation
 from derive.engine import Budget, derive
@@ -88,7 +88,7 @@ def implicit_diff(equation: Any, y: Any, x: Any, timeout: float = 20.0) -> Deriv
     """
     curve = asked(equation)
     f = curve.lhs - curve.rhs if isinstance(curve, Eq) else curve
-    up, along = letter(y), letter(x)
+    up, along = letter(y, f), letter(x, f)
     for v in (up, along):
         if not depends_on(f, v):
             raise ValueError(f"the curve {f} = 0 does not depend on {v}")
@@ -103,7 +103,8 @@ def parametric_diff(y: Any, x: Any, t: Any, order: int = 1, timeout: float = 20.
     >>> parametric_diff("t^3", "t^2", "t").result
     3*t/2
     """
-    above, below, parameter = asked(y), asked(x), letter(t)
+    above, below = scalar(y), scalar(x)
+    parameter = letter(t, Tuple(above, below))
     if order < 1:
         raise ValueError(f"order is {order}; write 1 for dy/dx, 2 for the second derivative")
     if not depends_on(below, parameter):

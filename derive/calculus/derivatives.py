@@ -78,7 +78,7 @@ from sympy.core.function import AppliedUndef, ArgumentIndexError
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from derive.asked import asked, in_order, letter
+from derive.asked import in_order, letter, scalar
 from derive.core import Derivation
 from derive.elementary import relu, sigmoid, softplus
 from derive.engine import Budget, derive, search, shown
@@ -189,7 +189,6 @@ TABLE: dict[type, tuple[str, Row]] = {
     asin:     ("arcsine",                     lambda x: 1/sqrt(1 - x**2)),
     acos:     ("arccosine",                   lambda x: -1/sqrt(1 - x**2)),
     atan:     ("arctangent",                  lambda x: 1/(1 + x**2)),
-    acot:     ("arccotangent",                lambda x: -1/(1 + x**2)),
     asec:     ("arcsecant",                   lambda x: 1/(x**2*sqrt(1 - 1/x**2))),
     acsc:     ("arccosecant",                 lambda x: -1/(x**2*sqrt(1 - 1/x**2))),
     sinh:     ("hyperbolic sine",             lambda x: cosh(x)),
@@ -216,6 +215,7 @@ TABLE: dict[type, tuple[str, Row]] = {
 # What holds only off the points where the function jumps or has a kink, or inside its domain.
 CONDITIONAL: dict[type, tuple[str, Row, Callable[[Expr], Boolean]]] = {
     log:       ("natural logarithm", lambda x: 1/x,           lambda x: Ne(x, 0)),
+    acot:      ("arccotangent",      lambda x: -1/(1 + x**2), lambda x: Ne(x, 0)),
     Abs:       ("absolute value",    lambda x: sign(x),       lambda x: real_and_not_zero(x)),
     sign:      ("sign",              lambda x: S.Zero,        lambda x: real_and_not_zero(x)),
     Heaviside: ("unit step",         lambda x: S.Zero,        lambda x: Ne(x, 0)),
@@ -458,7 +458,7 @@ def diff(
 
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
-    expression = asked(f)
+    expression = scalar(f)
     goal = Basic.__new__(Derivative, expression, *_counted(expression, variables))
     budget, only = Budget(seconds=timeout), METHODS[method]
     if method == "definition":
@@ -487,5 +487,7 @@ def _counted(expression: Expr, variables: tuple[object, ...]) -> list[Tuple]:
             counted[-1] = Tuple(counted[-1].args[0], int(item))
         else:
             name, count = item if isinstance(item, (tuple, Tuple)) else (item, 1)
+            if not isinstance(count, (int, Integer)) or count < 1:
+                raise ValueError(f"{count} is no order of a derivative; write diff(f, x, 2)")
             counted.append(Tuple(letter(name, expression), int(count)))
     return counted

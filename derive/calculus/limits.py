@@ -34,7 +34,7 @@ from sympy import (
     together,
 )
 
-from derive.asked import asked, in_order, letter
+from derive.asked import in_order, letter, place, scalar
 from derive.calculus import growth as g
 from derive.calculus import limit_algebra, limit_basics, limit_bounded, limit_laws  # noqa: F401
 from derive.calculus.asymptotics import Nearby, dominant
@@ -348,7 +348,8 @@ def limit(f: Expr | str, x: Any, x0: Any, dir: str = "+-", timeout: float = 20.0
     """
     if dir not in SIDES:
         raise ValueError(f"dir is {dir!r}; write one of {', '.join(SIDES)}")
-    expression, variable, point = asked(f), letter(x), asked(x0)
+    expression, point = scalar(f), place(x0)
+    variable = letter(x, expression)
     if depends_on(point, variable):
         raise ValueError(f"the point {point} moves with the variable {variable}")
     goal = lim(expression, variable, point, dir)

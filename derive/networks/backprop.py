@@ -123,12 +123,12 @@ def backprop(
     definitions = tuple(read(equation) for equation in equations)
     inputs = consistent(definitions)
     names = [name for name, _ in definitions]
-    target = letter(loss) if loss is not None else names[-1]
+    target = letter(loss, Tuple(*names)) if loss is not None else names[-1]
     if target not in names:
         raise ValueError(f"no equation defines the loss {target}; the last one is {names[-1]}")
     packed = Tuple(*(Tuple(*pair) for pair in definitions))
     on_the_way = uses(target, packed)
-    wanted = [letter(v) for v in _list(wrt)] or [v for v in inputs if v in on_the_way]
+    wanted = [letter(v, packed) for v in _list(wrt)] or [v for v in inputs if v in on_the_way]
     for variable in wanted:
         if variable not in on_the_way:
             raise ValueError(f"{target} does not depend on {variable}: check its spelling")

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import And, Basic, Expr, Float, Integral, Limit, Rational, Tuple
 from sympy.logic.boolalg import Boolean
 
-from derive.asked import asked, in_order, letter
+from derive.asked import in_order, letter, place, scalar
 from derive.calculus.integrals import (
     by_parts,
     definite,
@@ -77,7 +77,7 @@ def integrate(
 
     if method is not None and method not in METHODS:
         raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
-    expression = exact(asked(f))
+    expression = exact(scalar(f))
     goal = Integral(expression, *_limits(expression, variables))
     tables = {Integral: RULES, Between: BETWEEN, Limit: LIMITS}
     only = METHODS[method] if method else None
@@ -122,4 +122,4 @@ def _limit(variable: Any, within: Basic) -> Tuple:
     if len(variable) not in (1, 3):
         raise ValueError(f"{tuple(variable)} is no range: write (x, 0, 1)")
     name, *bounds = variable
-    return Tuple(letter(name, within), *(exact(asked(bound)) for bound in bounds))
+    return Tuple(letter(name, within), *(exact(place(bound)) for bound in bounds))
