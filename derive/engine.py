@@ -456,7 +456,7 @@ def holds(premise: tuple[Basic, Set] | Eq | Ne, values: list[Basic]) -> bool:
     value, allowed = values[0], premise[1]
     if value == DOES_NOT_EXIST:
         return allowed == FiniteSet(DOES_NOT_EXIST)
-    return allowed.contains(value) == True or allowed.contains(simplify(value)) == True  # noqa: E712
+    return allowed.contains(value) == True or allowed.contains(simplify(value)) == True
 
 
 def same(a: Basic, b: Basic) -> bool:

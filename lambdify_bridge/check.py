@@ -158,7 +158,7 @@ class _Findings:
         at = bench.evaluator(values, fresh)
         try:
             given = getattr(equation, "given", True)
-            if isinstance(given, Basic) and at(given) == False:  # noqa: E712
+            if isinstance(given, Basic) and at(given) == False:
                 self.why_not["the condition of the equation does not hold there"] = None
                 return
             sides = compare(equation.lhs, equation.rhs, at)

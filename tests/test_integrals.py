@@ -366,7 +366,7 @@ def test_indefinite(f: Expr, rule: str | None) -> None:
 def test_with_letters(f: Expr, given) -> None:
     values = {a: Q(7, 5), b: Q(3, 5), n: Q(5, 2), p: Q(3, 2)}
     derivation = integrate(f, x)
-    assert derivation.given.xreplace(values) == True  # noqa: E712
+    assert derivation.given.xreplace(values) == True
     assert given is None or given == derivation.given
     assert_antiderivative(f.xreplace(values), derivation.result.xreplace(values))
 

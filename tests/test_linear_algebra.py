@@ -249,7 +249,7 @@ def test_determinant_of_letters(n):
     started = time.perf_counter()
     found = determinant(GENERIC[n], method="cofactor")
     assert time.perf_counter() - started < 2
-    assert found.given == True  # noqa: E712
+    assert found.given == True
     check(found)
 
 
@@ -322,7 +322,7 @@ def test_conditions_of_inverses():
     A = [[a, b], [c, d]]
     assert inverse(A).given == Ne(a * d - b * c, 0)
     assert inverse(A, method="gauss-jordan").given.atoms(Symbol) == {a, b, c, d}
-    assert inverse([[1, 2], [3, 4]]).given == True  # noqa: E712
+    assert inverse([[1, 2], [3, 4]]).given == True
 
 
 @pytest.mark.parametrize("method", ["auto", "gauss-jordan", "adjugate"])

@@ -136,7 +136,7 @@ def between(low: Expr, v: Expr, high: Expr) -> Condition:
     """low <= v <= high."""
     below, above = Le(low, v), Le(v, high)
     found = And(below, above)
-    return None if found == False else found  # noqa: E712
+    return None if found == False else found
 
 
 def _not_integer(v: Expr) -> Condition:
@@ -202,7 +202,7 @@ def continuity(f: Expr, x: Symbol, x0: Expr) -> tuple[Expr, Boolean] | None:
         values[id(node)] = found[0]
         conditions.append(found[1])
     given = without_implied(And(*conditions))
-    return None if given == False else (values[id(chosen)], given)  # noqa: E712
+    return None if given == False else (values[id(chosen)], given)
 
 
 def without_implied(given: Boolean) -> Boolean:
@@ -285,7 +285,7 @@ def _truth_at(relation: Relational, x: Symbol, x0: Expr) -> bool | None:
     if relation.lhs.has(Piecewise) or relation.rhs.has(Piecewise):
         return None
     found = continuity(relation.lhs - relation.rhs, x, x0)
-    if found is None or found[1] != True:  # noqa: E712
+    if found is None or found[1] != True:
         return None
     return compared(relation, found[0])
 
@@ -318,7 +318,7 @@ def leading_term(f: Expr, x: Symbol, x0: Expr) -> tuple[int, Expr] | None:
         if f.count_ops() > LARGEST_DERIVATIVE:
             return None
         found = continuity(f, x, x0)
-        if found is None or found[1] != True:  # noqa: E712
+        if found is None or found[1] != True:
             return None
         zero = is_zero(found[0])
         if zero is None:

@@ -254,7 +254,7 @@ def difference_formula(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
         return None
     below, (term,) = found
     product = _difference(term, x, x0)
-    if product is None or product[1] == False:  # noqa: E712
+    if product is None or product[1] == False:
         return None
     return Rewrite(lim(product[0] / below, x, x0, d), product[1])
 

@@ -89,6 +89,6 @@ def oscillation(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 def _varies(f: Expr, wave: Symbol) -> bool:
     """Whether `f` is continuous at two values of the wave, and differs there."""
     low, high = continuity(f, wave, S(1) / 4), continuity(f, wave, S(2) / 3)
-    if low is None or high is None or low[1] != True or high[1] != True:  # noqa: E712
+    if low is None or high is None or low[1] != True or high[1] != True:
         return False
     return is_zero(low[0] - high[0]) is False

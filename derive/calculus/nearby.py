@@ -358,7 +358,7 @@ def _smooth(node: Expr, t: Symbol, u: Nearby) -> Nearby:
     letter = Symbol("u", real=True)
     found = continuity(head(letter), letter, u.value)
     free = u.value is not None and u.value.free_symbols
-    if found is None or (found[1] != True and not free):  # noqa: E712
+    if found is None or (found[1] != True and not free):
         return UNKNOWN
     if u.side == 0:
         return finite(found[0], 0)

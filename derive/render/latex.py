@@ -178,7 +178,7 @@ class Formula(PrintsOnce, LatexPrinter):
         return rf"\begin{{cases}} {branches} \end{{cases}}"
 
     def _branch(self, condition: Any) -> str:
-        return words("otherwise") if condition == True else words("if ") + self._print(condition)  # noqa: E712
+        return words("otherwise") if condition == True else words("if ") + self._print(condition)
 
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
         if isinstance(expr, (Derivative, Limit)) and not last:

@@ -149,7 +149,7 @@ def smooth_at(f: Expr, x: Symbol, point: Expr) -> Expr:
 
 def _formula(g: Expr, x: Symbol, point: Expr) -> Expr:
     if isinstance(g, Piecewise):
-        return next(e for e, condition in g.args if condition.subs(x, point) == True)  # noqa: E712
+        return next(e for e, condition in g.args if condition.subs(x, point) == True)
     if isinstance(g, (Max, Min)):
         pick = max if isinstance(g, Max) else min
         return pick(g.args, key=lambda argument: argument.subs(x, point).evalf(20))
@@ -235,7 +235,7 @@ def subtract(F: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     if found and numeric(a, b) and not any(p.free_symbols for p in found):
         return None
     given = And(*(_outside(p, a, b) for p in found))
-    if given == False:  # noqa: E712
+    if given == False:
         return None
     return Rewrite(F.subs(x, b) - F.subs(x, a), given)
 
@@ -269,7 +269,7 @@ def ends(F: Expr, x: Symbol, a: Expr, b: Expr) -> tuple[list[Piece], Boolean] | 
     if not numeric(a, b) or any(p.free_symbols for p in found):
         given = And(*(_away(p, a, b) for p in found), _rising(a, b))
         found = [p for p in found if p in (a, b)]
-        if given == False:  # noqa: E712
+        if given == False:
             return None
         inner = []
     else:

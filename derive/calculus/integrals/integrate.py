@@ -97,7 +97,7 @@ def contradictory(given: Boolean) -> bool:
     True
     """
     parts = And.make_args(given)
-    return len(parts) > 1 and And(*parts).simplify() == False  # noqa: E712
+    return len(parts) > 1 and And(*parts).simplify() == False
 
 
 def exact(expression: Basic) -> Basic:

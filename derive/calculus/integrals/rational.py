@@ -62,7 +62,7 @@ def one_over_quadratic(f: Expr, x: Symbol) -> Outcome:
     arctangent = _arctangent(a, b, discriminant, x)
     logarithm = _logarithm(a, b, -discriminant, x)
     forms = [logarithm, arctangent] if likely(discriminant).is_negative else [arctangent, logarithm]
-    return [rewrite for rewrite in forms if rewrite.given != False]  # noqa: E712
+    return [rewrite for rewrite in forms if rewrite.given != False]
 
 
 def _arctangent(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
