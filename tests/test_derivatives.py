@@ -221,5 +221,6 @@ def test_a_name_means_that_letter_in_limits_curves_and_networks() -> None:
     assert backprop([(y, p**2)], wrt="x")[p].result == 2 * p
 
 
-def test_arccotangent_jumps_at_zero() -> None:
+def test_jumps_are_left_out() -> None:
     assert diff("acot(x)", "x").given == Ne(x, 0)
+    assert diff("atan2(y, x)", "y").given == sympy.Or(x > 0, Ne(y, 0))

@@ -28,6 +28,7 @@ from sympy import (
     Min,
     Mul,
     Ne,
+    Or,
     Piecewise,
     Pow,
     S,
@@ -45,6 +46,7 @@ from sympy import (
     asin,
     asinh,
     atan,
+    atan2,
     atanh,
     ceiling,
     cos,
@@ -392,7 +394,9 @@ def special_function(f: Expr, x: Symbol) -> Outcome:
     if None in slopes:
         return None
     terms = (s * D(f.args[k], x) for s, k in zip(slopes, moving, strict=True))
-    return Rewrite(Add(*terms), where=tuple(zip(_letters(len(f.args)), f.args, strict=True)))
+    # The angle jumps by 2 pi across the negative half of the first axis.
+    given = Or(f.args[1] > 0, Ne(f.args[0], 0)) if isinstance(f, atan2) else S.true
+    return Rewrite(Add(*terms), given, where=tuple(zip(_letters(len(f.args)), f.args, strict=True)))
 
 
 def _tabulated_slope(f: Expr, k: int) -> Expr | None:
