@@ -7,7 +7,6 @@ value that is wrong by more than rounding it stalls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite, log2
 from typing import Any
@@ -121,6 +120,3 @@ def _judged(method: str, rows: list[tuple[float, float]], floors: list[float]) -
         return Convergence(method, True, words, tuple(table), slow[-1])
     last = f"{orders[-1]:.2f}" if orders and isfinite(orders[-1]) else "none"
     return Convergence(method, False, f"last observed order {last}", tuple(table))
-
-
-Function = Callable[[float], float]

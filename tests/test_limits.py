@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import mpmath
 import pytest
 from sympy import (
@@ -373,3 +376,13 @@ def test_direction_at_infinity():
 
 def test_text():
     assert limit("sin(x)/x", "x", "0").result == 1
+
+
+@pytest.mark.parametrize("module", ["limit_laws", "limit_table"])
+def test_the_order_of_the_rules_does_not_depend_on_what_is_imported_first(module: str) -> None:
+    code = (
+        f"import derive.calculus.{module}; from derive.calculus.limits import RULES;"
+        "print('|'.join(RULES.names()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "|".join(RULES.names())

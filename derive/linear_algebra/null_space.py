@@ -42,7 +42,7 @@ def operation(M: Matrix, kind: str) -> Outcome:
     return None
 
 
-@RULES.rule("swap two rows", example=NullSpace(Matrix([[0, 1], [2, 3]])))
+@RULES.rule("swap two rows", example=NullSpace(Matrix([[0, 1, 2], [2, 3, 4]])))
 def swap_rows(M: Matrix) -> Outcome:
     """Swapping two rows keeps the solutions of M X = 0."""
     return operation(M, "swap")
