@@ -11,9 +11,12 @@ from derive.asked import in_order, letter, place, scalar
 from derive.calculus.integrals import (
     by_parts,
     definite,
+    inverses,
     linearity,
     radicals,
     rational,
+    real_fractions,
+    roots,
     substitution,
     table,
     trigonometric,
@@ -30,22 +33,28 @@ IN_ORDER = (
     table.RULES,
     linearity.RULES,
     linearity.ALGEBRA,
+    inverses.ALGEBRA,
     rational.QUADRATICS,
     radicals.STANDARD,
     trigonometric.REDUCTIONS,
     substitution.RULES,
     trigonometric.RULES,
+    real_fractions.CIRCLE,
     rational.RULES,
+    real_fractions.RULES,
     radicals.RULES,
     by_parts.RULES,
+    inverses.RULES,
     substitution.ROOTS,
+    roots.RULES,
+    roots.EULER,
     trigonometric.RATIONAL,
     by_parts.LATE,
     linearity.EXPANSION,
     definite.LATE,
 )
 
-RULES = RuleTable(Integral, unpack, "integrals")
+RULES = RuleTable(Integral, unpack, "integrals", tidy=inverses.in_the_triangle)
 for _method in IN_ORDER:
     for _rule in _method:
         RULES.add(_rule)
@@ -53,7 +62,7 @@ for _method in IN_ORDER:
 METHODS = {
     "substitution": substitution.RULES.names() | substitution.ROOTS.names(),
     "parts": by_parts.RULES.names() | by_parts.LATE.names(),
-    "partial fractions": rational.RULES.names(),
+    "partial fractions": rational.RULES.names() | real_fractions.RULES.names(),
     "trigonometric": trigonometric.RULES.names() | trigonometric.RATIONAL.names(),
 }
 
