@@ -9,7 +9,7 @@ from itertools import chain, count
 from sympy import Basic, Integral, Symbol, true
 from sympy.core.function import AppliedUndef
 
-from derive.core import Derivation, Letters, Step, walk
+from derive.core import Derivation, Letters, Step, each_condition, walk
 from derive.render.short import Pieces, excessive
 from derive.structure import postorder
 
@@ -94,7 +94,7 @@ def outline(derivation: Derivation, most: int = MOST_STEPS) -> Outline:
         problem=derivation.problem,
         result=derivation.result,
         constant=_constant(derivation),
-        given=_distinct(step.given for step in steps),
+        given=_distinct(each_condition(derivation.root)),
         definitions=derivation.definitions,
         lines=tuple(_lines(shown)),
         pieces=(),

@@ -9,6 +9,7 @@ from sympy.logic.boolalg import Boolean
 
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.integrals import (
+    angles,
     by_parts,
     definite,
     inverses,
@@ -34,6 +35,7 @@ IN_ORDER = (
     linearity.RULES,
     linearity.ALGEBRA,
     inverses.ALGEBRA,
+    angles.ALGEBRA,
     rational.QUADRATICS,
     radicals.STANDARD,
     trigonometric.REDUCTIONS,
@@ -48,6 +50,7 @@ IN_ORDER = (
     substitution.ROOTS,
     roots.RULES,
     roots.EULER,
+    angles.RULES,
     trigonometric.RATIONAL,
     by_parts.LATE,
     linearity.EXPANSION,
