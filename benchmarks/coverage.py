@@ -21,15 +21,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sympy import Integral, S, Symbol, sympify
+from sympy.core.cache import clear_cache
+from sympy.integrals.manualintegrate import AlternativeRule, Rule, integral_steps
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sympy import Integral, S, Symbol, sympify
-from sympy.core.cache import clear_cache
-from sympy.integrals.manualintegrate import integral_steps
-
 import derive
 from benchmarks.judge import judge
+
 
 DATA = ROOT.parent / "shared" / "data" / "integrals.json"
 CAP = 10.0
@@ -106,6 +107,9 @@ def _rival(out: Outcome, f: Any, x: Symbol) -> None:
 
 
 def _nodes(tree: Any) -> int:
+    """The steps that are shown of a tree: of alternatives the first."""
+    if isinstance(tree, AlternativeRule):
+        return _nodes(tree.alternatives[0])
     below = [getattr(tree, field.name) for field in dataclasses.fields(tree)]
     lists = [b if isinstance(b, list) else [b] for b in below]
     return 1 + sum(
@@ -198,9 +202,10 @@ def main() -> None:
         outcomes.append(in_a_process(problem))
         if options.verbose:
             o = outcomes[-1]
-            print(o.id, o.set, o.integrand, "|", o.verdict or "unsolved", o.check, f"{o.seconds:.2f}",
-                  o.steps, o.rival_steps, "" if o.finite else "NOT FINITE", o.jumps or "", "|",
-                  o.result, "|", o.given, "|", o.reason, flush=True)  # fmt: skip
+            marks = ("" if o.finite else "NOT FINITE", f"{o.jumps} jumps" if o.jumps else "")
+            print(o.id, o.set, o.integrand, "|", o.verdict or "unsolved", o.check, *marks,
+                  f"{o.seconds:.2f}", o.steps, o.rival_steps, "|", o.result, "|", o.given, "|",
+                  o.reason, flush=True)  # fmt: skip
     text = table(outcomes)
     print(text)
     if options.write:

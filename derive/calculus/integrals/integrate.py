@@ -13,7 +13,9 @@ from derive.calculus.integrals import (
     by_parts,
     definite,
     inverses,
+    ladders,
     linearity,
+    polylogarithms,
     radicals,
     rational,
     real_fractions,
@@ -21,6 +23,7 @@ from derive.calculus.integrals import (
     substitution,
     table,
     trigonometric,
+    undetermined,
 )
 from derive.calculus.integrals.definite import BETWEEN
 from derive.calculus.integrals.operators import Between, unpack
@@ -45,6 +48,9 @@ IN_ORDER = (
     rational.RULES,
     real_fractions.RULES,
     radicals.RULES,
+    polylogarithms.TABLE,
+    ladders.RULES,
+    polylogarithms.RULES,
     by_parts.RULES,
     inverses.RULES,
     substitution.ROOTS,
@@ -53,6 +59,8 @@ IN_ORDER = (
     angles.RULES,
     trigonometric.RATIONAL,
     by_parts.LATE,
+    undetermined.RULES,
+    polylogarithms.LATE,
     linearity.EXPANSION,
     definite.LATE,
 )

@@ -10,6 +10,7 @@ from sympy import (
     Abs,
     Expr,
     Function,
+    I,
     Integral,
     Mul,
     Pow,
@@ -59,7 +60,7 @@ def linear_substitution(f: Expr, x: Symbol) -> Outcome:
     """The variable occurs only in one linear expression: integrate by that, divide by its slope."""
     g = _linear_core(f, x)
     line = linear(g, x) if g is not None else None
-    if line is None:
+    if line is None or line[0].has(I):
         return None
     a, b = line
     u = fresh("u", f, x)
@@ -124,8 +125,8 @@ def candidates(f: Expr, x: Symbol) -> list[Expr]:
 
 
 def _worth_it(g: Expr, f: Expr, x: Symbol) -> bool:
-    if g in (f, x) or not depends_on(g, x) or g.has(Abs, sign, floor):
-        return False
+    if g in (f, x) or not depends_on(g, x) or g.has(Abs, sign, floor, I):
+        return False  # of a real variable, and without kinks
     return linear(g, x) is None
 
 
@@ -278,7 +279,7 @@ def substitute_exponential(f: Expr, x: Symbol) -> Outcome:
     rates = []
     for node in sorted(f.atoms(exp), key=default_sort_key):
         found = linear(node.args[0], x)
-        if found is None:
+        if found is None or found[0].has(I):
             if depends_on(node, x):
                 return None
             continue
