@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Basic, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from derive.deadline import within
 from derive.structure import DEEP, depth
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ class Derivation:
         """Check every step and the result against numbers from the operators' definitions."""
         from lambdify_bridge import check
 
-        self._reports.append(check(self, points=points, seed=seed))
+        with within():  # one thread at a time
+            self._reports.append(check(self, points=points, seed=seed))
         return self._reports[-1]
 
     def to_numpy(self, args: Sequence[Symbol | str] | None = None, **options: Any) -> NumpyFunction:

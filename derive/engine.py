@@ -7,10 +7,9 @@ work each distinct goal out once.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sympy import (
     AccumBounds,
@@ -38,12 +37,36 @@ from sympy.core.expr import AtomicExpr
 from sympy.core.parameters import evaluate
 from sympy.logic.boolalg import Boolean
 
+from derive.budget import (
+    Budget,
+    BudgetExceeded,
+    DerivationError,
+    NoRuleApplies,
+    limited,
+    message,
+    shown,
+)
 from derive.core import Derivation, Step
+from derive.deadline import OutOfTime, within
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
 from derive.structure import DEEP, depth, free_symbols, fresh, warm
 
+__all__ = [
+    "DOES_NOT_EXIST",
+    "Budget",
+    "BudgetExceeded",
+    "DerivationError",
+    "NoRuleApplies",
+    "derive",
+    "limited",
+    "search",
+    "shown",
+]
+
 LONGEST_PATH = 30
+TO_SAY_SO = 0.05  # seconds to put together what was worked out, when the time is over
+T = TypeVar("T")
 _X = Symbol("x")
 
 
@@ -65,58 +88,6 @@ class DoesNotExist(AtomicExpr):
 DOES_NOT_EXIST = DoesNotExist()
 
 
-class DerivationError(Exception):
-    """A goal was not worked out: `goal`, the `trail` of goals that led to it, the rules `tried`.
-
-    `partial` is a derivation of the asked goal, true as far as it goes, with the operators that
-    could not be worked out still in its result (None when no rule applied at all).
-    """
-
-    def __init__(
-        self,
-        message: str,
-        goal: Basic,
-        trail: tuple[Basic, ...] = (),
-        tried: tuple[str, ...] = (),
-        partial: Derivation | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.goal, self.trail, self.tried, self.partial = goal, trail, tried, partial
-
-
-class NoRuleApplies(DerivationError):
-    pass
-
-
-class BudgetExceeded(DerivationError):
-    pass
-
-
-@dataclass
-class Budget:
-    """How many rules may be applied, and for how many seconds."""
-
-    steps: int = 100_000
-    seconds: float = 20.0
-    spent: int = 0
-    started: float = field(default_factory=time.monotonic)
-
-    def exceeded(self) -> str | None:
-        if self.spent >= self.steps:
-            return f"{self.steps} steps"
-        if time.monotonic() - self.started > self.seconds:
-            return f"{self.seconds:g} s"
-        return None
-
-
-def shown(goal: Basic, limit: int = 100) -> str:
-    """`goal` in an error message: one line, not too long, however deep the goal is."""
-    if depth(goal) > DEEP:
-        return f"a {type(goal).__name__} of {depth(goal)} nested operations"
-    text = " ".join(str(goal).split())
-    return text if len(text) <= limit else text[: limit - 4] + " ..."
-
-
 # ------------------------------------------------------------------ the first rule wins
 
 
@@ -134,9 +105,33 @@ def derive(
     """
     if tables[type(goal)].final(goal):
         return _step(goal, NOTHING_TO_DO, Rewrite(goal), goal, ())
-    warm(goal)
-    with evaluate(depth(goal) <= DEEP):
-        return _First(tables, budget or Budget(), {goal: only}, done).run(goal)
+    worker = _First(tables, budget or Budget(), {goal: only}, done)
+
+    def work() -> Step:
+        warm(goal)
+        with evaluate(depth(goal) <= DEEP):
+            return worker.run(goal)
+
+    return _in_time(work, worker.budget, lambda: worker.late(goal))
+
+
+def _in_time(work: Callable[[], T], budget: Budget, late: Callable[[], DerivationError]) -> T:
+    """What `work` gives, or the error that says how far it got when the time was over."""
+    try:
+        with within(budget.left()):
+            return work()
+    except OutOfTime:
+        pass
+    raise late()
+
+
+def _at_once(found: Callable[[], T]) -> T | None:
+    """What can be found in a moment, or None."""
+    try:
+        with within(TO_SAY_SO):
+            return found()
+    except OutOfTime:
+        return None
 
 
 NOTHING_TO_DO = Rule(
@@ -209,18 +204,26 @@ class _First:
     def _advance(self, goal: Basic) -> None:
         """Put the parts in; the goal is done when that leaves nothing to work out."""
         work = self.open[goal]
-        work.parts += [self.done[hole] for hole in work.holes]
+        parts = work.parts + [self.done[hole] for hole in work.holes]
         results = {hole: self.done[hole].result for hole in work.holes}
-        work.state = rebuild(work.state, results, self.clean)
-        work.holes = self._holes(work.state)
-        if not work.holes:
-            self.done[goal] = self._close(goal, work, work.state, work.parts)
+        state = rebuild(work.state, results, self.clean)
+        waiting = self._holes(state)
+        if waiting:
+            self.open[goal] = _Open(work.rule, work.rewrite, state, waiting, parts)
+        else:
+            self.done[goal] = self._close(goal, work, state, parts)
             del self.open[goal]
 
     def _close(self, goal: Basic, work: _Open, state: Basic, parts: list[Step]) -> Step:
         result = self.tables[type(goal)].tidy(state)
         rewrite = with_condition_worked_out(work.rewrite, parts, self.clean)
         return _step(goal, work.rule, rewrite, result, parts)
+
+    def late(self, goal: Basic) -> DerivationError:
+        """The time is over: how far it got with what was asked."""
+        at = next(reversed(self.open), goal)
+        error = _at_once(lambda: self._stuck(at, self.budget.over, BudgetExceeded))
+        return error or BudgetExceeded(self.budget.over, at, tuple(self.open))
 
     def _stuck(
         self, goal: Basic, why: str, error: type[DerivationError] = NoRuleApplies
@@ -238,11 +241,6 @@ class _First:
             state = rebuild(work.state, results, self.clean)
             self.done[goal] = self._close(goal, work, state, work.parts + done)
         return Derivation(self.done[trail[0]], trail[0]) if trail else None
-
-
-def message(why: str, goal: Basic, trail: tuple[Basic, ...], tried: tuple[str, ...]) -> str:
-    path = " <- ".join(shown(g, 60) for g in reversed(trail[-3:]) if g != goal)
-    return why + (f"; asked for by {path}" if path else "") + f"; rules tried: {', '.join(tried)}"
 
 
 def with_condition_worked_out(
@@ -300,16 +298,11 @@ def search(
     if depth(goal) > 5 * DEEP:
         raise NoRuleApplies(f"{shown(goal)} is nested too deep to search; name its parts", goal)
     worker = _Search(tables, budget or Budget())
-    step = worker.solve(goal, (), only)
+    step = _in_time(
+        lambda: worker.solve(goal, (), only), worker.budget, lambda: worker.late(goal)
+    )
     if step is None:
-        tried = tables[type(goal)].names(only)
-        why = f"no rule works out {shown(goal)}"
-        if worker.furthest != goal:
-            why += f"; got as far as {shown(worker.furthest)}"
-        trail = (goal, *worker.furthest_trail)
-        error = NoRuleApplies(message(why, goal, (), tried), worker.furthest, trail, tried)
-        error.partial = worker.partial(goal)
-        raise error
+        raise worker.nothing(goal, only)
     return step
 
 
@@ -323,6 +316,24 @@ class _Search:
         self.furthest: Basic = nan
         self.furthest_trail: tuple[Basic, ...] = ()
         self.first: dict[Basic, tuple[Rule, Rewrite]] = {}
+        self.at: tuple[Basic, tuple[Basic, ...]] | None = None
+
+    def nothing(self, goal: Basic, only: frozenset[str] | None) -> NoRuleApplies:
+        """No rule works `goal` out: how far they led, and which they were."""
+        tried = self.tables[type(goal)].names(only)
+        why = f"no rule works out {shown(goal)}"
+        if self.furthest != goal:
+            why += f"; got as far as {shown(self.furthest)}"
+        trail = (goal, *self.furthest_trail)
+        text = message(why, goal, (), tried)
+        return NoRuleApplies(text, self.furthest, trail, tried, self.partial(goal))
+
+    def late(self, goal: Basic) -> BudgetExceeded:
+        """The time is over: where it was, and how far it got with what was asked."""
+        at, path = self.at or (goal, ())
+        tried = self.tables[type(at)].names()
+        text = message(f"{self.budget.over} at {shown(at)}", at, path, tried)
+        return BudgetExceeded(text, at, path, tried, _at_once(lambda: self.partial(goal)))
 
     def solve(
         self, goal: Basic, path: tuple[Basic, ...], only: frozenset[str] | None = None
@@ -338,6 +349,7 @@ class _Search:
         cut_before = self.cut_short
         if len(path) >= len(self.furthest_trail):
             self.furthest, self.furthest_trail = goal, path[1:] if path else ()
+        self.at = goal, path
         for rule, rewrite in self.tables[type(goal)].rewrites(goal, only):
             self._pay(goal, path)
             self.first.setdefault(goal, (rule, rewrite))
@@ -346,6 +358,7 @@ class _Search:
                 if not self._open_goals(step, path):
                     self.done[goal] = step
                 return step
+            self.at = goal, path
         if self.cut_short == cut_before and only is None:
             self.failed.add(goal)
         return None
