@@ -17,7 +17,8 @@ from derive.structure import DEEP, depth
 
 SLACK = 0.1  # seconds of a public call beyond its work: reading, finishing, saying what was found
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class DerivationError(Exception):

@@ -187,6 +187,27 @@ class Derivation:
         return f"<Derivation: {len(self.steps)} steps, {self.verdict}>"
 
 
+def refuted(root: Step, problem: Basic, points: int = 2) -> tuple[Step, str] | None:
+    """The step to blame and how it fails, where numbers refute the result; None where they do not.
+
+    Only where they do are the steps looked at, the deepest first: whose own equation is false, or
+    else whose result is not its goal.
+    """
+    from lambdify_bridge.check import Bench, Claim
+
+    bench = Bench((), points)
+    steps = tuple(walk(root))
+    given = conditions(steps)
+    answer = bench.check(Claim(problem, root.result, given))
+    if answer.verdict != "refuted":
+        return None
+    claims: list[tuple[Step, Any]] = [(step, step) for step in reversed(steps)]
+    claims += [(step, Claim(step.goal, step.result, given)) for step in reversed(steps)]
+    reports = ((step, bench.check(claim)) for step, claim in claims)
+    found = ((step, report.reason) for step, report in reports if report.verdict == "refuted")
+    return next(found, (root, answer.reason))
+
+
 def conditions(steps: Sequence[Step]) -> Boolean:
     """Each distinct condition once; kept as written, so that a step's `given` is found in it."""
     kept = tuple(dict.fromkeys(step.given for step in steps if step.given is not true))

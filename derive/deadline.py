@@ -74,8 +74,16 @@ class within:
 
 _here = threading.local()
 _one_at_a_time = threading.Lock()
-if hasattr(os, "register_at_fork"):  # the thread that holds the lock does not live in the child
-    os.register_at_fork(after_in_child=lambda: _one_at_a_time._at_fork_reinit())
+
+
+def _new_lock() -> None:
+    """In a forked child the thread that holds the lock does not live."""
+    global _one_at_a_time
+    _one_at_a_time = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
 
 
 # ------------------------------------------------------------------ the two alarms
@@ -161,7 +169,7 @@ def _interrupt(thread: int, error: type[BaseException]) -> None:
     raise_in(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
-# ------------------------------------------------------------------ what an interruption could leave
+# ------------------------------------------------------------------ what must not be left
 
 
 def _settings() -> tuple[Any, ...]:

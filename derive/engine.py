@@ -46,7 +46,7 @@ from derive.budget import (
     message,
     shown,
 )
-from derive.core import Derivation, Step
+from derive.core import Derivation, Step, refuted
 from derive.deadline import OutOfTime, within
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
@@ -66,7 +66,9 @@ __all__ = [
 
 LONGEST_PATH = 30
 TO_SAY_SO = 0.05  # seconds to put together what was worked out, when the time is over
+TO_LOOK_AT_IT = 2.0  # seconds for the numbers that could refute a result
 T = TypeVar("T")
+Struck = tuple[Basic, str, Basic]  # a goal, a rule, and what the rule made of it
 _X = Symbol("x")
 
 
@@ -290,25 +292,52 @@ def search(
     tables: Tables,
     budget: Budget | None = None,
     only: frozenset[str] | None = None,
+    check: bool = True,
 ) -> Step:
     """Work `goal` out, trying the rules in order and turning back where one leads nowhere.
 
-    `only` names the rules allowed for the goal itself. Raises NoRuleApplies, BudgetExceeded.
+    `only` names the rules allowed for the goal itself. A result that numbers refute is none: it is
+    looked for again without the rewriting that is to blame, unless `check` is false. That they do
+    not refute it is no pass; `Derivation.check` looks at every step.
+    Raises NoRuleApplies, BudgetExceeded.
     """
     if depth(goal) > 5 * DEEP:
         raise NoRuleApplies(f"{shown(goal)} is nested too deep to search; name its parts", goal)
-    worker = _Search(tables, budget or Budget())
-    step = _in_time(
-        lambda: worker.solve(goal, (), only), worker.budget, lambda: worker.late(goal)
-    )
+    budget, refused = budget or Budget(), dict[Struck, str]()
+    while True:
+        worker = _Search(tables, budget, refused)
+        step = _searched(worker, goal, only)
+        false = _false(step, goal, budget) if check else None
+        if false is None:
+            return step
+        refused |= false
+
+
+def _searched(worker: _Search, goal: Basic, only: frozenset[str] | None) -> Step:
+    step = _in_time(lambda: worker.solve(goal, (), only), worker.budget, lambda: worker.late(goal))
     if step is None:
         raise worker.nothing(goal, only)
     return step
 
 
+def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str] | None:
+    """The rewriting that makes the result wrong, with what is wrong about it."""
+    try:
+        with within(min(TO_LOOK_AT_IT, budget.left())):
+            found = refuted(step, goal)
+    except OutOfTime:
+        return None
+    if found is None:
+        return None
+    blamed, why = found
+    while blamed.rule == SOLVED_FOR.name:
+        (blamed,) = blamed.parts
+    return {(blamed.goal, blamed.rule, blamed.equals): why}
+
+
 class _Search:
-    def __init__(self, tables: Tables, budget: Budget) -> None:
-        self.tables, self.budget = tables, budget
+    def __init__(self, tables: Tables, budget: Budget, refused: Mapping[Struck, str]) -> None:
+        self.tables, self.budget, self.refused = tables, budget, refused
         self.done: dict[Basic, Step] = {}
         self.failed: set[Basic] = set()
         self.clean: set[Basic] = set()
@@ -324,6 +353,8 @@ class _Search:
         why = f"no rule works out {shown(goal)}"
         if self.furthest != goal:
             why += f"; got as far as {shown(self.furthest)}"
+        for (at, rule, _), reason in self.refused.items():
+            why += f"; refused {rule} at {shown(at, 60)}: {reason}"
         trail = (goal, *self.furthest_trail)
         text = message(why, goal, (), tried)
         return NoRuleApplies(text, self.furthest, trail, tried, self.partial(goal))
@@ -351,6 +382,8 @@ class _Search:
             self.furthest, self.furthest_trail = goal, path[1:] if path else ()
         self.at = goal, path
         for rule, rewrite in self.tables[type(goal)].rewrites(goal, only):
+            if (goal, rule.name, rewrite.equals) in self.refused:
+                continue
             self._pay(goal, path)
             self.first.setdefault(goal, (rule, rewrite))
             step = self._try(goal, rule, rewrite, (*path, goal))

@@ -1,4 +1,4 @@
-"""No call runs past its time, whatever SymPy does meanwhile, and what is interrupted leaves no trace."""
+"""No call runs past its time, whatever SymPy does, and what is interrupted leaves no trace."""
 
 from __future__ import annotations
 
@@ -176,11 +176,14 @@ def test_settings_are_as_before_and_no_thread_is_left(run: Any) -> None:
     threads, handler = threading.active_count(), signal.getsignal(signal.SIGALRM)
     prec = mpmath.mp.prec
 
+    def changed() -> None:
+        mpmath.mp.prec = 200
+        global_parameters.evaluate = False
+        for_ever()
+
     def interrupted() -> None:
         with pytest.raises(OutOfTime), within(0.05):
-            mpmath.mp.prec = 200
-            global_parameters.evaluate = False
-            for_ever()
+            changed()
         assert global_parameters.evaluate
         assert mpmath.mp.prec == prec
 
@@ -192,14 +195,17 @@ def test_settings_are_as_before_and_no_thread_is_left(run: Any) -> None:
 
 @pytest.mark.parametrize("run", [here, in_a_thread])
 def test_limits_may_be_nested(run: Any) -> None:
+    def inside(begun: float) -> None:
+        with pytest.raises(OutOfTime), within(0.1):
+            for_ever()
+        assert 0.1 <= time.monotonic() - begun < 0.2
+        with within(10):
+            for_ever()
+
     def nested() -> None:
         begun = time.monotonic()
         with pytest.raises(OutOfTime), within(0.3):
-            with pytest.raises(OutOfTime), within(0.1):
-                for_ever()
-            assert 0.1 <= time.monotonic() - begun < 0.2
-            with within(10):
-                for_ever()
+            inside(begun)
         assert 0.3 <= time.monotonic() - begun < 0.45
 
     run(nested)

@@ -83,7 +83,7 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import in_order, letter, scalar
 from derive.core import Derivation
 from derive.elementary import relu, sigmoid, softplus
-from derive.engine import Budget, derive, search, shown
+from derive.engine import Budget, derive, limited, search, shown
 from derive.rules import Outcome, Rewrite, Rule, RuleTable
 from derive.structure import D, depends_on, fresh, is_unknown, stays_real
 
@@ -445,6 +445,7 @@ METHODS = {
 }
 
 
+@limited
 def diff(
     f: Expr | str, *variables: object, method: str = "rules", timeout: float = 20.0
 ) -> Derivation:

@@ -21,7 +21,7 @@ from derive.calculus.integrals import (
 from derive.calculus.integrals.definite import BETWEEN
 from derive.calculus.integrals.operators import Between, unpack
 from derive.core import Derivation
-from derive.engine import Budget, NoRuleApplies, search, shown
+from derive.engine import Budget, NoRuleApplies, limited, search, shown
 from derive.rules import RuleTable
 
 # Special before general, cheap and decisive before what branches.
@@ -58,6 +58,7 @@ METHODS = {
 }
 
 
+@limited
 def integrate(
     f: Expr | str, *variables: Any, method: str | None = None, timeout: float = 20.0
 ) -> Derivation:
