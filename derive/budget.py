@@ -16,6 +16,7 @@ from derive.deadline import OutOfTime, within
 from derive.structure import DEEP, depth
 
 SLACK = 0.1  # seconds of a public call beyond its work: reading, finishing, saying what was found
+NAMED = 10  # rules that an error names one by one
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,4 +103,5 @@ def shown(goal: Basic, limit: int = 100) -> str:
 
 def message(why: str, goal: Basic, trail: tuple[Basic, ...], tried: tuple[str, ...]) -> str:
     path = " <- ".join(shown(g, 60) for g in reversed(trail[-3:]) if g != goal)
-    return why + (f"; asked for by {path}" if path else "") + f"; rules tried: {', '.join(tried)}"
+    rules = ", ".join(tried) if len(tried) <= NAMED else f"{len(tried)}, named in error.tried"
+    return why + (f"; asked for by {path}" if path else "") + f"; rules tried: {rules}"

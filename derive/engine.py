@@ -9,33 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sympy import (
-    AccumBounds,
     Basic,
     Derivative,
     Eq,
-    Expr,
-    FiniteSet,
     Function,
     Integral,
     Limit,
     Ne,
-    Set,
     Symbol,
     cancel,
     exp,
     nan,
-    simplify,
     sin,
     together,
     true,
-    zoo,
 )
-from sympy.core.expr import AtomicExpr
 from sympy.core.parameters import evaluate
-from sympy.logic.boolalg import Boolean
 
 from derive.budget import (
     Budget,
@@ -50,13 +42,15 @@ from derive.core import Derivation, Step, refuted
 from derive.deadline import OutOfTime, within
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
-from derive.structure import DEEP, depth, free_symbols, fresh, warm
+from derive.structure import DEEP, depth, fresh, warm
+from derive.values import DOES_NOT_EXIST, DoesNotExist, holds, not_zero, usable
 
 __all__ = [
     "DOES_NOT_EXIST",
     "Budget",
     "BudgetExceeded",
     "DerivationError",
+    "DoesNotExist",
     "NoRuleApplies",
     "derive",
     "limited",
@@ -70,24 +64,6 @@ TO_LOOK_AT_IT = 2.0  # seconds for the numbers that could refute a result
 T = TypeVar("T")
 Struck = tuple[Basic, str, Basic]  # a goal, a rule, and what the rule made of it
 _X = Symbol("x")
-
-
-class DoesNotExist(AtomicExpr):
-    """The value of a limit or an integral that has none."""
-
-    __slots__ = ()
-
-    def _sympystr(self, printer: Any) -> str:
-        return "does not exist"
-
-    def _pretty(self, printer: Any) -> Any:
-        return printer._print_Symbol(Symbol("does not exist"))
-
-    def _latex(self, printer: Any) -> str:
-        return r"\text{does not exist}"
-
-
-DOES_NOT_EXIST = DoesNotExist()
 
 
 # ------------------------------------------------------------------ the first rule wins
@@ -293,19 +269,21 @@ def search(
     budget: Budget | None = None,
     only: frozenset[str] | None = None,
     check: bool = True,
+    through: frozenset[str] = frozenset(),
 ) -> Step:
     """Work `goal` out, trying the rules in order and turning back where one leads nowhere.
 
-    `only` names the rules allowed for the goal itself. A result that numbers refute is none: it is
-    looked for again without the rewriting that is to blame, unless `check` is false. That they do
-    not refute it is no pass; `Derivation.check` looks at every step.
+    `only` names the rules allowed for the goal itself, `through` those that may come before them:
+    one of the operators that these leave is then held to `only`. A result that numbers refute is
+    none: it is looked for again without the rewriting to blame, unless `check` is false. That they
+    do not refute it is no pass; `Derivation.check` looks at every step.
     Raises NoRuleApplies, BudgetExceeded.
     """
     if depth(goal) > 5 * DEEP:
         raise NoRuleApplies(f"{shown(goal)} is nested too deep to search; name its parts", goal)
     budget, refused = budget or Budget(), dict[Struck, str]()
     while True:
-        worker = _Search(tables, budget, refused)
+        worker = _Search(tables, budget, refused, through)
         step = _searched(worker, goal, only)
         false = _false(step, goal, budget) if check else None
         if false is None:
@@ -336,8 +314,15 @@ def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str] | None:
 
 
 class _Search:
-    def __init__(self, tables: Tables, budget: Budget, refused: Mapping[Struck, str]) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        budget: Budget,
+        refused: Mapping[Struck, str],
+        through: frozenset[str],
+    ) -> None:
         self.tables, self.budget, self.refused = tables, budget, refused
+        self.through = through
         self.done: dict[Basic, Step] = {}
         self.failed: set[Basic] = set()
         self.clean: set[Basic] = set()
@@ -370,7 +355,7 @@ class _Search:
         self, goal: Basic, path: tuple[Basic, ...], only: frozenset[str] | None = None
     ) -> Step | None:
         """The step for `goal`, or None. `path` holds the goals that are being worked out above."""
-        if goal in self.done:
+        if only is None and goal in self.done:
             return self.done[goal]
         if goal in self.failed:
             return None
@@ -381,12 +366,14 @@ class _Search:
         if len(path) >= len(self.furthest_trail):
             self.furthest, self.furthest_trail = goal, path[1:] if path else ()
         self.at = goal, path
-        for rule, rewrite in self.tables[type(goal)].rewrites(goal, only):
+        allowed = None if only is None else only | self.through
+        for rule, rewrite in self.tables[type(goal)].rewrites(goal, allowed):
             if (goal, rule.name, rewrite.equals) in self.refused:
                 continue
             self._pay(goal, path)
             self.first.setdefault(goal, (rule, rewrite))
-            step = self._try(goal, rule, rewrite, (*path, goal))
+            held = None if only is None or rule.name in only else only
+            step = self._try(goal, rule, rewrite, (*path, goal), held)
             if step is not None:
                 if not self._open_goals(step, path):
                     self.done[goal] = step
@@ -406,12 +393,18 @@ class _Search:
         self.budget.spent += 1
 
     def _try(
-        self, goal: Basic, rule: Rule, rewrite: Rewrite, path: tuple[Basic, ...]
+        self,
+        goal: Basic,
+        rule: Rule,
+        rewrite: Rewrite,
+        path: tuple[Basic, ...],
+        held: frozenset[str] | None = None,
     ) -> Step | None:
+        """The step by this rewriting, or None; a part has to begin with one of the rules `held`."""
         premises = self._premises(rewrite, path)
         if premises is None:
             return None
-        state, parts = rewrite.equals, []
+        state, parts, kept = rewrite.equals, [], held is None
         while True:
             found = holes(state, self.tables, self.clean)
             if any(isinstance(hole, Limit) and hole in path for hole in found):
@@ -422,13 +415,15 @@ class _Search:
                 break
             results = {}
             for hole in waiting:
-                part = self.solve(hole, path)
+                part = self.solve(hole, path, held) if held is not None else None
+                kept = kept or part is not None
+                part = part or self.solve(hole, path)
                 if part is None or (part.result == DOES_NOT_EXIST and state != hole):
                     return None  # SymPy would make 0 of 0*DOES_NOT_EXIST
                 parts.append(part)
                 results[hole] = part.result
             state = rebuild(state, results, self.clean)
-        if not usable(state):
+        if not usable(state) or not kept:
             return None
         state = self.tables[type(goal)].tidy(state)
         rewrite = with_condition_worked_out(rewrite, parts, self.clean)
@@ -477,40 +472,3 @@ class _Search:
         parts = [self.done[hole] for hole in found if hole in self.done]
         state = rebuild(rewrite.equals, {p.goal: p.result for p in parts}, self.clean)
         return Derivation(_step(goal, rule, rewrite, state, parts), goal)
-
-
-def not_zero(divisor: Expr) -> Boolean:
-    """The condition that a divisor is not zero: true where that is known for real letters."""
-    plain = [s for s in free_symbols(divisor) if s.is_extended_real is None]
-    top = together(divisor).as_numer_denom()[0]
-    known = top.xreplace({s: Symbol(s.name, real=True, nonzero=True) for s in plain})
-    return true if known.is_zero is False else Ne(top, 0)
-
-
-def usable(result: Basic) -> bool:
-    """A result that later steps may build on: a value, or the plain finding that there is none."""
-    if result == DOES_NOT_EXIST:
-        return True
-    return not result.has(nan, zoo, AccumBounds, DoesNotExist)
-
-
-def holds(premise: tuple[Basic, Set] | Eq | Ne, values: list[Basic]) -> bool:
-    if isinstance(premise, Eq):
-        return DOES_NOT_EXIST not in values and same(*values)
-    if isinstance(premise, Ne):
-        return DOES_NOT_EXIST in values or differ(*values)
-    value, allowed = values[0], premise[1]
-    if value == DOES_NOT_EXIST:
-        return allowed == FiniteSet(DOES_NOT_EXIST)
-    return allowed.contains(value) == True or allowed.contains(simplify(value)) == True
-
-
-def same(a: Basic, b: Basic) -> bool:
-    return a == b or (a.is_finite is not False and simplify(a - b) == 0)
-
-
-def differ(a: Basic, b: Basic) -> bool:
-    """Surely different: numbers that differ, or infinities of other signs."""
-    if a.is_infinite or b.is_infinite:
-        return a != b
-    return simplify(a - b).is_zero is False

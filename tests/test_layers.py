@@ -27,12 +27,13 @@ ALLOWED = {
     "derive.holes": ["derive.rules", "derive.structure"],
     "derive.engine": [
         "derive.core", "derive.holes", "derive.rules", "derive.structure", "derive.budget",
-        "derive.deadline",
+        "derive.deadline", "derive.values",
     ],
+    "derive.values": ["derive.structure"],
     "derive.asked": ["derive.elementary", "derive.structure", "derive.parse"],
     "derive.calculus": [
         "derive.core", "derive.rules", "derive.holes", "derive.engine", "derive.structure",
-        "derive.elementary", "derive.asked",
+        "derive.elementary", "derive.asked", "derive.deadline",
     ],
     "derive.linear_algebra": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",

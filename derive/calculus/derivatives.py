@@ -491,7 +491,8 @@ def _counted(expression: Expr, variables: tuple[object, ...]) -> list[Tuple]:
                 raise ValueError(f"{item} is no order of a derivative; write diff(f, x, 2)")
             counted[-1] = Tuple(counted[-1].args[0], int(item))
         else:
-            name, count = item if isinstance(item, (tuple, Tuple)) else (item, 1)
+            name, *counts = item if isinstance(item, (tuple, Tuple)) else (item, 1)
+            count = counts[0] if len(counts) == 1 else Tuple(*counts)
             if not isinstance(count, (int, Integer)) or count < 1:
                 raise ValueError(f"{count} is no order of a derivative; write diff(f, x, 2)")
             counted.append(Tuple(letter(name, expression), int(count)))
