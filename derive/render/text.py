@@ -27,7 +27,14 @@ from sympy.printing.str import StrPrinter
 from derive.core import Derivation
 from derive.render.names import plain_text
 from derive.render.once import PrintsOnce
-from derive.render.outline import Line, Outline, differential, missing, outline
+from derive.render.outline import (
+    Line,
+    Outline,
+    differential,
+    fraction_of_operator,
+    missing,
+    outline,
+)
 
 REASONS_AT = 64  # the column where reasons start, when the equation leaves room for them
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -199,7 +206,10 @@ class OneLine(PrintsOnce, StrPrinter):
     def _print_Mul(self, expr: Any) -> str:
         split = differential(expr)
         if split:
-            return f"{self.parenthesize(split[0], PRECEDENCE['Add'])} {self._print(split[1])}"
+            f, dx = map(self._print, split)
+            return f"({f}) {dx}" if split[0].is_Add else f"{f} {dx}"
+        if fraction_of_operator(expr):
+            return "·".join(map(self._print, expr.args))
         if _as_written(expr):
             sign, factors = "", list(expr.args)
         else:
