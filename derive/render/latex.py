@@ -111,7 +111,7 @@ class Formula(PrintsOnce, LatexPrinter):
     """SymPy's LaTeX, with harmless names, and brackets where a bare operator could be misread."""
 
     def __init__(self, partial: bool = False) -> None:
-        super().__init__()
+        super().__init__({"inv_trig_style": "full"})
         self.d = r"\partial" if partial else "d"
 
     def _deal_with_super_sub(self, string: str, style: str = "plain") -> str:

@@ -75,8 +75,8 @@ def integrate(
     constant factors and bounds are dealt with: one of METHODS, or the name of a rule.
 
     The result is held against numbers before it is returned, and looked for again where they refute
-    it; that takes about a tenth of the time of an antiderivative, and as long again as the work for
-    a definite integral. `check=False` leaves it out; `Derivation.check` looks at every step.
+    it, at a tenth to a half of the time of the derivation (benchmarks/calls.py). `check=False`
+    leaves that out; `Derivation.check` looks at every step.
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
 
     >>> integrate("x*exp(x)", "x").result
