@@ -459,7 +459,8 @@ class _Search:
         rest = equation - factor * came_back
         if rest.has(came_back) or cancel(together(factor - 1)) == 0:
             return None
-        solution = rest / (1 - factor)
+        plain = factor.is_number or not rest.is_Add
+        solution = rest / (1 - factor) if plain else together(rest / (1 - factor))
         rewrite = Rewrite(solution, not_zero(1 - factor), where=((goal, step.result),))
         return _step(goal, SOLVED_FOR, rewrite, solution, (step,))
 

@@ -144,8 +144,9 @@ class Formula(PrintsOnce, LatexPrinter):
         if split is not None:
             f, dx = map(self._print, split)
             return rf"\left({f}\right) \, {dx}" if split[0].is_Add else rf"{f} \, {dx}"
-        if fraction_of_operator(expr):
-            return " ".join(map(self._print, expr.args))
+        fraction = fraction_of_operator(expr)
+        if fraction is not None:
+            return " ".join(map(self._print, fraction))
         return str(super()._print_Mul(expr))
 
     def _print_Derivative(self, expr: Any) -> str:

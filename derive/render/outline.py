@@ -90,12 +90,21 @@ def _is_differential(name: str) -> bool:
     return len(name) == 2 and name[0] == "d" and name[1].isalpha()
 
 
-def fraction_of_operator(expression: Basic) -> bool:
-    """A fraction times an integral, sum or limit, written in front: 2/3 ∫ f dx."""
-    if len(expression.args) != 2 or not expression.is_Mul:
-        return False
-    number, operator = expression.args
-    return number.is_Rational and not number.is_Integer and isinstance(operator, OPERATORS)
+def fraction_of_operator(expression: Basic) -> tuple[Basic, Basic] | None:
+    """`c, operator` of a fraction c times an integral, sum or limit: c is written in front."""
+    if not expression.is_Mul:
+        return None
+    found = [a for a in expression.args if isinstance(a, OPERATORS)]
+    others = [a for a in expression.args if a not in found]
+    if len(found) != 1 or not any(_has_denominator(a) for a in others):
+        return None
+    return others[0] if len(others) == 1 else type(expression)._from_args(others), found[0]
+
+
+def _has_denominator(factor: Basic) -> bool:
+    if factor.is_Pow:
+        return bool(factor.exp.as_coeff_Mul()[0].is_negative)
+    return bool(factor.is_Rational and not factor.is_Integer)
 
 
 def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True) -> Outline:

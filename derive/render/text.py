@@ -37,6 +37,7 @@ from derive.render.outline import (
 )
 
 REASONS_AT = 64  # the column where reasons start, when the equation leaves room for them
+WIDEST = 120
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
@@ -86,7 +87,7 @@ def _pieces(shown: Outline, line: Any) -> list[str]:
 def _step(step: Line, line: Any) -> list[str]:
     equation = f"{step.number:>3}. {_equation(step.goal, step.equals, line)}"
     reason = reasons(step, line)
-    if len(equation) <= REASONS_AT - 2:
+    if len(equation) <= REASONS_AT - 2 and REASONS_AT + 2 + len(reason) <= WIDEST:
         return [f"{equation:<{REASONS_AT}}  {reason}"]
     return [equation, " " * 9 + reason]
 
@@ -208,8 +209,12 @@ class OneLine(PrintsOnce, StrPrinter):
         if split:
             f, dx = map(self._print, split)
             return f"({f}) {dx}" if split[0].is_Add else f"{f} {dx}"
-        if fraction_of_operator(expr):
-            return "·".join(map(self._print, expr.args))
+        fraction = fraction_of_operator(expr)
+        if fraction:
+            c, operator = fraction
+            bare = isinstance(operator, Integral)  # it ends with its dx
+            shown = self._print(operator)
+            return f"{self._print(c)}·{shown if bare else f'({shown})'}"
         if _as_written(expr):
             sign, factors = "", list(expr.args)
         else:
