@@ -7,13 +7,14 @@ only; each of these is worked out by one of the `parts`. Nothing here knows a ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, And, Basic, Mul, Subs, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from derive.deadline import within
 from derive.structure import DEEP, depth
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ class Derivation:
         """Check every step and the result against numbers from the operators' definitions."""
         from lambdify_bridge import check
 
-        self._reports.append(check(self, points=points, seed=seed))
+        with within():  # one thread at a time
+            self._reports.append(check(self, points=points, seed=seed))
         return self._reports[-1]
 
     def to_numpy(self, args: Sequence[Symbol | str] | None = None, **options: Any) -> NumpyFunction:
@@ -197,12 +199,41 @@ class Derivation:
         return f"<Derivation: {len(self.steps)} steps, {self.verdict}>"
 
 
+def refuted(root: Step, problem: Basic, points: int = 2) -> tuple[Step, str] | None:
+    """The step to blame and how it fails, where numbers refute the result; None where they do not.
+
+    Only where they do are the steps looked at, the deepest first: whose own equation is false, or
+    else whose result is not its goal.
+    """
+    from lambdify_bridge.check import Bench, Claim
+    from lambdify_bridge.glance import plainly_holds
+
+    if plainly_holds(problem, root.result):
+        return None
+    bench = Bench((), points)
+    steps = tuple(walk(root))
+    given = conditions(root)
+    answer = bench.check(Claim(problem, root.result, given))
+    if answer.verdict != "refuted":
+        return None
+    claims: list[tuple[Step, Any]] = [(step, step) for step in reversed(steps)]
+    claims += [(step, Claim(step.goal, step.result, conditions(step))) for step in reversed(steps)]
+    reports = ((step, bench.check(claim)) for step, claim in claims)
+    found = ((step, report.reason) for step, report in reports if report.verdict == "refuted")
+    return next(found, (root, answer.reason))
+
+
 def conditions(root: Step) -> Boolean:
-    """Each distinct condition below `root` once, as written, so that a step's `given` is found.
+    """The conditions below `root`, conjoined.
 
     What is said of the new variable u of a substitution is said of the g(x) that it stands for.
     """
-    kept = tuple(dict.fromkeys(each_condition(root)))
+    return conjoined(each_condition(root))
+
+
+def conjoined(given: Iterable[Boolean]) -> Boolean:
+    """Each distinct condition once; kept as written, so that a step's `given` is found in it."""
+    kept = tuple(dict.fromkeys(each for each in given if each is not true))
     if len(kept) < 2:
         return kept[0] if kept else true
     if max(map(depth, kept)) < DEEP:
