@@ -312,6 +312,12 @@ def _root_of(node: Any, at: Evaluator) -> Number:
     return zero.real if node.is_real else zero
 
 
+@estimator("hyper")
+def _hyper(node: Any, at: Evaluator) -> Number:
+    above, below = ([at(a) for a in parameters] for parameters in (node.ap, node.bq))
+    return at.ctx.hyper(above, below, at(node.argument))
+
+
 @estimator("Piecewise")
 def _piecewise(node: Basic, at: Evaluator) -> Number:
     for branch, condition in node.args:

@@ -13,6 +13,7 @@ from derive.calculus.integrals import (
     angles,
     by_parts,
     definite,
+    hypergeometric,
     inverses,
     ladders,
     linearity,
@@ -67,6 +68,8 @@ IN_ORDER = (
     by_parts.LATE,
     undetermined.RULES,
     polylogarithms.LATE,
+    hypergeometric.WAVES,
+    hypergeometric.RULES,
     linearity.EXPANSION,
     definite.LATE,
 )

@@ -3,11 +3,15 @@ functions among them. By parts, each pole gives a ladder of polylogarithms."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import NamedTuple
 
 from sympy import (
     Abs,
     Add,
+    And,
+    Dummy,
     Expr,
     I,
     Integral,
@@ -41,9 +45,9 @@ from sympy import (
     together,
 )
 
-from derive.calculus.integrals.operators import Rules, linear, nonzero, real, size
-from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on, fresh
+from derive.calculus.integrals.operators import Rules, linear, nonzero, size
+from derive.rules import Rewrite
+from derive.structure import depends_on, free_symbols, fresh
 
 x = Symbol("x")
 RULES = Rules()
@@ -113,10 +117,28 @@ def halved(found: Fraction, u: Symbol) -> tuple[int, Fraction]:
     return n, Fraction(R, 2 * found.k, 2 * found.b)
 
 
+def with_real_letters(rule: Callable[..., Rewrite | None]) -> Callable[..., Rewrite | None]:
+    """The rule for letters known to be real, so that real parts can be taken."""
+
+    @wraps(rule)
+    def wrapped(f: Expr, x: Symbol) -> Rewrite | None:
+        plain = [s for s in free_symbols(f) if s != x and s.is_extended_real is None]
+        known = {s: Dummy(s.name, real=True) for s in sorted(plain, key=str)}
+        back = {r: s for s, r in known.items()}
+        found = rule(f.xreplace(known), x)
+        if found is None:
+            return None
+        where = tuple((letter, value.xreplace(back)) for letter, value in found.where)
+        return Rewrite(found.equals.xreplace(back), found.given.xreplace(back), where)
+
+    return wrapped
+
+
 @RULES.indefinite(
     "power times a fraction of exponentials", example=Integral(x / (exp(x) + 1), x), on=Mul
 )
-def power_times_fraction(f: Expr, x: Symbol) -> Outcome:
+@with_real_letters
+def power_times_fraction(f: Expr, x: Symbol) -> Rewrite | None:
     """Split into partial fractions of the exponential; by parts each gives polylogarithms."""
     powers = [p for p in f.args if p.as_base_exp()[0] == x]
     m = powers[0].as_base_exp()[1] if len(powers) == 1 else S.Zero
@@ -135,7 +157,8 @@ def power_times_fraction(f: Expr, x: Symbol) -> Outcome:
     terms = [_smooth(c, n, found, m, x) for c, n in whole]
     terms += [_ladder(_above(c, r, found), 0, m, x) for c, r in poles]
     terms += [_constant_part(c / r, m, x) for c, r in poles if not _inside(r, found)]
-    return Rewrite(Add(*terms), nonzero(found.rate), where=((u, exp(found.k * x + found.b)),))
+    given = And(nonzero(found.rate), *(nonzero(r.as_numer_denom()[0]) for _, r in poles))
+    return Rewrite(Add(*terms), given, where=((u, exp(found.k * x + found.b)),))
 
 
 def _constant_part(c: Expr, m: Expr, x: Symbol) -> Expr:
@@ -174,11 +197,10 @@ def _zeros(p: Poly, found: Fraction) -> list[Expr] | None:
             q, b, c = factor.all_coeffs()
             root = sqrt(_plain(b**2 - 4 * q * c))
             zeros += [_plain((-b + s * root) / (2 * q)) for s in (1, -1)]
-    if any(r.free_symbols for r in zeros) and (
-        found.turns or any(not real(r).is_real for r in zeros)
-    ):
-        return None  # which way around the circle a letter lies is not known
-    return zeros
+    # With letters in it a zero has to be real, and there must be no circle that it may lie in.
+    letters = (r for r in zeros if r.free_symbols)
+    known = (not found.turns and r.is_rational_function(*r.free_symbols) for r in letters)
+    return zeros if all(known) else None
 
 
 def _plain(c: Expr) -> Expr:
@@ -244,7 +266,7 @@ def _real_part(c: Expr, s: int, rung: Rung, x: Symbol) -> Expr:
     p, q = (_plain(part) for part in c.as_real_imag())
     total = S.Zero
     if p != 0:
-        total += p * (_minus_log_distance(rung, z, x) if s == 1 else _re(polylog(s, z), z))
+        total += p * (_minus_log_distance(rung, z, x) if s == 1 else _re(polylog(s, z), rung))
     if q != 0:
         total -= q * (_minus_angle(rung, z, x) if s == 1 else im(polylog(s, z)))
     return total
@@ -262,9 +284,9 @@ def _minus_angle(rung: Rung, z: Expr, x: Symbol) -> Expr:
     return -arg(1 - z)
 
 
-def _re(value: Expr, z: Expr) -> Expr:
-    """The real part; of a real z below one the value itself."""
-    return value if z.could_extract_minus_sign() and not z.has(I) else re(value)
+def _re(value: Expr, rung: Rung) -> Expr:
+    """The real part; of a negative z the value itself."""
+    return value if rung.factor.is_negative and not rung.turns else re(value)
 
 
 def _minus_log_distance(rung: Rung, z: Expr, x: Symbol) -> Expr:
@@ -272,7 +294,7 @@ def _minus_log_distance(rung: Rung, z: Expr, x: Symbol) -> Expr:
     if not rung.turns:
         if rung.factor.is_real is False:
             return -log(_square_distance(rung, x)) / 2
-        return -log(1 - z if z.could_extract_minus_sign() else Abs(1 - z))
+        return -log(1 - z if rung.factor.is_negative else Abs(1 - z))
     turn = Abs(rung.factor)
     if turn == 1:
         angle = (rung.k * x + rung.b) / I + arg(rung.factor)
@@ -293,7 +315,8 @@ def _square_distance(rung: Rung, x: Symbol) -> Expr:
 @RULES.indefinite(
     "power times a logarithm of exponentials", example=Integral(x * log(cosh(x)), x), on=(Mul, log)
 )
-def power_times_logarithm(f: Expr, x: Symbol) -> Outcome:
+@with_real_letters
+def power_times_logarithm(f: Expr, x: Symbol) -> Rewrite | None:
     """Each factor of the argument gives a logarithm, and by parts a ladder of polylogarithms."""
     c, moving = f.as_independent(x, as_Add=False)
     logs = [p for p in Mul.make_args(moving) if isinstance(p, log)]
@@ -320,7 +343,8 @@ def power_times_logarithm(f: Expr, x: Symbol) -> Outcome:
     for r, e in zeros:
         rung = _above(-r if r in outside else r, r, found)
         total -= e * _ladder(rung, 1, m, x)
-    return Rewrite(c * total, nonzero(found.rate), where=((u, exp(found.k * x + found.b)),))
+    given = And(nonzero(found.rate), *(nonzero(r.as_numer_denom()[0]) for r, _ in zeros))
+    return Rewrite(c * total, given, where=((u, exp(found.k * x + found.b)),))
 
 
 def _factored(found: Fraction, u: Symbol) -> tuple[Expr, int, list[tuple[Expr, int]]] | None:
@@ -345,7 +369,8 @@ def _factored(found: Fraction, u: Symbol) -> tuple[Expr, int, list[tuple[Expr, i
     example=Integral(x * re(polylog(2, exp(x) / 2)), x),
     on=(Mul, re, im, polylog),
 )
-def power_times_polylogarithm(f: Expr, x: Symbol) -> Outcome:
+@with_real_letters
+def power_times_polylogarithm(f: Expr, x: Symbol) -> Rewrite | None:
     """By parts: of an exponential, each polylogarithm integrates to the next one."""
     c, moving = f.as_independent(x, as_Add=False)
     found = [p for p in Mul.make_args(moving) if isinstance(p, (re, im, polylog))]

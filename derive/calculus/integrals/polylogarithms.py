@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sympy import (
     Abs,
     Add,
+    And,
     Expr,
     I,
     Integral,
@@ -166,6 +167,30 @@ def _logarithm_over_line(f: Expr, x: Symbol) -> tuple[Expr, Expr, Line, Expr, Li
     (inside,) = logs[0].args
     lines = linear(inside, x), linear(below, x)
     return (k, inside, lines[0], below, lines[1]) if lines[0] and lines[1] else None
+
+
+@RULES.indefinite(
+    "logarithm of a power over a line",
+    example=Integral(log(3 * x**2) / (x + 1), x),
+    on=Mul,
+)
+def logarithm_of_power_over_line(f: Expr, x: Symbol) -> Outcome:
+    """By parts, with the dilogarithm of the ratio; its real part is enough on every side."""
+    logs = [p for p in f.args if isinstance(p, log) and depends_on(p, x)]
+    if len(logs) != 1:
+        return None
+    power = logs[0].args[0].as_independent(x, as_Add=False)[1]
+    (base, n), below = power.as_base_exp(), logs[0] / f
+    above, line = linear(base, x), linear(below, x)
+    if above is None or line is None or depends_on(n, x) or (n == 1 and base != x):
+        return None
+    (b, a), (d, e) = above, line
+    start = _simple(a - b * e / d)  # the base where the denominator is zero
+    if start == 0:
+        return Rewrite(logs[0] ** 2 / (2 * n * d), nonzero(n))
+    ratio = base / start
+    both = logs[0] * log(Abs(1 - ratio)) + n * re(polylog(2, ratio))
+    return Rewrite(both / d, And(nonzero(start), nonzero(d), nonzero(b)))
 
 
 @RULES.indefinite(

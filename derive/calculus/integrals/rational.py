@@ -44,6 +44,7 @@ x = Symbol("x")
 a, b, c, n = Symbol("a"), Symbol("b"), Symbol("c"), Symbol("n")
 RULES = Rules()
 QUADRATICS = Rules()
+MOST_LETTERS = 6  # x among them
 
 
 @QUADRATICS.indefinite("one over a quadratic", example=Integral(1 / (x**2 + 2 * x + 5), x), on=Pow)
@@ -197,7 +198,7 @@ def partial_fractions(f: Expr, x: Symbol) -> Outcome:
     if found is None:
         return None
     over, under = found
-    if len(f.free_symbols) > 3 or Poly(under, x).degree() > 24:
+    if len(f.free_symbols) > MOST_LETTERS or Poly(under, x).degree() > 24:
         return None
     decomposed = apart(over / under, x)
     if not decomposed.is_Add or decomposed == f:

@@ -3,9 +3,12 @@ method, equal residues together, real quadratic factors, and zeros that are only
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy import (
     Abs,
     Add,
+    And,
     Expr,
     Integral,
     Mul,
@@ -15,6 +18,7 @@ from sympy import (
     S,
     Symbol,
     atan,
+    cancel,
     cos,
     gcd,
     im,
@@ -22,16 +26,24 @@ from sympy import (
     pi,
     re,
     real_root,
+    sqrt,
 )
 from sympy.integrals.rationaltools import ratint_ratpart
 
 from derive.calculus.integrals.logarithmic_part import logarithmic_part
-from derive.calculus.integrals.operators import Rules, antiderivative
+from derive.calculus.integrals.operators import (
+    Rules,
+    antiderivative,
+    nonzero,
+    positive,
+    substitution,
+)
 from derive.calculus.integrals.rational import _simple, quotient
 from derive.calculus.integrals.real_factors import real_factors
-from derive.rules import Outcome
+from derive.rules import Outcome, Rewrite
+from derive.structure import depends_on, fresh
 
-x = Symbol("x")
+x, a, b = Symbol("x"), Symbol("a"), Symbol("b")
 CIRCLE = Rules()
 RULES = Rules()
 
@@ -63,6 +75,51 @@ def _circular(over: Poly, n: int, a: Expr, r: Expr, turn: Rational, x: Symbol) -
         above -= 2 * c * r ** (k + 1) * (ahead * x - r * behind) / (n * a)
     slope, rest = (_simple(above.expand().coeff(x, k)) for k in (1, 0))
     return (slope * x + rest) / (x**2 - 2 * r * cos(pi * turn) * x + r**2)
+
+
+@RULES.indefinite(
+    "scale to a binomial of numbers", example=Integral(1 / (a + b * x**4), x), on=(Mul, Pow)
+)
+def scaled(f: Expr, x: Symbol) -> Iterator[Rewrite]:
+    """With u = x/r for the right r, the binomial is a multiple of 1 + u**n or of 1 - u**n."""
+    below = [p for p in Mul.make_args(f) if p.is_Pow and p.base.is_Add and depends_on(p, x)]
+    if len(below) != 1 or not below[0].exp.is_Integer or not below[0].base.is_polynomial(x):
+        return
+    terms = dict(Poly(below[0].base, x).terms())
+    (n,), power, u = max(terms), below[0].exp, fresh("u", f, x)
+    m = (f / below[0]).as_coeff_exponent(x)
+    if set(terms) != {(n,), (0,)} or n < 3 or depends_on(m[0], x) or not m[1].is_Integer:
+        return
+    a, b = terms[(0,)], terms[(n,)]
+    if not (a.free_symbols or b.free_symbols):
+        return
+    for sign in (1, -1):
+        r = (sign * a / b) ** Rational(1, n)
+        h = m[0] * a**power * r ** (m[1] + 1) * u ** m[1] * (1 + sign * u**n) ** power
+        Iu, letters = substitution(h, u, x / r, x)
+        yield Rewrite(Iu, positive(sign * a / b), where=letters)
+
+
+@RULES.indefinite(
+    "biquadratic with letters", example=Integral(1 / (x**4 + a * x**2 + b), x), on=(Mul, Pow)
+)
+def biquadratic(f: Expr, x: Symbol) -> Outcome:
+    """Split the denominator as a quadratic in x**2, where that has real zeros."""
+    found = quotient(f, x)
+    if found is None or f.free_symbols == {x}:
+        return None
+    over, under = (Poly(p, x) for p in found)
+    odd = any(k % 2 for p in (over, under) for (k,) in p.monoms())
+    if odd or under.degree() != 4 or over.degree() > 2:
+        return None
+    c, b, a = under.nth(0), under.nth(2), under.nth(4)
+    d = cancel(b**2 - 4 * a * c)
+    s = sqrt(d)
+    terms = []
+    for sign in (1, -1):
+        v = (-b + sign * s) / (2 * a)  # a zero of a*v**2 + b*v + c
+        terms.append((over.nth(0) + over.nth(2) * v) / (sign * s * (x**2 - v)))
+    return Rewrite(antiderivative(Add(*terms), x), And(positive(d), nonzero(a)))
 
 
 @RULES.indefinite(

@@ -104,6 +104,16 @@ def constant_base(f: Expr, x: Symbol) -> Outcome:
     return Rewrite(f / (found[0] * log(base)), And(given, nonzero(found[0])))
 
 
+@RULES.indefinite("product of powers", example=Integral(x**n * sqrt(x), x), on=Mul)
+def product_of_powers(f: Expr, x: Symbol) -> Outcome:
+    """Powers of the variable: their exponents add up."""
+    powers = [p.as_base_exp() for p in f.args]
+    if any(base != x or depends_on(power, x) for base, power in powers):
+        return None
+    total = Add(*(power for _, power in powers)) + 1
+    return Rewrite(x * f / total, nonzero(total)) if total != 0 else None
+
+
 # fmt: off
 TABLE = (
     # integrand          antiderivative            in words
@@ -148,6 +158,14 @@ TABLE = (
     (erf(u),             u*erf(u) + exp(-u**2)/sqrt(pi),  "error function"),
     (erfc(u),            u*erfc(u) - exp(-u**2)/sqrt(pi), "complementary error function"),
     (1/log(u),           li(u),                    "one over logarithm"),
+    (Ei(u),              u*Ei(u) - exp(u),         "exponential integral"),
+    (Si(u),              u*Si(u) + cos(u),         "sine integral"),
+    (Ci(u),              u*Ci(u) - sin(u),         "cosine integral"),
+    (Shi(u),             u*Shi(u) - cosh(u),       "hyperbolic sine integral"),
+    (Chi(u),             u*Chi(u) - sinh(u),       "hyperbolic cosine integral"),
+    (li(u),              u*li(u) - Ei(2*log(u)),   "logarithmic integral"),
+    (fresnels(u),        u*fresnels(u) + cos(pi*u**2/2)/pi, "sine Fresnel integral"),
+    (fresnelc(u),        u*fresnelc(u) - sin(pi*u**2/2)/pi, "cosine Fresnel integral"),
 )
 
 # What is divided by its own argument; no elementary antiderivative.
@@ -280,6 +298,8 @@ def _over_line(f: Expr, x: Symbol) -> tuple[Expr, Expr, Expr, Expr, Expr] | None
     if len(f.args) != 2:
         return None
     for p, function in (f.args, f.args[::-1]):
+        if function.is_Pow and not depends_on(function.base, x):
+            function = exp(function.exp * log(function.base), evaluate=False)
         below = linear(1 / p, x) if p.is_Pow and p.exp == -1 else None
         angle = linear(function.args[0], x) if type(function) in OVER_ARGUMENT else None
         if below and angle:
