@@ -25,6 +25,7 @@ REFUSED = (
     (integrate, ("5",), "by which variable? 5 has none: write integrate(f, x)"),
     (integrate, ("x*y",), "by which variable? x*y has 2: write integrate(f, x)"),
     (integrate, ("", "x"), "empty text at character 1: write an expression, such as x^2 + 1"),
+    (integrate, (oo * x, "x"), "oo*x is not finite: write a formula without infinities"),
     (integrate, (None, "x"), "cannot read a NoneType: write text or a SymPy expression"),
     (integrate, ("x = 1", "x"), "Eq(x, 1) is not a scalar expression: write one formula"),
     (
