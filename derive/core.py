@@ -7,11 +7,11 @@ only; each of these is worked out by one of the `parts`. Nothing here knows a ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Basic, Symbol, true
+from sympy import Add, And, Basic, Mul, Subs, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from derive.deadline import within
@@ -54,8 +54,11 @@ class Step:
         return f"<Step {self.rule}, {len(self.parts)} parts>"
 
 
-def walk(root: Step) -> Iterator[Step]:
-    """The distinct steps below `root` in reading order: a step, its premises, its parts."""
+def walk(root: Step, stop: Callable[[Step], object] = lambda step: False) -> Iterator[Step]:
+    """The distinct steps below `root` in reading order: a step, its premises, its parts.
+
+    `stop(step)` true: the step itself comes, nothing below it does.
+    """
     seen: set[int] = set()
     stack = [root]
     while stack:
@@ -64,7 +67,8 @@ def walk(root: Step) -> Iterator[Step]:
             continue
         seen.add(id(step))
         yield step
-        stack.extend(reversed(step.premises + step.parts))
+        if not stop(step):
+            stack.extend(reversed(step.premises + step.parts))
 
 
 def parts_first(roots: Sequence[Step]) -> list[Step]:
@@ -123,8 +127,16 @@ class Derivation:
 
     @property
     def given(self) -> Boolean:
-        """The conditions of all steps, conjoined."""
-        return conditions(self.steps)
+        """The conditions of all steps, conjoined, in the letters of the problem."""
+        return conditions(self.root)
+
+    def given_for(self, step: Step) -> Boolean:
+        """What the result of one step rests on: the conditions of the steps below it.
+
+        Where no letter is changed on the way, all conditions of the derivation, which cost less.
+        """
+        changed = any(_changes(other) for other in self.steps)
+        return conditions(step) if changed else self.given
 
     @property
     def report(self) -> Report | None:
@@ -200,20 +212,28 @@ def refuted(root: Step, problem: Basic, points: int = 2) -> tuple[Step, str] | N
         return None
     bench = Bench((), points)
     steps = tuple(walk(root))
-    given = conditions(steps)
+    given = conditions(root)
     answer = bench.check(Claim(problem, root.result, given))
     if answer.verdict != "refuted":
         return None
     claims: list[tuple[Step, Any]] = [(step, step) for step in reversed(steps)]
-    claims += [(step, Claim(step.goal, step.result, given)) for step in reversed(steps)]
+    claims += [(step, Claim(step.goal, step.result, conditions(step))) for step in reversed(steps)]
     reports = ((step, bench.check(claim)) for step, claim in claims)
     found = ((step, report.reason) for step, report in reports if report.verdict == "refuted")
     return next(found, (root, answer.reason))
 
 
-def conditions(steps: Sequence[Step]) -> Boolean:
+def conditions(root: Step) -> Boolean:
+    """The conditions below `root`, conjoined.
+
+    What is said of the new variable u of a substitution is said of the g(x) that it stands for.
+    """
+    return conjoined(each_condition(root))
+
+
+def conjoined(given: Iterable[Boolean]) -> Boolean:
     """Each distinct condition once; kept as written, so that a step's `given` is found in it."""
-    kept = tuple(dict.fromkeys(step.given for step in steps if step.given is not true))
+    kept = tuple(dict.fromkeys(each for each in given if each is not true))
     if len(kept) < 2:
         return kept[0] if kept else true
     if max(map(depth, kept)) < DEEP:
@@ -221,3 +241,28 @@ def conditions(steps: Sequence[Step]) -> Boolean:
     joined = Basic.__new__(And, *kept)  # And sorts its arguments, which recurses into deep ones
     joined._argset = frozenset(kept)
     return joined
+
+
+def each_condition(root: Step) -> Iterator[Boolean]:
+    """The conditions below `root`, in its own letters, some perhaps several times."""
+    for step in walk(root, stop=_changes):
+        if step.given is not true:
+            yield step.given
+        for part in step.parts if _changes(step) else ():
+            for condition in each_condition(part):
+                changed = condition.xreplace(_changes(step))
+                if changed is not true:
+                    yield changed
+        for premise in step.premises if _changes(step) else ():
+            yield from each_condition(premise)
+
+
+def _changes(step: Step) -> dict[Basic, Basic]:
+    """The new variables of a step, and what they stand for."""
+    return {
+        letter: value
+        for node in Add.make_args(step.equals)
+        for factor in Mul.make_args(node)
+        if isinstance(factor, Subs)
+        for letter, value in zip(factor.variables, factor.point, strict=True)
+    }

@@ -104,6 +104,8 @@ class Constants:
 def _in_digits(number: Any, context: Any) -> Any:
     if number is sp.I:
         return context.j
+    if isinstance(number, sp.CRootOf):
+        return +context.convert(number.eval_approx(context.dps + 5, return_mpmath=True))
     return +context.make_mpf(number._to_mpmath(int(context.prec) + 5)._mpf_)
 
 

@@ -83,6 +83,8 @@ class _Walk:
             raise ValueError(
                 f"the function {node.func.__name__!r} is not defined: put a formula in its place"
             )
+        if isinstance(node, sp.CRootOf):
+            return ()
         kind = type(node).__name__
         if kind in UNFINISHED:
             raise ValueError(f"the expression holds an unevaluated {kind}: work it out first")
@@ -96,6 +98,8 @@ class _Walk:
     def translate(self, node: Any) -> Any:
         if not node.args:
             return self.atom(node)
+        if isinstance(node, sp.CRootOf):
+            return self.builder.number(node)
         translator = _translator(node)
         if translator is None:
             return self.values[id(self.expanded[id(node)])][1]

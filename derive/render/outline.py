@@ -9,7 +9,7 @@ from itertools import chain, count
 from sympy import Basic, Integral, Limit, Sum, Symbol, true
 from sympy.core.function import AppliedUndef
 
-from derive.core import Derivation, Letters, walk
+from derive.core import Derivation, Letters, each_condition
 from derive.render.reading import Reading, readings
 from derive.render.short import Pieces, excessive
 from derive.structure import postorder
@@ -112,14 +112,13 @@ def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True)
 
     `merged`: routine steps of an integral share a line.
     """
-    steps = tuple(walk(derivation.root))
     lines = readings(derivation, merged)
     report = derivation.report
     whole = Outline(
         problem=derivation.problem,
         result=derivation.result,
         constant=_constant(derivation),
-        given=_distinct(step.given for step in steps),
+        given=_distinct(each_condition(derivation.root)),
         definitions=derivation.definitions,
         lines=tuple(_lines(lines[:most])),
         pieces=(),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sympy import Basic, Integral
 
-from derive.core import Derivation, Step, conditions, walk
+from derive.core import Derivation, Step, conjoined, walk
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Reading:
 
     @property
     def given(self) -> Basic:
-        return conditions(self.steps)
+        return conjoined(step.given for step in self.steps)
 
 
 def readings(derivation: Derivation, merged: bool = True) -> list[Reading]:

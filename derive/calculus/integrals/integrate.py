@@ -10,14 +10,21 @@ from sympy.logic.boolalg import Boolean
 
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.integrals import (
+    angles,
     by_parts,
     definite,
+    inverses,
+    ladders,
     linearity,
+    polylogarithms,
     radicals,
     rational,
+    real_fractions,
+    roots,
     substitution,
     table,
     trigonometric,
+    undetermined,
 )
 from derive.calculus.integrals.definite import BETWEEN
 from derive.calculus.integrals.methods import before, method_of, methods, named
@@ -36,22 +43,35 @@ IN_ORDER = (
     table.RULES,
     linearity.RULES,
     linearity.ALGEBRA,
+    inverses.ALGEBRA,
+    angles.ALGEBRA,
     rational.QUADRATICS,
     radicals.STANDARD,
     trigonometric.REDUCTIONS,
     substitution.RULES,
     trigonometric.RULES,
+    real_fractions.CIRCLE,
     rational.RULES,
+    real_fractions.RULES,
     radicals.RULES,
+    polylogarithms.TABLE,
+    ladders.RULES,
+    polylogarithms.RULES,
     by_parts.RULES,
+    inverses.RULES,
     substitution.ROOTS,
+    roots.RULES,
+    roots.EULER,
+    angles.RULES,
     trigonometric.RATIONAL,
     by_parts.LATE,
+    undetermined.RULES,
+    polylogarithms.LATE,
     linearity.EXPANSION,
     definite.LATE,
 )
 
-RULES = RuleTable(Integral, unpack, "integrals")
+RULES = RuleTable(Integral, unpack, "integrals", tidy=inverses.in_the_triangle)
 for _method in IN_ORDER:
     for _rule in _method:
         RULES.add(_rule)
