@@ -101,7 +101,7 @@ def test_a_method_that_does_not_apply_names_those_that_do() -> None:
     said = str(caught.value)
     assert said.startswith("'rational' does not work out Integral(x*exp(x), x); methods that do: ")
     assert "by_parts" in said
-    with pytest.raises(ValueError, match=r"method is 'magic'; write one of by_parts, .*table"):
+    with pytest.raises(ValueError, match=r"method is 'magic'; write one of .*by_parts, .*table"):
         integrate("x", "x", method="magic")
 
 
@@ -117,3 +117,27 @@ def test_a_letter_that_is_not_in_the_integrand_is_a_constant() -> None:
 def test_at_a_singular_bound_the_integral_is_said_to_diverge(over: Any, value: Any) -> None:
     result = integrate("1/x", over).result
     assert result == value if value is not None else str(result) == "does not exist"
+
+
+@pytest.mark.parametrize(
+    "method", ["by_parts", "By Parts", "by-parts", "parts", "integration by parts"]
+)
+def test_a_method_may_be_spelt_in_several_ways(method: str) -> None:
+    assert (
+        integrate("3*x*exp(x) + 1", "x", method=method).result
+        == integrate("3*x*exp(x) + 1", "x", method="by_parts").result
+    )
+    rules = [step.rule for step in integrate("3*x*exp(x) + 1", "x", method=method).steps]
+    assert "integration by parts" in rules
+    assert rules[0] == "sum rule"
+
+
+def test_alternatives_are_other_derivations_checked_and_the_shortest_first() -> None:
+    first = integrate("sin(x)**2", "x")
+    others = derive.alternatives("sin(x)**2", "x")
+    assert len(others) >= 2
+    assert all(other.verdict == "confirmed" for other in others)
+    trees = [tuple((s.goal, s.rule, s.equals) for s in d.steps) for d in (first, *others)]
+    assert len(set(trees)) == len(trees)
+    assert [len(tree) for tree in trees[1:]] == sorted(len(tree) for tree in trees[1:])
+    assert len({other.root.rule for other in others}) == len(others)

@@ -46,7 +46,7 @@ def named(method: str, table: RuleTable) -> frozenset[str]:
 
 
 def _words(name: str) -> str:
-    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    return " ".join(name.lower().replace("'s", "").replace("_", " ").replace("-", " ").split())
 
 
 def before(table: RuleTable) -> frozenset[str]:
