@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import Function, I, Symbol, nan, oo, pi, zoo
+from sympy import Function, I, Integral, Symbol, nan, oo, pi, zoo
 
 import derive
 from derive import NoRuleApplies, diff, integrate, limit
+from lambdify_bridge import estimate
 
 x, y, t = Symbol("x"), Symbol("y"), Symbol("t")
 f = Function("f")
@@ -85,6 +86,21 @@ REFUSED = (
 def test_one_line_says_what_to_write(function: Any, arguments: Any, said: str) -> None:
     with pytest.raises((ValueError, TypeError)) as caught:
         function(*arguments)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("integral", "said"),
+    [
+        (Integral(x, (x, 0, t)), "no value is given for t: write at={'t': 1}"),
+        (Integral(x, (x, 0, I)), "I is not on the real line: the ends of a range are real"),
+        (Integral(1 / x, (x, 0, 1)), "1/x has no value at x = 0: write method='definition'"),
+        (Integral(x, x), "method='trapezoid' estimates a definite integral"),
+    ],
+)
+def test_a_trapezoid_needs_ends_that_are_numbers(integral: Integral, said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  (the message follows)
+        estimate(integral, method="trapezoid")
     assert str(caught.value) == said
 
 
