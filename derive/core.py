@@ -199,28 +199,29 @@ class Derivation:
         return f"<Derivation: {len(self.steps)} steps, {self.verdict}>"
 
 
-def refuted(root: Step, problem: Basic, points: int = 2) -> tuple[Step, str] | None:
-    """The step to blame and how it fails, where numbers refute the result; None where they do not.
+def refuted(root: Step, problem: Basic, points: int = 2) -> str:
+    """How numbers refute that `problem` is what `root` found; empty where they do not.
 
-    Only where they do are the steps looked at, the deepest first: whose own equation is false, or
-    else whose result is not its goal.
+    Only the result is looked at, at little cost; that it stands is no pass.
     """
     from lambdify_bridge.check import Bench, Claim
     from lambdify_bridge.glance import plainly_holds
 
     if plainly_holds(problem, root.result):
-        return None
-    bench = Bench((), points)
-    steps = tuple(walk(root))
-    given = conditions(root)
-    answer = bench.check(Claim(problem, root.result, given))
-    if answer.verdict != "refuted":
-        return None
-    claims: list[tuple[Step, Any]] = [(step, step) for step in reversed(steps)]
-    claims += [(step, Claim(step.goal, step.result, conditions(step))) for step in reversed(steps)]
+        return ""
+    report = Bench((), points).check(Claim(problem, root.result, conditions(root)))
+    return report.reason if report.verdict == "refuted" else ""
+
+
+def to_blame(root: Step, points: int = 2) -> tuple[Step, str] | None:
+    """The deepest step that numbers refute, and how: its equation, or else its result."""
+    from lambdify_bridge.check import Bench, Claim
+
+    bench, steps = Bench((), points), tuple(walk(root))[::-1]
+    claims: list[tuple[Step, Any]] = [(step, step) for step in steps]
+    claims += [(step, Claim(step.goal, step.result, conditions(step))) for step in steps]
     reports = ((step, bench.check(claim)) for step, claim in claims)
-    found = ((step, report.reason) for step, report in reports if report.verdict == "refuted")
-    return next(found, (root, answer.reason))
+    return next(((step, r.reason) for step, r in reports if r.verdict == "refuted"), None)
 
 
 def conditions(root: Step) -> Boolean:

@@ -38,7 +38,7 @@ from derive.budget import (
     message,
     shown,
 )
-from derive.core import Derivation, Step, refuted
+from derive.core import Derivation, Step, refuted, to_blame
 from derive.deadline import OutOfTime, within
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
@@ -60,7 +60,7 @@ __all__ = [
 
 LONGEST_PATH = 30
 TO_SAY_SO = 0.05  # seconds to put together what was worked out, when the time is over
-TO_LOOK_AT_IT = 2.0  # seconds for the numbers that could refute a result
+TO_LOOK_AT_IT = 5.0  # seconds for the numbers that could refute a result
 T = TypeVar("T")
 Struck = tuple[Basic, str, Basic]  # a goal, a rule, and what the rule made of it
 _X = Symbol("x")
@@ -285,8 +285,8 @@ def search(
     while True:
         worker = _Search(tables, budget, refused, through)
         step = _searched(worker, goal, only)
-        false = _false(step, goal, budget) if check else None
-        if false is None:
+        false = _false(step, goal, budget) if check else {}
+        if not false:
             return step
         refused |= false
 
@@ -298,16 +298,17 @@ def _searched(worker: _Search, goal: Basic, only: frozenset[str] | None) -> Step
     return step
 
 
-def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str] | None:
-    """The rewriting that makes the result wrong, with what is wrong about it."""
+def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str]:
+    """The rewriting that makes the result wrong, with what is wrong about it, if anything is."""
     try:
         with within(min(TO_LOOK_AT_IT, budget.left())):
-            found = refuted(step, goal)
+            why = refuted(step, goal)
     except OutOfTime:
-        return None
-    if found is None:
-        return None
-    blamed, why = found
+        return {}
+    if not why:
+        return {}
+    late = BudgetExceeded(f"{budget.over}; a result for {shown(goal)} was refuted: {why}", goal)
+    blamed, why = _in_time(lambda: to_blame(step) or (step, why), budget, lambda: late)
     while blamed.rule == SOLVED_FOR.name:
         (blamed,) = blamed.parts
     return {(blamed.goal, blamed.rule, blamed.equals): why}

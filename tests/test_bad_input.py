@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import Function, I, Symbol, nan, oo, pi, zoo
+from sympy import Function, I, Integral, Symbol, nan, oo, pi, zoo
 
 import derive
 from derive import NoRuleApplies, diff, integrate, limit
+from lambdify_bridge import estimate
 
 x, y, t = Symbol("x"), Symbol("y"), Symbol("t")
 f = Function("f")
@@ -25,6 +26,7 @@ REFUSED = (
     (integrate, ("5",), "by which variable? 5 has none: write integrate(f, x)"),
     (integrate, ("x*y",), "by which variable? x*y has 2: write integrate(f, x)"),
     (integrate, ("", "x"), "empty text at character 1: write an expression, such as x^2 + 1"),
+    (integrate, (oo * x, "x"), "oo*x is not finite: write a formula without infinities"),
     (integrate, (None, "x"), "cannot read a NoneType: write text or a SymPy expression"),
     (integrate, ("x = 1", "x"), "Eq(x, 1) is not a scalar expression: write one formula"),
     (
@@ -87,6 +89,21 @@ def test_one_line_says_what_to_write(function: Any, arguments: Any, said: str) -
     assert str(caught.value) == said
 
 
+@pytest.mark.parametrize(
+    ("integral", "said"),
+    [
+        (Integral(x, (x, 0, t)), "no value is given for t: write at={'t': 1}"),
+        (Integral(x, (x, 0, I)), "I is not on the real line: the ends of a range are real"),
+        (Integral(1 / x, (x, 0, 1)), "1/x has no value at x = 0: write method='definition'"),
+        (Integral(x, x), "method='trapezoid' estimates a definite integral"),
+    ],
+)
+def test_a_trapezoid_needs_ends_that_are_numbers(integral: Integral, said: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  (the message follows)
+        estimate(integral, method="trapezoid")
+    assert str(caught.value) == said
+
+
 def test_an_unknown_function_is_named() -> None:
     for over in (x, (x, 0, 1)):
         with pytest.raises(NoRuleApplies) as caught:
@@ -100,7 +117,7 @@ def test_a_method_that_does_not_apply_names_those_that_do() -> None:
     said = str(caught.value)
     assert said.startswith("'rational' does not work out Integral(x*exp(x), x); methods that do: ")
     assert "by_parts" in said
-    with pytest.raises(ValueError, match=r"method is 'magic'; write one of by_parts, .*table"):
+    with pytest.raises(ValueError, match=r"method is 'magic'; write one of .*by_parts, .*table"):
         integrate("x", "x", method="magic")
 
 
@@ -116,3 +133,27 @@ def test_a_letter_that_is_not_in_the_integrand_is_a_constant() -> None:
 def test_at_a_singular_bound_the_integral_is_said_to_diverge(over: Any, value: Any) -> None:
     result = integrate("1/x", over).result
     assert result == value if value is not None else str(result) == "does not exist"
+
+
+@pytest.mark.parametrize(
+    "method", ["by_parts", "By Parts", "by-parts", "parts", "integration by parts"]
+)
+def test_a_method_may_be_spelt_in_several_ways(method: str) -> None:
+    assert (
+        integrate("3*x*exp(x) + 1", "x", method=method).result
+        == integrate("3*x*exp(x) + 1", "x", method="by_parts").result
+    )
+    rules = [step.rule for step in integrate("3*x*exp(x) + 1", "x", method=method).steps]
+    assert "integration by parts" in rules
+    assert rules[0] == "sum rule"
+
+
+def test_alternatives_are_other_derivations_checked_and_the_shortest_first() -> None:
+    first = integrate("sin(x)**2", "x")
+    others = derive.alternatives("sin(x)**2", "x")
+    assert len(others) >= 2
+    assert all(other.verdict == "confirmed" for other in others)
+    trees = [tuple((s.goal, s.rule, s.equals) for s in d.steps) for d in (first, *others)]
+    assert len(set(trees)) == len(trees)
+    assert [len(tree) for tree in trees[1:]] == sorted(len(tree) for tree in trees[1:])
+    assert len({other.root.rule for other in others}) == len(others)

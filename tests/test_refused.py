@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from sympy import Add, Expr, Integral, Limit, Mul, S, Symbol, cos, exp, log, sin
 
-from derive import NoRuleApplies
+from derive import BudgetExceeded, NoRuleApplies
 from derive.calculus.integrals import BETWEEN, RULES, Between
 from derive.calculus.limits import RULES as LIMITS
 from derive.calculus.limits import lim
 from derive.core import Step, walk
-from derive.engine import search
+from derive.engine import Budget, search
 from derive.rules import Outcome, RuleTable
 
 x = Symbol("x")
@@ -94,6 +94,18 @@ def test_a_false_limit_is_refused() -> None:
     tables = {Limit: with_false(always_one, LIMITS, goal)}
     assert search(goal, tables, check=False).result == 1
     assert search(goal, tables).result == 2
+
+
+def test_what_is_refuted_is_not_returned_when_the_time_to_find_the_cause_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def for_ever(root: Step) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr("derive.engine.to_blame", for_ever)
+    with pytest.raises(BudgetExceeded, match="was refuted: at x = "):
+        search(Integral(sin(x), x), integrals(sine_again), Budget(seconds=1))
 
 
 def test_where_nothing_is_left_it_says_what_was_refused_and_why() -> None:

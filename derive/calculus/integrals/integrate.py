@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Basic, Expr, Float, Integral, Limit, Number, Rational, Symbol, Tuple
+from sympy import And, Basic, Expr, Float, Integral, Limit, Number, Rational, S, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
@@ -140,6 +140,8 @@ def alternatives(f: Expr | str, *variables: Any, timeout: float = 20.0) -> tuple
 
 def _goal(f: Any, variables: tuple[Any, ...]) -> Integral:
     expression = exact(scalar(f))
+    if expression.has(S.Infinity, S.NegativeInfinity):
+        raise ValueError(f"{shown(expression)} is not finite: write a formula without infinities")
     return Integral(expression, *_limits(expression, variables))
 
 

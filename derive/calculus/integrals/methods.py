@@ -30,8 +30,8 @@ def named(method: str, table: RuleTable) -> frozenset[str]:
     Raises ValueError for other words.
 
     >>> from derive.calculus.integrals import RULES
-    >>> sorted(named("partial-fractions", RULES))
-    ['partial fractions', 'partial fractions under a root']
+    >>> "partial fractions" in named("partial-fractions", RULES)
+    True
     """
     files = methods(table)
     words = _words(str(method))
@@ -46,7 +46,7 @@ def named(method: str, table: RuleTable) -> frozenset[str]:
 
 
 def _words(name: str) -> str:
-    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    return " ".join(name.lower().replace("'s", "").replace("_", " ").replace("-", " ").split())
 
 
 def before(table: RuleTable) -> frozenset[str]:
