@@ -27,6 +27,7 @@ from derive.calculus.integrals import (
     trigonometric,
     undetermined,
 )
+from derive.calculus.integrals.branches import joined
 from derive.calculus.integrals.definite import BETWEEN
 from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
@@ -151,7 +152,7 @@ def _worked_out(
     from derive.calculus.limits import RULES as LIMITS
 
     tables = {Integral: RULES, Between: BETWEEN, Limit: LIMITS}
-    root = search(goal, tables, budget, only, check, before(RULES))
+    root = joined(search(goal, tables, budget, only, check, before(RULES)))
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"

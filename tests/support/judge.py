@@ -19,7 +19,6 @@ from lambdify_bridge import to_numpy
 from lambdify_bridge.evaluate import Evaluator, Undecided, Undefined, is_real
 
 DIGITS = 40
-POINTS = 28
 DRAWS = 4  # of the parameters
 AGREE = 1e-10
 NO_VALUE = (Undefined, Undecided, ArithmeticError, TypeError, ValueError)
@@ -61,8 +60,9 @@ def _words(values: dict[Symbol, Any]) -> str:
 def _places() -> list[Rational]:
     """Both signs, small and large, in order, none of them special."""
     r = random.Random(7)
-    near = [Rational(k * 200 + r.randint(1, 99), 997) for k in range(-14, 14)]
-    return sorted(near)[:POINTS]
+    near = [Rational(k * 200 + r.randint(1, 99), 997) for k in range(-10, 10)]
+    far = [s * Rational(2100 + 530 * k + r.randint(1, 99), 997) for s in (1, -1) for k in range(10)]
+    return sorted(near + far)
 
 
 def _draws(f: Expr, F: Expr, x: Symbol, given: Basic) -> Iterator[dict[Symbol, Any]]:
