@@ -89,7 +89,7 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return last
     if _unbounded(values):
         return c.inf if c.re(last) > 0 else c.ninf
-    return None if _keeps_moving(values) else _epsilon(c, values)
+    return None if _keeps_moving(values) else wynn(c, values)
 
 
 def _at_rest(c: Any, values: list[Number]) -> bool:
@@ -108,7 +108,7 @@ def _unbounded(values: list[Number]) -> bool:
     return one_way and all(y >= 0.99 * x for x, y in pairwise(weights))
 
 
-def _epsilon(c: Any, values: list[Number]) -> Number | None:
+def wynn(c: Any, values: list[Number]) -> Number | None:
     """Wynn's epsilon algorithm (1956): every second column is one of estimates.
 
     The first column whose last two estimates agree decides; beyond it there is only rounding.

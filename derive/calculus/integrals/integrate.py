@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Basic, Expr, Float, Integral, Limit, Rational, Tuple
+from sympy import And, Basic, Expr, Float, Integral, Limit, Rational, Sum, Tuple
 from sympy.logic.boolalg import Boolean
 
 from derive.asked import in_order, letter, place, scalar
@@ -18,7 +18,9 @@ from derive.calculus.integrals import (
     table,
     trigonometric,
 )
-from derive.calculus.integrals.definite import BETWEEN
+from derive.calculus.integrals.definite import BETWEEN, SUMS
+from derive.calculus.integrals.definite import principal_value as pv
+from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.operators import Between, unpack
 from derive.core import Derivation
 from derive.engine import Budget, NoRuleApplies, search, shown
@@ -26,7 +28,7 @@ from derive.rules import RuleTable
 
 # Special before general, cheap and decisive before what branches.
 IN_ORDER = (
-    definite.RULES,
+    *definite.FIRST,
     table.RULES,
     linearity.RULES,
     linearity.ALGEBRA,
@@ -42,13 +44,21 @@ IN_ORDER = (
     trigonometric.RATIONAL,
     by_parts.LATE,
     linearity.EXPANSION,
-    definite.LATE,
+    *definite.LAST,
 )
 
 RULES = RuleTable(Integral, unpack, "integrals")
 for _method in IN_ORDER:
     for _rule in _method:
         RULES.add(_rule)
+
+TABLES = {
+    Integral: RULES,
+    Between: BETWEEN,
+    Sum: SUMS,
+    pv.PrincipalValue: pv.RULES,
+    pv.SymmetricGrowth: pv.GROWTH,
+}
 
 METHODS = {
     "substitution": substitution.RULES.names() | substitution.ROOTS.names(),
@@ -59,13 +69,18 @@ METHODS = {
 
 
 def integrate(
-    f: Expr | str, *variables: Any, method: str | None = None, timeout: float = 20.0
+    f: Expr | str,
+    *variables: Any,
+    method: str | None = None,
+    principal_value: bool = False,
+    timeout: float = 20.0,
 ) -> Derivation:
     """The integral of `f`, step by step: `integrate(f, x)`, `integrate(f, (x, 0, 1))`.
 
     Several variables make an iterated integral, the first one innermost. An antiderivative is real
     on the real domain of `f`, and unique up to a constant. `method` names how to begin:
-    "substitution", "parts", "partial fractions" or "trigonometric".
+    "substitution", "parts", "partial fractions" or "trigonometric". With `principal_value` poles
+    are cut out symmetrically (Cauchy's principal value).
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
 
     >>> integrate("x*exp(x)", "x").result
@@ -78,15 +93,23 @@ def integrate(
     if method is not None and method not in METHODS:
         raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
     expression = exact(scalar(f))
-    goal = Integral(expression, *_limits(expression, variables))
-    tables = {Integral: RULES, Between: BETWEEN, Limit: LIMITS}
+    limits = _limits(expression, variables)
+    goal = _principal(expression, limits) if principal_value else Integral(expression, *limits)
+    tables = {**TABLES, Limit: LIMITS}
     only = METHODS[method] if method else None
-    root = search(goal, tables, Budget(seconds=timeout), only)
+    budget = Budget(seconds=timeout)
+    root = for_positive_letters(goal, lambda asked: search(asked, tables, budget, only))
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"
         raise NoRuleApplies(f"{shown(goal)} was worked out {why}", goal, partial=derivation)
     return derivation
+
+
+def _principal(f: Expr, limits: list[Tuple]) -> pv.PrincipalValue:
+    if len(limits) != 1 or len(limits[0]) != 3:
+        raise ValueError("a principal value has one range: write (x, -1, 2)")
+    return pv.PrincipalValue(f, *limits[0])
 
 
 def contradictory(given: Boolean) -> bool:
