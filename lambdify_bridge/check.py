@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
-from sympy import Basic, Integral, Symbol
+from sympy import Basic, Integral, Symbol, sstr
 
 from lambdify_bridge import (  # noqa: F401
     central_difference,
@@ -127,7 +127,8 @@ class Bench:
         """The equation for a report: one line, and not the whole of a very large one."""
         if self.facts(lhs).size + self.facts(rhs).size > PRINTED:
             return f"{type(lhs).__name__} of {self.facts(lhs).size} operations = ..."
-        text = " ".join(f"{lhs} = {rhs}".split())
+        # In the order as it stands: SymPy's order evaluates integrals to compare them.
+        text = " ".join(f"{sstr(lhs, order='none')} = {sstr(rhs, order='none')}".split())
         return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
 
     def _letters(self, *expressions: Any) -> set[Symbol]:

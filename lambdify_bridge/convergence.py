@@ -104,8 +104,16 @@ def _trapezoid_table(operator: Any, claim: Basic, at: Evaluator) -> Convergence 
     found = _judged("the trapezoidal rule", rows, floors)
     if found.seen:
         return found
-    finite = all(at.ctx.isfinite(at(end)) for end in operator.limits[0][1:])
-    return _double_exponential(f, pieces, truth) or (found if finite else None)
+    return _double_exponential(f, pieces, truth) or (found if _regular(operator, at, f) else None)
+
+
+def _regular(operator: Any, at: Evaluator, f: ArrayFunction) -> bool:
+    """Whether range and integrand are finite up to the ends."""
+    ends = [at(end) for end in operator.limits[0][1:]]
+    if not all(map(at.ctx.isfinite, ends)):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.all(np.isfinite(f(np.array([float(end) for end in ends])))))
 
 
 def _pieces(operator: Any, at: Evaluator, a: float, b: float) -> list[tuple[float, float]]:
@@ -129,8 +137,8 @@ def _pairs(ends: list[float]) -> Iterator[tuple[float, float]]:
 def _double_exponential(
     f: ArrayFunction, pieces: list[tuple[float, float]], truth: float
 ) -> Convergence | None:
-    """Sums with steps 1/2, 1/4, ..., 1/64; None where they do not settle (an oscillating tail)."""
-    rows, sums = [], []
+    """Sums with steps 1/2, 1/4, ..., 1/64; None where they leave something out."""
+    rows, sums, ends = [], [], 0.0
     for k in range(1, 7):
         total, size = 0.0, abs(truth)
         for low, high in pieces:
@@ -138,6 +146,7 @@ def _double_exponential(
             with np.errstate(all="ignore"):
                 terms = f(points) * weights
             terms = np.where(np.isfinite(terms), terms, 0.0)
+            ends = float(np.max(np.abs(terms[[0, -1]])))
             total, size = total + float(np.sum(terms)), size + float(np.sum(np.abs(terms)))
         rows.append((2.0**-k, abs(total - truth)))
         sums.append(total)
@@ -145,7 +154,7 @@ def _double_exponential(
     method, settled = "the double-exponential rule", abs(sums[-1] - sums[-2]) <= SETTLED * size
     if rows[-1][1] <= SETTLED * size:
         return Convergence(method, True, "comes down to rounding", table)
-    if not settled:
+    if not settled or ends > EPS * size:
         return None
     return Convergence(method, False, f"it settles {rows[-1][1]:.1e} away from the claim", table)
 

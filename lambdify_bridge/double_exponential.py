@@ -15,8 +15,8 @@ from lambdify_bridge.evaluate import Evaluator, Number, Undecided, is_real
 from lambdify_bridge.nodes import nodes
 
 REACH = 4.6  # exp(-pi/2*sinh(4.6)) is 1e-34: beyond it the weights of a finite range vanish
-STEPS = {1: (1 / 32, 1 / 45), 2: (1 / 40, 1 / 57), 3: (1 / 9, 1 / 11)}
-AGREEMENT = 1e-10
+STEPS = {1: (1 / 32, 1 / 45), 2: (1 / 40, 1 / 57), 3: (1 / 15, 1 / 19)}
+AGREEMENT = {1: 1e-10, 2: 1e-10, 3: 1e-8}
 
 Array = np.ndarray
 Values = dict[Symbol, Array]
@@ -29,14 +29,14 @@ def nested(node: Any, at: Evaluator) -> Number:
     if not all(is_real(v) for v in fixed.values()):
         raise Undecided("an iterated integral is estimated for real letters only")
     values = {letter: np.float64(at.ctx.re(v)) for letter, v in fixed.items()}
-    steps = STEPS.get(dimension(node))
-    if steps is None:
+    steps, agreement = STEPS.get(dimension(node)), AGREEMENT.get(dimension(node))
+    if steps is None or agreement is None:
         raise Undecided("more than three integrals within each other are not estimated")
     with np.errstate(all="ignore"):
         first, second = (float(_integral(node, values, h, 0.31 * k)) for k, h in enumerate(steps))
-    if not abs(first - second) <= AGREEMENT * max(1.0, abs(first)):
+    if not abs(first - second) <= agreement * max(1.0, abs(first)):
         raise Undecided("two iterated quadratures with different nodes disagree")
-    at.rests_on(AGREEMENT)
+    at.rests_on(agreement)
     return at.ctx.mpf(second)
 
 

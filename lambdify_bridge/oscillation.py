@@ -109,14 +109,14 @@ class _Panels:
             raise Undecided("the integrand has no value somewhere on its tail")
 
     def faded(self, window: Function, least: float) -> list[float]:
-        """The values when it is faded out at T = end/2, end/2/sqrt(2), ..., beyond `least` radians.
+        """The values when it is faded out at T = end/2, end/2/sqrt(2), ..., over `least` radians.
 
         The window is 1 up to near T and 0 beyond 2*T.
         """
         values = []
         for k in range(14):
             T = self.edges[-1] / 2 * 2 ** (-k / 2)
-            if np.interp(T, self.edges, self.phases) < least:
+            if np.ptp(np.interp([T, 2 * T], self.edges, self.phases)) < least:
                 break
             values.append(float(np.sum(self.terms * window(self.points / T))))
         return values[::-1]

@@ -10,7 +10,7 @@ from sympy import Basic
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, estimator
 from lambdify_bridge.quadrature import AGREEMENT, breaks, definite
-from lambdify_bridge.sequence import NoLimit, wynn
+from lambdify_bridge.sequence import value_at_infinity, wynn
 
 CUTS = range(3, 15)  # half widths of 2**-3, 2**-4, ... of the room that there is
 
@@ -57,11 +57,15 @@ def _around(at: Evaluator, x: Any, function: Basic, p: Number, room: Number) -> 
     def both(u: Number) -> Number:
         return at.at({x: p + u})(function) + at.at({x: p - u})(function)
 
-    values = _cut_ever_less(c, both, room)
-    late = [abs(after - before) for before, after in pairwise(values)][-4:]
-    if all(after > 0.9 * before > 0 for before, after in pairwise(late)):
-        raise NoLimit("the integral grows however symmetrically the pole is cut out")
-    settled = late[-1] <= AGREEMENT * max(1, abs(values[-1])) / 100
+    return _led_to(c, _cut_ever_less(c, both, room))
+
+
+def _led_to(c: Any, values: list[Number]) -> Number:
+    """Where they settle or lead to; an infinity where they grow without slowing down."""
+    gains = [after - before for before, after in pairwise(values)][-4:]
+    if all(abs(h) > 0.9 * abs(g) > AGREEMENT and g * h > 0 for g, h in pairwise(gains)):
+        return c.inf if gains[-1] > 0 else c.ninf
+    settled = abs(gains[-1]) <= AGREEMENT * max(1, abs(values[-1])) / 100
     found = values[-1] if settled else wynn(c, values)
     if found is None:
         raise Undecided("what is left beside the cuts comes together too slowly to tell")
@@ -90,17 +94,22 @@ def symmetric_growth(node: Any, at: Evaluator) -> Number:
         inside = node.func(function.args[0], x, low, high)
         return principal_value(inside, at)
     c, a, b = at.ctx, at(low), at(high)
-    if c.isinf(a) or c.isinf(b):
-        raise Undecided("symmetric growth is measured over finite ranges only")
 
     def F(value: Number) -> Number:
         return at.at({x: value})(function)
 
-    total = F(b) - F(a)
-    for p in breaks(at, x, function, a, b):
-        steps = [F(p - 10**-k) - F(p + c.mpf(10) ** -k) for k in map(c.mpf, range(3, 12))]
-        if not abs(steps[-1] - steps[-2]) <= AGREEMENT * max(1, abs(steps[-1])):
-            raise NoLimit("the growth on both sides of a pole does not cancel")
-        total += steps[-1]
+    if c.isinf(a) and c.isinf(b):
+        total = value_at_infinity(c, lambda R: F(R) - F(-R))
+    else:
+        total = F(b) - F(a)
+    for p in map(_exactly, breaks(at, x, function, a, b)):
+        gaps = [c.mpf(10) ** -k for k in range(3, 10)]
+        total += _led_to(c, [F(p - gap) - F(p + gap) for gap in gaps])
     at.rests_on(AGREEMENT)
     return total
+
+
+def _exactly(p: Number) -> Number:
+    """The fraction with a small denominator that is meant: next to 1/x**2 the last digit counts."""
+    nearest = round(p * 5040) / type(p)(5040)
+    return nearest if abs(p - nearest) < 1e-25 else p

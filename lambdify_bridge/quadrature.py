@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+import mpmath
 import numpy as np
 from sympy import Basic, Dummy, Float, Integer, Integral, Mul, exp
 
@@ -35,13 +36,48 @@ Part = Callable[[Evaluator], Number]
 def integral(node: Any, at: Evaluator) -> Number:
     """A definite integral; an indefinite one is measured from wherever it was asked for first."""
     function, *limits = node.args
-    *inner, limit = limits
-    x, *bounds = limit.args
+    x, *bounds = limits[-1].args
+    if len(bounds) == 2:
+        return _remembered(node, at)
+    return _from_anchor(node, at, x, function)
+
+
+_KNOWN: dict[Any, Any] = {}
+MOST_KNOWN = 500
+
+
+def _remembered(node: Any, at: Evaluator) -> Number:
+    """The value; for the same letters, digits and integral it is worked out once.
+
+    The value or the error is kept with the accuracy that it rests on, apart from any precision
+    context.
+    """
+    letters = sorted(node.free_symbols, key=str)
+    values = [at(letter) for letter in letters]
+    if at.definitions or not all(hasattr(v, "_mpf_") for v in values):
+        return _worked_out(node, at)
+    key = node, tuple((s, v._mpf_) for s, v in zip(letters, values, strict=True)), at.ctx.prec
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        alone = Evaluator(dict(zip(letters, values, strict=True)), digits=at.ctx.dps)
+        try:
+            _KNOWN[key] = _worked_out(node, alone), alone.accuracy
+        except (Undecided, Undefined) as error:
+            _KNOWN[key] = error, 0.0
+    value, accuracy = _KNOWN[key]
+    if isinstance(value, Exception):
+        raise type(value)(*value.args)
+    at.rests_on(accuracy)
+    return at.ctx.convert(value)
+
+
+def _worked_out(node: Any, at: Evaluator) -> Number:
+    function, *inner, limit = node.args
     if inner or _definite_inside(function):
         return nested(node, at)
-    if len(bounds) == 2:
-        return definite(at, x, function, at(bounds[0]), at(bounds[1]))
-    return _from_anchor(node, at, x, function)
+    x, low, high = limit.args
+    return definite(at, x, function, at(low), at(high))
 
 
 def _definite_inside(function: Basic) -> bool:
@@ -119,15 +155,21 @@ def _defined(at: Evaluator, x: Any, function: Basic) -> Callable[[Number], Numbe
 
     def f(value: Number) -> Number:
         try:
-            return at.at({x: value})(function)
+            found = at.at({x: value})(function)
         except Undefined:
             return at.ctx.zero
+        return found if at.ctx.isfinite(found) else at.ctx.zero
 
     return f
 
 
 def _piece(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Number:
     c, f = at.ctx, _defined(at, x, function)
+    ways = {way for end, side in ((a, 1), (b, -1)) if (way := _pole(c, f, end, side))}
+    if len(ways) == 2:
+        raise NoLimit("the integral diverges at both ends, with different signs")
+    if ways:
+        return c.inf * ways.pop()
     with c.workdps(max(24, c.dps - 6)):
         value = _agreed(c, f, a, b)
         if value is not None and _fades(c, f, a, b, value):
@@ -170,7 +212,7 @@ def _middle(c: Any, a: Number, b: Number) -> Number:
 
 
 def _exactly(value: Number) -> Basic:
-    return Integer(int(value)) if value == int(value) else Float(value)
+    return Integer(int(value)) if value == int(value) else Float(mpmath.mpf(value), 40)
 
 
 def _slowly(at: Evaluator, u: Any, g: Basic, start: Number) -> Number | None:
@@ -195,18 +237,18 @@ def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: N
     1/x far out is cut off by both rules at the same place, and both return the same wrong number.
     So is 1, with a number so large that the distance times f looks small beside it.
     """
-    gap = c.mpf(10) ** -15
+    gap = c.mpf(10) ** -20
     sizes = [
         _far_out(c, f, -1) if c.isinf(a) else abs(f(a + gap)) * gap,
         _far_out(c, f, 1) if c.isinf(b) else abs(f(b - gap)) * gap,
     ]
-    return all(size < 1e-5 * max(1, abs(value)) for size in sizes)
+    return all(size < AGREEMENT * max(1, abs(value)) for size in sizes)
 
 
 def _far_out(c: Any, f: Callable[[Number], Number], side: int) -> Number:
     """Distance times |f| far out; infinite where it still grows from there."""
     here, beyond = (abs(f(side * c.mpf(10) ** k)) * c.mpf(10) ** k for k in (15, 20))
-    return here if beyond <= here else c.inf
+    return beyond if beyond <= here else c.inf
 
 
 def _inside(c: Any, a: Number, b: Number) -> Number:
@@ -246,9 +288,45 @@ def _diverges(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Nu
         raise Undecided("two quadratures disagree, and the integrand is not real")
     late = [c.re(g) for g in gains[-5:]]
     same_sign = all(g > 0 for g in late) or all(g < 0 for g in late)
-    if same_sign and all(abs(y) > 0.9 * abs(x) for x, y in pairwise(late)):
+    growing = same_sign and all(abs(y) > 0.9 * abs(x) for x, y in pairwise(late))
+    if growing and (_steep(c, f, a, 1) or _steep(c, f, b, -1)):
         return c.inf if late[0] > 0 else c.ninf
     raise Undecided("two quadratures with different nodes disagree")
+
+
+def _pole(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> int:
+    """The sign of f where it plainly grows like 1/distance or faster towards an end, else 0."""
+    try:
+        values = [_near(c, f, end, side, c.mpf(10) ** -k) for k in (5, 6, 8, 9)]
+        if not all(is_real(v) for v in values) or len({v > 0 for v in values}) > 1:
+            return 0
+        early, late = (c.log(values[k + 1] / values[k]) / c.log(10) for k in (0, 2))
+    except (ArithmeticError, ValueError):
+        return 0
+    plain = abs(early - late) < 1e-3 and min(early, late) > 1 - 1e-7
+    return (1 if values[0] > 0 else -1) if plain else 0
+
+
+def _steep(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> bool:
+    """Whether f grows towards the end as fast as 1/distance, or comes ever nearer to doing so.
+
+    The integral of distance**(-0.999) grows for very long, and is finite.
+    """
+
+    def exponent(k: int) -> Number:
+        near, nearer = (_near(c, f, end, side, c.mpf(10) ** -j) for j in (k, k + 1))
+        return c.log(abs(nearer / near)) / c.log(10)
+
+    try:
+        early, late = (1 - exponent(k) for k in (5, 11))
+    except (ZeroDivisionError, ValueError):
+        return True  # too steep, or not real, to measure
+    return bool(late <= 1e-6 or late < 0.8 * early)
+
+
+def _near(c: Any, f: Callable[[Number], Number], end: Number, side: int, gap: Number) -> Number:
+    """f at that distance from the end; from an infinite one, in the reciprocal variable."""
+    return f(-side / gap) / gap**2 if c.isinf(end) else f(end + side * gap)
 
 
 @estimator("Between")
@@ -322,7 +400,7 @@ def _lowest(
 ) -> tuple[Number, Number | None]:
     """The lowest absolute value between two places, by golden section."""
     section = (at.ctx.sqrt(5) - 1) / 2
-    for _ in range(75):
+    for _ in range(140):
         left, right = high - section * (high - low), low + section * (high - low)
         first, second = (_try(part, at.at({x: v})) for v in (left, right))
         if first is None or second is None:

@@ -125,6 +125,18 @@ def wynn(c: Any, values: list[Number]) -> Number | None:
     return None
 
 
+def richardson(c: Any, values: list[Number]) -> Number | None:
+    """The limit of values at 1, 2, 4, 8 ... that differ from it by a series in 1/n."""
+    column, power = list(values), 1
+    while len(column) > 2:
+        power *= 2
+        better = [(power * b - a) / (power - 1) for a, b in pairwise(column)]
+        if close(c, better[-2], better[-1], AGREEMENT / 100):
+            return better[-1]
+        column = better
+    return None
+
+
 def _spread(values: list[Number]) -> Number:
     return max(abs(b - a) for a, b in pairwise(values[-8:]))
 
@@ -209,13 +221,17 @@ def partial_sums(node: Any, at: Evaluator) -> Number:
     if not at.ctx.isinf(b):
         return sum((at.at({n: a + k})(function) for k in range(int(b - a) + 1)), at.ctx.zero)
     totals, total, k = [], at.ctx.zero, 0
-    for power in range(3, 12):
+    for power in range(3, 11):
         while k < 2**power:
             total += at.at({n: a + k})(function)
             k += 1
         totals.append(total)
     value = _extrapolated(at.ctx, totals)
     if value is None:
+        value = richardson(at.ctx, totals)
+    if value is None and _keeps_moving(totals):
         raise NoLimit("the partial sums do not come together")
+    if value is None:
+        raise Undecided("the partial sums come together too slowly to tell")
     at.rests_on(1e-10)
     return value

@@ -22,19 +22,18 @@ FIRST = (
     bounds.RULES,
     kinks.RULES,
     families.RULES,
-    parametric.LAPLACE,
+    parametric.RULES,
     residues.RULES,
     series.RULES,
     symmetry.PARITY,
-    symmetry.DECISIVE,
     substitution.EARLY,
+    symmetry.DECISIVE,
+    improper.RULES,
     fundamental_theorem.RULES,
 )
 LAST = (
-    substitution.RULES,
     symmetry.RULES,
-    parametric.RULES,
-    improper.RULES,
+    substitution.RULES,
 )
 
 __all__ = ["BETWEEN", "FIRST", "LAST", "SUMS"]

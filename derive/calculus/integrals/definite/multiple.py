@@ -171,7 +171,7 @@ def _flat(goal: Integral) -> tuple[Expr, ...]:
 @RULES.table.rule(
     "cylindrical coordinates",
     example=Integral(
-        z * sqrt(x**2 + y**2),
+        z * (x**2 + y**2),
         (z, x**2 + y**2, 1), (x, -sqrt(1 - y**2), sqrt(1 - y**2)), (y, -1, 1),
     ),
     whole=True,

@@ -26,6 +26,7 @@ from sympy import (
     pi,
     re,
     sin,
+    tan,
     together,
 )
 from sympy.logic.boolalg import Boolean
@@ -42,7 +43,6 @@ from derive.rules import Rewrite
 from derive.structure import D, depends_on, fresh, postorder
 
 x, a, b = Symbol("x"), Symbol("a"), Symbol("b")
-LAPLACE = Rules()
 RULES = Rules()
 
 
@@ -54,7 +54,7 @@ def _parameter(f: Expr, x: Symbol) -> Symbol:
 
 
 @family(
-    LAPLACE, "Laplace transform under the integral", S.Zero, oo,
+    RULES, "Laplace transform under the integral", S.Zero, oo,
     example=Integral(sin(x) / x, (x, 0, oo)),
 )  # fmt: skip
 def laplace(f: Expr, x: Symbol) -> Value | None:
@@ -123,7 +123,7 @@ def _damped(rate: Expr) -> Boolean:
 
 
 @family(
-    LAPLACE, "the exponent as the parameter", S.Zero, S.One,
+    RULES, "the exponent as the parameter", S.Zero, S.One,
     example=Integral((x**a - 1) / log(x), (x, 0, 1)),
 )  # fmt: skip
 def exponent_as_parameter(f: Expr, x: Symbol) -> Value | None:
@@ -162,7 +162,7 @@ def _by_parameter(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[tuple[Expr, 
                 yield slope, Rewrite(rest + growth, where=where)
 
 
-@LAPLACE.definite(
+@RULES.definite(
     "differentiate under the integral sign",
     example=Integral(atan(x) / (x * (1 + x**2)), (x, 0, oo)),
 )
@@ -174,13 +174,13 @@ def feynman(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
 
 
 @RULES.definite(
-    "differentiate under the integral sign, other than rational",
+    "differentiate under the integral sign, circular functions",
     example=Integral(atan(2 * sin(x)) / sin(x), (x, 0, pi / 2)),
 )
-def feynman_late(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
+def feynman_for_waves(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
     """Let a parameter t run from 0 to 1 in it: I(1) is I(0) and the integral of I'(t)."""
     for slope, rewrite in _by_parameter(f, x, a, b):
-        if b != oo or not slope.is_rational_function(x):
+        if f.has(sin, cos, tan) and not slope.has(log, atan):
             yield rewrite
 
 

@@ -27,6 +27,11 @@ class _Bound(Expr):
     def __new__(cls, f: Expr, x: Symbol, a: Any, b: Any) -> _Bound:
         return Expr.__new__(cls, f, x, S(a), S(b))
 
+    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
+        f, x, a, b = self.args
+        inside = f if old == x else f._subs(old, new)
+        return self.func(inside, x, a._subs(old, new), b._subs(old, new))
+
     @property
     def bound_symbols(self) -> list[Symbol]:
         return [self.args[1]]

@@ -22,12 +22,13 @@ from sympy import (
     oo,
     pi,
     sin,
+    sinc,
     sqrt,
     tan,
     together,
 )
 
-from derive.calculus.integrals.definite.symmetry import agree, combined
+from derive.calculus.integrals.definite.symmetry import agree, combined, has_log_of_function
 from derive.calculus.integrals.operators import Rules, definite, linear
 from derive.core import Letters
 from derive.rules import Outcome, Rewrite
@@ -76,11 +77,13 @@ def _needs_it(f: Expr, x: Symbol, logs: list[Expr]) -> bool:
     return False
 
 
-@RULES.definite("scale the variable", example=Integral(log(sin(2 * x)), (x, 0, pi / 2)))
+@EARLY.definite("scale the variable", example=Integral(log(sin(2 * x)), (x, 0, pi / 2)))
 def scale(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """Take the multiple of x that stands in the functions as the variable."""
-    inner = [g.args[0] for g in postorder(f) if g.is_Function and depends_on(g, x)]
-    inner = [u for u in dict.fromkeys(inner) if not u.has(*[g for g in inner if g != u])]
+    """Take the multiple of x that stands under the logarithm as the variable."""
+    if not has_log_of_function(f, x):
+        return None
+    functions = [g for g in postorder(f) if g.is_Function and depends_on(g, x)]
+    inner = [g.args[0] for g in functions if not g.args[0].has(*functions)]
     lines = [linear(u, x) for u in inner]
     if not lines or None in lines or any(line[1] != 0 for line in lines):  # type: ignore[index]
         return None
@@ -92,17 +95,15 @@ def scale(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return Rewrite(integral / k, where=((u, k * x), (Symbol("du"), k * Symbol(f"d{x.name}"))))
 
 
-@RULES.definite("tangent as the variable", example=Integral(log(1 + x) / (1 + x**2), (x, 0, 1)))
+@EARLY.definite("tangent as the variable", example=Integral(log(1 + x) / (1 + x**2), (x, 0, 1)))
 def tangent(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """With x = tan(t), dx/(1 + x**2) is dt."""
     bounds = [atan(end) for end in (a, b)]
-    if not f.has(log, atan) or not any(g == 1 + x**2 for g in postorder(f)):
+    if not isinstance(f * (1 + x**2), log):
         return None
     t = fresh("t", f, x)
-    # atan(tan(t)) is t here, where t stays between -pi/2 and pi/2
-    h = (f.xreplace({atan(x): t}) * (1 + x**2)).subs(x, tan(t))
-    h = h.subs(1 + tan(t) ** 2, cos(t) ** -2)
-    return Rewrite(definite(cancel(h), t, *bounds), where=((x, tan(t)),))
+    h = (f * (1 + x**2)).subs(x, tan(t)).subs(1 + tan(t) ** 2, cos(t) ** -2)
+    return Rewrite(definite(h, t, *bounds), where=((x, tan(t)),))
 
 
 @EARLY.definite(
@@ -119,10 +120,12 @@ def _is_quotient(base: Expr, x: Symbol) -> bool:
     return depends_on(together(base).as_numer_denom()[1], x)
 
 
-@RULES.definite("sine as the variable", example=Integral(1 / (x + sqrt(1 - x**2)), (x, 0, 1)))
+@EARLY.definite("sine as the variable", example=Integral(1 / (x + sqrt(1 - x**2)), (x, 0, 1)))
 def sine(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
     """With x = r*sin(t), sqrt(r**2 - x**2) is r*cos(t)."""
-    yield from _with_sine(f, x, a, b)
+    sums = [g for g in postorder(f) if g.is_Add and depends_on(g, x)]
+    if any(isinstance(term, Pow) and not term.exp.is_integer for g in sums for term in g.args):
+        yield from _with_sine(f, x, a, b)
 
 
 def _with_sine(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
@@ -160,7 +163,7 @@ def _roots(f: Expr, x: Symbol) -> Iterator[tuple[Expr, dict[Expr, Expr]]]:
 # ------------------------------------------------------------------ sums, constant factors
 
 
-@RULES.definite("sum rule, definite", example=Integral(log(sin(x)) + x, (x, 0, pi)))
+@RULES.definite("sum rule, definite", example=Integral(sinc(x) + x, (x, 0, 1)))
 def sum_rule(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Integrate a sum term by term, where every term has an integral."""
     terms = Add.make_args(f if f.is_Add else expand_mul(f))
@@ -169,7 +172,7 @@ def sum_rule(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return Add(*(definite(term, x, a, b) for term in terms))
 
 
-@RULES.definite("constant multiple, definite", example=Integral(pi * log(sin(x)), (x, 0, pi)))
+@RULES.definite("constant multiple, definite", example=Integral(3 * sinc(x), (x, 0, 1)))
 def constant_multiple(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """A constant factor stays in front."""
     fixed, moving = f.as_independent(x, as_Add=False)
@@ -177,7 +180,7 @@ def constant_multiple(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
 
 
 @RULES.definite(
-    "logarithm of a product, definite", example=Integral(log(x**2 * sin(x)), (x, 0, pi))
+    "logarithm of a product, definite", example=Integral(log(x**2 * sinc(x)), (x, 0, 1))
 )
 def logarithm_of_product(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The logarithm of a product is a sum of logarithms, where the factors are positive."""

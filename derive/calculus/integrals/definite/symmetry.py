@@ -25,6 +25,7 @@ from sympy import (
     pi,
     preorder_traversal,
     sin,
+    sinc,
     tan,
     together,
 )
@@ -41,6 +42,7 @@ x, a = Symbol("x"), Symbol("a")
 PARITY = Rules()
 DECISIVE = Rules()
 RULES = Rules()
+A_FACTOR = 3  # what sin(2*x) weighs more than sin(x)
 LONGEST = 60  # operations: larger integrands are not added to their mirror image
 
 
@@ -129,11 +131,29 @@ def kings_rule(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return _half(total, x, a, b)
 
 
-@RULES.definite("King's rule, a simpler sum", example=Integral(log(sin(x)), (x, 0, pi / 2)))
+@DECISIVE.definite("King's rule for logarithms", example=Integral(log(sin(x)), (x, 0, pi / 2)))
+def kings_rule_for_logarithms(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Run through the interval backwards: the two logarithms are the logarithm of a product."""
+    total = _with_mirror_image(f, x, a, b) if has_log_of_function(f, x) else None
+    if total is None or _weight(total, x) > _weight(f, x) + A_FACTOR:
+        return None
+    return _half(total, x, a, b)
+
+
+def has_log_of_function(f: Expr, x: Symbol) -> bool:
+    """No antiderivative is elementary then, or hardly ever."""
+    inside = [g.args[0] for g in postorder(f) if isinstance(g, log)]
+    return any(isinstance(g, Function) and depends_on(g, x) for u in inside for g in postorder(u))
+
+
+@RULES.definite(
+    "King's rule, a simpler sum",
+    example=Integral(x * (sinc(x) + sinc(1 - x)), (x, 0, 1)),
+)
 def kings_rule_later(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Run through the interval backwards: the integral is half that of f(x) + f(a + b - x)."""
     total = _with_mirror_image(f, x, a, b)
-    if total is None or (_weight(total, x) >= _weight(f, x) and not f.has(log)):
+    if total is None or _weight(total, x) >= _weight(f, x):
         return None
     return _half(total, x, a, b)
 
@@ -143,8 +163,8 @@ def _half(total: Expr, x: Symbol, a: Expr, b: Expr) -> Expr:
 
 
 def _weight(f: Expr, x: Symbol) -> int:
-    """How much is written in f, functions three times, without a constant factor."""
-    f = f.as_independent(x, as_Add=False)[1]
+    """How much is written in f, functions three times, without constants."""
+    f = f.as_independent(x, as_Add=True)[1].as_independent(x, as_Add=False)[1]
     if not depends_on(f, x):
         return 0
     written = list(preorder_traversal(f))
@@ -232,22 +252,23 @@ def _log(product: Expr, x: Symbol) -> Expr:
     return log(moving) + log(c) if moving != 1 else log(c)
 
 
-@RULES.definite("mirror image", example=Integral(log(sin(x)), (x, 0, pi)))
+@DECISIVE.definite("mirror image of a logarithm", example=Integral(log(sin(x)), (x, 0, pi)))
+def mirror_image_of_logarithm(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The right half of the interval is the mirror image of the left one."""
+    return _left_half(f, x, a, b) if has_log_of_function(f, x) else None
+
+
+@RULES.definite("mirror image", example=Integral(sinc(x) * sinc(1 - x), (x, 0, 1)))
 def mirror_image(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The right half of the interval is the mirror image of the left one."""
+    return _left_half(f, x, a, b)
+
+
+def _left_half(f: Expr, x: Symbol, a: Expr, b: Expr) -> Expr | None:
     if not numeric(a, b) or not (a.is_finite and b.is_finite) or a == -b:
         return None
     image = _angles_apart(f.subs(x, a + b - x), x)
     return 2 * definite(f, x, a, (a + b) / 2) if _same(image, f) else None
-
-
-@RULES.definite("from the other end", example=Integral(x**2 * log(1 - x), (x, 0, 1)))
-def from_the_other_end(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """Run through the interval backwards, where the logarithm is that of the variable itself."""
-    logs = [g for g in postorder(f) if isinstance(g, log) and depends_on(g, x)]
-    if len(logs) != 1 or logs[0].args[0] != a + b - x:
-        return None
-    return definite(f.subs(x, a + b - x), x, a, b)
 
 
 # ------------------------------------------------------------------ x -> c/x
