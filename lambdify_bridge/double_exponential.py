@@ -18,7 +18,7 @@ REACH = 4.6  # exp(-pi/2*sinh(4.6)) is 1e-34: beyond it the weights of a finite 
 STEPS = {1: (1 / 32, 1 / 45), 2: (1 / 40, 1 / 57), 3: (1 / 15, 1 / 19)}
 AGREEMENT = {1: 1e-10, 2: 1e-10, 3: 1e-8}
 
-Array = np.ndarray
+Array = Any  # of one dimension more for every integral outside; numbers at first
 Values = dict[Symbol, Array]
 
 

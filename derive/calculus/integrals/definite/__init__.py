@@ -31,9 +31,6 @@ FIRST = (
     improper.RULES,
     fundamental_theorem.RULES,
 )
-LAST = (
-    symmetry.RULES,
-    substitution.RULES,
-)
+LAST = (substitution.RULES,)
 
 __all__ = ["BETWEEN", "FIRST", "LAST", "SUMS"]

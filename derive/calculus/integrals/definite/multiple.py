@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sympy import (
+    Add,
     Expr,
     Integral,
+    Mul,
+    Piecewise,
     S,
     Symbol,
     Tuple,
+    atan,
     cos,
     exp,
     oo,
@@ -26,6 +30,7 @@ from derive.structure import depends_on, fresh, postorder
 
 x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
 RULES = Rules()
+CONTINUOUS = (Symbol, Add, Mul, exp, sin, cos, atan)
 
 
 class Part(NamedTuple):
@@ -85,7 +90,7 @@ def _sector(across: Part, up: Part) -> tuple[Expr, Expr]:
 
 def _reduced(f: Expr, *angles: Symbol) -> Expr:
     """Sums with sin**2 + cos**2 of the angles in them, shorter."""
-    changes = {}
+    changes: dict[Expr, Expr] = {}
     for g in postorder(f):
         if g.is_Add and g.has(*angles):
             h = g.xreplace(changes).expand()
@@ -114,7 +119,7 @@ def spherical(goal: Integral) -> Outcome:
     """x = r*sin(p)*cos(q), y = r*sin(p)*sin(q), z = r*cos(p); a volume is r**2*sin(p)*dr*dp*dq."""
     f, *limits = goal.args
     parts = _nested(tuple(limits)) if len(limits) == 3 and _ranges(limits) else None
-    if parts is None:
+    if parts is None or not _converges(f, limits):
         return None
     across, up, height = parts
     u, v, w = (limit[0] for limit in limits)
@@ -133,6 +138,42 @@ def spherical(goal: Integral) -> Outcome:
     return Rewrite(iterated(h * r**2 * sin(p), over), where=tuple(new.items()))
 
 
+def _converges(f: Expr, limits: list[Tuple]) -> bool:
+    """Whether the order cannot matter (Tonelli, Fubini): f has one sign, or is continuous.
+
+    Over infinite ranges a function of changing sign has to be damped by an exponential.
+    """
+    letters = [limit[0] for limit in limits]
+    if _one_sign(f, limits):
+        return True
+    ends = [end for limit in limits for end in limit[1:]]
+    infinite = any(end.is_infinite for end in ends)
+    if infinite:
+        return f.has(exp) and not f.has(sin, cos) and _smooth(f, letters)
+    return _smooth(f, letters) or len(f.free_symbols & set(letters)) == 1
+
+
+def _one_sign(f: Expr, limits: list[Tuple]) -> bool:
+    """Known from real letters; positive ones where a range begins at zero or above."""
+    known = {}
+    for u, low, _ in limits:
+        above = low.is_nonnegative or low in known
+        known[u] = Symbol(u.name, positive=True) if above else Symbol(u.name, real=True)
+    signed = real(f.xreplace(known))
+    return bool(signed.is_nonnegative or signed.is_nonpositive or isinstance(f, Piecewise))
+
+
+def _smooth(f: Expr, letters: list[Symbol]) -> bool:
+    """Of operations that are continuous everywhere."""
+    for g in postorder(f):
+        if not g.has(*letters):
+            continue
+        whole = g.is_Pow and (g.exp.is_nonnegative or not g.base.has(*letters))
+        if not (whole or isinstance(g, CONTINUOUS)):
+            return False
+    return True
+
+
 def _ranges(limits: list[Tuple]) -> bool:
     return all(len(limit) == 3 for limit in limits)
 
@@ -149,6 +190,8 @@ def polar(goal: Integral) -> Outcome:
     if parts is None:
         return None
     u, v = (limit[0] for limit in limits)
+    if not _converges(f, limits) or (parts[0].radius == oo and f.has(sin, cos)):
+        return None
     if not _round(f, u, v) and (parts[0].radius == oo or not f.has(u, v)):
         return None
     r = Symbol(fresh("r", f).name, nonnegative=True)
@@ -181,6 +224,8 @@ def cylindrical(goal: Integral) -> Outcome:
     f, *limits = _flat(goal)
     parts = _nested(tuple(limits[1:])) if len(limits) == 3 and _ranges(limits) else None
     if parts is None:
+        return None
+    if not _converges(f, limits):
         return None
     inner, (u, v) = limits[0], (limit[0] for limit in limits[1:])
     everything = Tuple(f, *inner[1:])
@@ -219,7 +264,7 @@ def iterated_integral(goal: Integral) -> Outcome:
 def exchange_order(goal: Integral) -> Iterator[Rewrite]:
     """The same region, described with the other variable outside."""
     f, *limits = _flat(goal)
-    if len(limits) == 2 and _ranges(limits):
+    if len(limits) == 2 and _ranges(limits) and _converges(f, limits):
         other = _exchanged(*limits)
         if other is not None:
             yield Rewrite(iterated(f, other))

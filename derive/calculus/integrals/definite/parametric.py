@@ -31,6 +31,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
+from derive.calculus.integrals.definite.convergent import convergence
 from derive.calculus.integrals.definite.matching import (
     Value,
     factors,
@@ -66,8 +67,8 @@ def laplace(f: Expr, x: Symbol) -> Value | None:
     terms = exponentials((f * x**n), x)
     if terms is None or not _vanishes(terms, int(n)):
         return None
-    if n == 1 and any(rate == 0 for _, _, rate in terms):
-        return None
+    if any(n - j < (2 if rate == 0 else 1) for _, j, rate in terms if _decay(rate) == 0):
+        return None  # without damping, the tail is not small enough
     t = _parameter(f, x)
     transform = Add(*(k * factorial(j) / (t - rate) ** (j + 1) for k, j, rate in terms))
     transform = cancel(together(transform * t ** (n - 1) / factorial(n - 1)))
@@ -112,10 +113,14 @@ def _vanishes(terms: list[Exponential], n: int) -> bool:
     return True
 
 
-def _damped(rate: Expr) -> Boolean:
-    decay = -re(real(rate).expand())
+def _decay(rate: Expr) -> Expr:
+    """How fast exp(rate*x) falls."""
     known = {r: s for s in rate.free_symbols if (r := real(s)) != s}
-    decay = decay.doit().xreplace(known)
+    return (-re(real(rate).expand())).doit().xreplace(known)
+
+
+def _damped(rate: Expr) -> Boolean:
+    decay = _decay(rate)
     return S.true if decay == 0 else positive(decay)
 
 
@@ -147,8 +152,9 @@ def _power(term: Expr, x: Symbol) -> tuple[Expr | None, Expr]:
 
 def _by_parameter(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[tuple[Expr, Rewrite]]:
     """I'(t) as the integral of what, and I(1) = I(0) + the integral of I'(t) from 0 to 1."""
+    premises = convergence(f, x, a, b)
     for node in postorder(f):
-        if isinstance(node, (atan, log)) and depends_on(node, x):
+        if premises is not None and isinstance(node, (atan, log)) and depends_on(node, x):
             t = _parameter(f, x)
             moving = _with_parameter(node, x, t)
             if moving is None:
@@ -159,7 +165,7 @@ def _by_parameter(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[tuple[Expr, 
                 rest = S.Zero if start == 0 else definite(start, x, a, b)
                 growth = definite(definite(slope, x, a, b), t, S.Zero, S.One)
                 where = ((D(f.xreplace({node: moving}), t), slope),)
-                yield slope, Rewrite(rest + growth, where=where)
+                yield slope, Rewrite(rest + growth, where=where, premises=premises)
 
 
 @RULES.definite(

@@ -85,17 +85,17 @@ def of_exponentials(f: Expr, x: Symbol) -> Value | None:
     """Expand into a geometric series of exponentials; each term is a gamma function's integral."""
     c, found = factors(f, x)
     e, found = power_of(x, found)
-    decay, fraction = S.Zero, None
-    for base, power in found:
-        if isinstance(base, exp) and power == 1 and not depends_on(base.args[0] / x, x):
+    decay, shape, power = S.Zero, None, S.Zero
+    for base, k in found:
+        if isinstance(base, exp) and k == 1 and not depends_on(base.args[0] / x, x):
             decay -= base.args[0] / x
-        elif fraction is None and power in (-1, -2):
-            fraction = _fraction(base, x), power
+        elif power == 0 and k in (-1, -2):
+            shape, power = _fraction(base, x), k
         else:
             return None
-    if fraction is None or fraction[0] is None:
+    if shape is None:
         return None
-    (k, rise, rate, sign), power = fraction
+    k, rise, rate, sign = shape
     first = decay - power * rise
     n = _index(f)
     weight = S.One if power == -1 else n + 1

@@ -25,14 +25,14 @@ from sympy import (
     pi,
     preorder_traversal,
     sin,
-    sinc,
     tan,
     together,
 )
 from sympy.polys.polyerrors import PolynomialError
 
 from derive.calculus.integrals.continuity import NotReal, breaks
-from derive.calculus.integrals.definite.matching import binomial
+from derive.calculus.integrals.definite.convergent import convergence
+from derive.calculus.integrals.definite.matching import binomial, sine_and_cosine_powers
 from derive.calculus.integrals.operators import Rules, definite, linear, real
 from derive.calculus.integrals.zeros import Unknown, numeric
 from derive.rules import Outcome, Rewrite
@@ -41,7 +41,6 @@ from derive.structure import depends_on, postorder
 x, a = Symbol("x"), Symbol("a")
 PARITY = Rules()
 DECISIVE = Rules()
-RULES = Rules()
 A_FACTOR = 3  # what sin(2*x) weighs more than sin(x)
 LONGEST = 60  # operations: larger integrands are not added to their mirror image
 
@@ -125,10 +124,10 @@ def _same(f: Expr, g: Expr) -> bool:
 @DECISIVE.definite("King's rule", example=Integral(1 / (1 + tan(x) ** a), (x, 0, pi / 2)))
 def kings_rule(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Run through the interval backwards: the integral is half that of f(x) + f(a + b - x)."""
-    total = _with_mirror_image(f, x, a, b)
-    if total is None or 2 * _weight(total, x) > _weight(f, x):
+    total = _with_mirror_image(f, x, a, b) if f.has(Function, Pow) else None
+    if total is None or _weight(total, x) >= _weight(f, x) or f.is_rational_function(x):
         return None
-    return _half(total, x, a, b)
+    return _half(f, total, x, a, b)
 
 
 @DECISIVE.definite("King's rule for logarithms", example=Integral(log(sin(x)), (x, 0, pi / 2)))
@@ -137,7 +136,7 @@ def kings_rule_for_logarithms(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     total = _with_mirror_image(f, x, a, b) if has_log_of_function(f, x) else None
     if total is None or _weight(total, x) > _weight(f, x) + A_FACTOR:
         return None
-    return _half(total, x, a, b)
+    return _half(f, total, x, a, b)
 
 
 def has_log_of_function(f: Expr, x: Symbol) -> bool:
@@ -146,20 +145,14 @@ def has_log_of_function(f: Expr, x: Symbol) -> bool:
     return any(isinstance(g, Function) and depends_on(g, x) for u in inside for g in postorder(u))
 
 
-@RULES.definite(
-    "King's rule, a simpler sum",
-    example=Integral(x * (sinc(x) + sinc(1 - x)), (x, 0, 1)),
-)
-def kings_rule_later(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """Run through the interval backwards: the integral is half that of f(x) + f(a + b - x)."""
-    total = _with_mirror_image(f, x, a, b)
-    if total is None or _weight(total, x) >= _weight(f, x):
+def _half(f: Expr, total: Expr, x: Symbol, a: Expr, b: Expr) -> Rewrite | None:
+    """Half the integral of the total; where f has no integral, the total may have one."""
+    premises = convergence(f, x, a, b)
+    if premises is None:
         return None
-    return _half(total, x, a, b)
-
-
-def _half(total: Expr, x: Symbol, a: Expr, b: Expr) -> Expr:
-    return Add(*(definite(term, x, a, b) for term in Add.make_args(total))) / 2
+    return Rewrite(
+        Add(*(definite(term, x, a, b) for term in Add.make_args(total))) / 2, premises=premises
+    )
 
 
 def _weight(f: Expr, x: Symbol) -> int:
@@ -258,15 +251,22 @@ def mirror_image_of_logarithm(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return _left_half(f, x, a, b) if has_log_of_function(f, x) else None
 
 
-@RULES.definite("mirror image", example=Integral(sinc(x) * sinc(1 - x), (x, 0, 1)))
-def mirror_image(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+@DECISIVE.definite("mirror image of a power", example=Integral(sin(x) ** a, (x, 0, pi)))
+def mirror_image_of_power(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The right half of the interval is the mirror image of the left one."""
-    return _left_half(f, x, a, b)
+    found = sine_and_cosine_powers(f, x)
+    return None if found is None or found[0].is_integer else _left_half(f, x, a, b)
 
 
 def _left_half(f: Expr, x: Symbol, a: Expr, b: Expr) -> Expr | None:
     if not numeric(a, b) or not (a.is_finite and b.is_finite) or a == -b:
         return None
+    try:
+        breaks(f, x, a, b)
+    except NotReal:
+        return None
+    except (Unknown, TypeError):
+        pass  # the two halves have the same integral, whatever it is
     image = _angles_apart(f.subs(x, a + b - x), x)
     return 2 * definite(f, x, a, (a + b) / 2) if _same(image, f) else None
 
@@ -281,14 +281,16 @@ def reciprocal(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
     """Put c/x for x: the integral is half that of f(x) + f(c/x)*c/x**2."""
     if (a, b) != (S.Zero, oo) or f.count_ops() > LONGEST:
         return
+    premises = convergence(f, x, a, b)
+    if premises is None:
+        return
     for c in _scales(f, x):
         image = _with_reciprocals(f, x, c) * c / x**2
         total = _reciprocals_combined(f + image, x)
         if total == 0:
-            whole = definite(f, x, S.Zero, c**S.Half), Reals
-            yield Rewrite(S.Zero, premises=(whole,))
+            yield Rewrite(S.Zero, premises=premises)
         elif 2 * _weight(total, x) <= 2 * _weight(f, x) - 3:
-            yield Rewrite(definite(total, x, a, b) / 2, S.true)
+            yield Rewrite(definite(total, x, a, b) / 2, premises=premises)
 
 
 def _scales(f: Expr, x: Symbol) -> list[Expr]:
