@@ -9,13 +9,14 @@ from __future__ import annotations
 from itertools import pairwise
 from math import log10
 
-from sympy import Basic, Expr, Limit, Rational, S, Set, Symbol
+from sympy import Basic, Expr, Limit, Rational, Reals, S, Set, Symbol
 
 from derive.calculus.integrals.continuity import NotReal, breaks, strictly_inside
 from derive.calculus.integrals.zeros import Unknown, numeric
 from derive.rules import ZERO
 
-Premises = tuple[tuple[Basic, Set], ...]
+Premise = tuple[Basic, Set]
+Premises = tuple[Premise, ...]
 SAMPLES = (Rational(7, 5), Rational(1, 3), Rational(18, 5))  # for letters in the integrand
 
 
@@ -35,7 +36,7 @@ def convergence(f: Expr, x: Symbol, a: Expr, b: Expr) -> Premises | None:
     except (Unknown, NotReal, TypeError):
         return None
     found = [_compared(f, x, p, side) for p, side in places]
-    return None if None in found else tuple((limit, ZERO) for limit in found if limit is not None)
+    return None if None in found else tuple(premise for premise in found if premise is not None)
 
 
 def _bounded(f: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
@@ -61,11 +62,14 @@ def _singular(f: Expr, x: Symbol, a: Expr, b: Expr) -> list[tuple[Expr, int]]:
     return places
 
 
-def _compared(f: Expr, x: Symbol, p: Expr, side: int) -> Limit | None:
-    """f times the distance to a power q < 1 (far out: q > 1); that it tends to 0 is the test."""
+def _compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
+    """f has a limit; or f times the distance to a power q < 1 (far out: q > 1) tends to zero."""
     rate = _rate(f, x, p, side)
+    way = "-" if side < 0 else "+"
     if rate is None:
         return None
+    if p.is_finite and rate > -0.01:
+        return Basic.__new__(Limit, f, x, p, Symbol(way)), Reals
     if p.is_infinite:
         if rate > -1.05:
             return None
@@ -76,8 +80,7 @@ def _compared(f: Expr, x: Symbol, p: Expr, side: int) -> Limit | None:
             return None
         q = S.Half if rate > -0.4 else _between(-rate, 1)
         distance = side * (x - p)
-    way = "-" if side < 0 else "+"
-    return Basic.__new__(Limit, f * distance**q, x, p, Symbol(way))
+    return Basic.__new__(Limit, f * distance**q, x, p, Symbol(way)), ZERO
 
 
 def _between(rate: float, other: int) -> Rational:
