@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 from sympy import Basic, Dummy, Float, Integer, Integral, Mul, exp
 
-from lambdify_bridge.double_exponential import nested
+from lambdify_bridge.double_exponential import nested, single
 from lambdify_bridge.evaluate import (
     Evaluator,
     Number,
@@ -29,6 +29,7 @@ from lambdify_bridge.sequence import NoLimit, limit_beside, one_sided_limit
 
 SCAN = 120
 AGREEMENT = 1e-10
+ENOUGH_FOR_DOUBLE = 30  # digits: more are asked for where a disagreement has to stand
 Part = Callable[[Evaluator], Number]
 
 
@@ -170,6 +171,9 @@ def _piece(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Numb
         raise NoLimit("the integral diverges at both ends, with different signs")
     if ways:
         return c.inf * ways.pop()
+    quick = single(function, x, at, a, b) if c.dps <= ENOUGH_FOR_DOUBLE else None
+    if quick is not None and _fades(c, f, a, b, quick):
+        return quick
     with c.workdps(max(24, c.dps - 6)):
         value = _agreed(c, f, a, b)
         if value is not None and _fades(c, f, a, b, value):
@@ -212,7 +216,7 @@ def _middle(c: Any, a: Number, b: Number) -> Number:
 
 
 def _exactly(value: Number) -> Basic:
-    return Integer(int(value)) if value == int(value) else Float(mpmath.mpf(value), 40)
+    return Integer(int(value)) if value == int(value) else Float(mpmath.nstr(value, 60), 60)
 
 
 def _slowly(at: Evaluator, u: Any, g: Basic, start: Number) -> Number | None:

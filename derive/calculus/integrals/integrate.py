@@ -65,6 +65,8 @@ METHODS = {
     "parts": by_parts.RULES.names() | by_parts.LATE.names(),
     "partial fractions": rational.RULES.names(),
     "trigonometric": trigonometric.RULES.names() | trigonometric.RATIONAL.names(),
+    "residues": definite.residues.RULES.names(),
+    "parameter": definite.parametric.RULES.names(),
 }
 
 
@@ -79,14 +81,17 @@ def integrate(
 
     Several variables make an iterated integral, the first one innermost. An antiderivative is real
     on the real domain of `f`, and unique up to a constant. `method` names how to begin:
-    "substitution", "parts", "partial fractions" or "trigonometric". With `principal_value` poles
-    are cut out symmetrically (Cauchy's principal value).
+    "substitution", "parts", "partial fractions", "trigonometric", "residues" or "parameter"
+    (differentiation under the integral sign). With `principal_value` poles are cut out
+    symmetrically (Cauchy's principal value).
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
 
     >>> integrate("x*exp(x)", "x").result
     x*exp(x) - exp(x)
     >>> integrate("1/x**2", ("x", 1, "oo")).result
     1
+    >>> integrate("1/x", ("x", -1, 2), principal_value=True).result
+    log(2)
     """
     from derive.calculus.limits import RULES as LIMITS
 

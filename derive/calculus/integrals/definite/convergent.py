@@ -32,26 +32,26 @@ def convergence(f: Expr, x: Symbol, a: Expr, b: Expr) -> Premises | None:
         known = [f.xreplace(dict.fromkeys(letters, value)) for value in SAMPLES]
         return () if all(_bounded(g, x, a, b) for g in known) else None
     try:
-        places = _singular(f, x, a, b)
+        places = singular(f, x, a, b)
     except (Unknown, NotReal, TypeError):
         return None
-    found = [_compared(f, x, p, side) for p, side in places]
+    found = [compared(f, x, p, side) for p, side in places]
     return None if None in found else tuple(premise for premise in found if premise is not None)
 
 
 def _bounded(f: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
     try:
-        places = _singular(f, x, a, b)
+        places = singular(f, x, a, b)
     except (Unknown, NotReal, TypeError):
         return False
-    rates = [_rate(f, x, p, side) for p, side in places]
+    rates = [rate(f, x, p, side) for p, side in places]
     return all(
-        rate is not None and (rate > -0.1 if p.is_finite else rate < -1.1)
-        for rate, (p, _) in zip(rates, places, strict=True)
+        fall is not None and (fall > -0.1 if p.is_finite else fall < -1.1)
+        for fall, (p, _) in zip(rates, places, strict=True)
     )
 
 
-def _singular(f: Expr, x: Symbol, a: Expr, b: Expr) -> list[tuple[Expr, int]]:
+def singular(f: Expr, x: Symbol, a: Expr, b: Expr) -> list[tuple[Expr, int]]:
     """The ends of the pieces at which f may be unbounded, with the side from which to come."""
     suspects = breaks(f, x, a, b)
     inner = [p for p in suspects if strictly_inside(p, a, b)]
@@ -62,32 +62,33 @@ def _singular(f: Expr, x: Symbol, a: Expr, b: Expr) -> list[tuple[Expr, int]]:
     return places
 
 
-def _compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
+def compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
     """f has a limit; or f times the distance to a power q < 1 (far out: q > 1) tends to zero."""
-    rate = _rate(f, x, p, side)
+    fall = rate(f, x, p, side)
     way = "-" if side < 0 else "+"
-    if rate is None:
+    if fall is None:
         return None
-    if p.is_finite and rate > -0.01:
+    if p.is_finite and fall > -0.01:
         return Basic.__new__(Limit, f, x, p, Symbol(way)), Reals
     if p.is_infinite:
-        if rate > -1.05:
+        if fall > -1.05:
             return None
-        q = Rational(3, 2) if rate < -1.6 else _between(-rate, 1)
+        q = Rational(3, 2) if fall < -1.6 else _between(-fall)
         distance = -side * x
     else:
-        if rate < -0.95:
+        if fall < -0.95:
             return None
-        q = S.Half if rate > -0.4 else _between(-rate, 1)
+        q = S.Half if fall > -0.4 else _between(-fall)
         distance = side * (x - p)
     return Basic.__new__(Limit, f * distance**q, x, p, Symbol(way)), ZERO
 
 
-def _between(rate: float, other: int) -> Rational:
-    return Rational(round(60 * (rate + other) / 2), 60)
+def _between(exponent: float) -> Rational:
+    """A fraction about half way to 1."""
+    return Rational(round(60 * (exponent + 1) / 2), 60)
 
 
-def _rate(f: Expr, x: Symbol, p: Expr, side: int) -> float | None:
+def rate(f: Expr, x: Symbol, p: Expr, side: int) -> float | None:
     """The exponent with which |f| falls or grows, by distance, close to p or far out."""
     sizes = []
     for k in (4, 7, 10):

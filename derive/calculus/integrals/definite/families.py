@@ -16,6 +16,7 @@ from sympy import (
     Integral,
     Lt,
     Mul,
+    Pow,
     S,
     Symbol,
     cos,
@@ -190,7 +191,7 @@ def beta_function(u: Expr, v: Expr) -> Expr:
 )
 def beta_on_unit_interval(f: Expr, x: Symbol) -> Value | None:
     """With u = x**m it is the integral that defines the beta function."""
-    c, found = factors(f, x)
+    c, found = factors(_roots_apart(f, x), x)
     e, found = power_of(x, found)
     times, found = power_of(log(x), found)
     shape = binomial(found[0][0], x) if len(found) == 1 and _whole(times) else None
@@ -205,6 +206,21 @@ def beta_on_unit_interval(f: Expr, x: Symbol) -> Value | None:
     given = And(positive(e + 1), positive(power + 1), positive(degree))
     given = given if k == 1 else And(given, positive(k))
     return c * differentiated(value, e, times), given
+
+
+def _roots_apart(f: Expr, x: Symbol) -> Expr:
+    """(x*(1 - x))**p as x**p*(1 - x)**p: both are positive between 0 and 1."""
+    changes = {}
+    for g in f.atoms(Pow):
+        parts = [u.as_base_exp() for u in Mul.make_args(g.base)]
+        if len(parts) > 1 and all(u == x or _falls_to_zero(u, x) for u, _ in parts):
+            changes[g] = Mul(*(u ** (e * g.exp) for u, e in parts))
+    return f.xreplace(changes)
+
+
+def _falls_to_zero(u: Expr, x: Symbol) -> bool:
+    shape = binomial(u, x)
+    return shape is not None and shape[0] == 1 and shape[1] == -1
 
 
 @family(

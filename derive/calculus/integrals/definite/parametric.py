@@ -78,6 +78,23 @@ def laplace(f: Expr, x: Symbol) -> Value | None:
     return definite(transform, t, S.Zero, oo), given
 
 
+@family(
+    RULES, "Laplace transform", S.Zero, oo,
+    example=Integral(x * exp(-a * x) * sin(b * x), (x, 0, oo)),
+)  # fmt: skip
+def damped(f: Expr, x: Symbol) -> Value | None:
+    """Sines and cosines are complex exponentials; x**j*exp(-t*x) has the integral j!/t**(j + 1)."""
+    if not f.has(sin, cos) or not f.has(exp):
+        return None
+    terms = exponentials(f, x)
+    if terms is None or any(_decay(rate) == 0 for _, _, rate in terms):
+        return None
+    total = cancel(together(Add(*(c * factorial(j) / (-r) ** (j + 1) for c, j, r in terms))))
+    if total.has(I):
+        return None
+    return total, And(*(_damped(rate) for _, _, rate in terms))
+
+
 Exponential = tuple[Expr, int, Expr]  # c, j, rate of c*x**j*exp(rate*x)
 
 

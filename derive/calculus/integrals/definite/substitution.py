@@ -16,6 +16,7 @@ from sympy import (
     atan,
     cancel,
     cos,
+    cot,
     exp,
     expand_mul,
     log,
@@ -27,9 +28,11 @@ from sympy import (
     tan,
     together,
 )
+from sympy.simplify.fu import TR8
 
 from derive.calculus.integrals.definite.symmetry import agree, combined, has_log_of_function
-from derive.calculus.integrals.operators import Rules, definite, linear
+from derive.calculus.integrals.operators import Between, Rules, definite, linear
+from derive.calculus.integrals.zeros import numeric
 from derive.core import Letters
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh, postorder
@@ -193,3 +196,51 @@ def logarithm_of_product(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
         return None
     h = f.xreplace(changes)
     return definite(expand_mul(h), x, a, b) if agree(h, f, x, a, b) else None
+
+
+# ------------------------------------------------------------------ waves, exponentials, parts
+
+
+@RULES.definite(
+    "products to sums, definite", example=Integral(sin(x) ** 2 * sinc(x + 3), (x, 0, 1))
+)
+def products_to_sums(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Write the product of sines and cosines as a sum, and integrate term by term."""
+    waves = Mul(*(g for g in Mul.make_args(f) if isinstance(g.as_base_exp()[0], (sin, cos))))
+    flat = TR8(waves)
+    if waves == f or flat == waves or not flat.is_Add:
+        return None
+    terms = [term * f / waves for term in flat.args]
+    return Add(*(definite(term, x, a, b) for term in terms))
+
+
+@EARLY.definite(
+    "exponential as the variable", example=Integral(exp(x / 3) / (1 + exp(x)), (x, -oo, oo))
+)
+def exponential_as_variable(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """With u = exp(x) the whole line becomes the half line."""
+    powers = sorted((g for g in f.atoms(exp) if depends_on(g, x)), key=str)
+    rates = {g: g.args[0] / x for g in powers}
+    if (a, b) != (-oo, oo) or len(powers) < 2 or any(depends_on(k, x) for k in rates.values()):
+        return None
+    u = fresh("u", f, x)
+    h = f.xreplace({g: u**k for g, k in rates.items()})
+    if depends_on(h, x):
+        return None
+    where = ((u, exp(x)), (Symbol(f"d{u.name}"), exp(x) * Symbol(f"d{x.name}")))
+    return Rewrite(definite(h / u, u, S.Zero, oo), where=where)
+
+
+@EARLY.definite(
+    "parts against a cotangent", example=Integral(x / tan(x), (x, 0, pi / 2)), on=(Mul, Pow)
+)
+def parts_against_cotangent(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Integrate by parts: log|sin(x)| has the cotangent as its derivative."""
+    if not numeric(a, b):
+        return None
+    for wave, G in ((tan(x) ** -1, log(sin(x))), (cot(x), log(sin(x))), (tan(x), -log(cos(x)))):
+        power = cancel(f / wave) if f.has(wave) else x**0
+        if power.is_polynomial(x) and depends_on(power, x):
+            rest = definite(power.diff(x) * G, x, a, b)
+            return Rewrite(Between(power * G, x, a, b) - rest, where=((Symbol("v"), G),))
+    return None
