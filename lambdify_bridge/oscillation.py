@@ -1,21 +1,20 @@
 """Integrals with an oscillating tail, such as that of sin(x)/x, in double precision.
 
-Two methods have to agree: the tail is faded out by the error function, and by a spline. Faded out
-ever farther, both lead to the integral, where it exists; that it does is seen from its values when
-it is cut off sharply, which have to come together.
+Two methods have to agree: the tail is faded out by the error function, and by a polynomial step.
+Faded out ever farther, both lead to the integral, where it exists; that it does is seen from its
+values when it is cut off sharply, which have to come together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from math import comb, factorial
 from typing import Any
 
 import mpmath
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
-from scipy.special import erfc
+from scipy.special import betainc, erfc
 from sympy import Basic, Dummy
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided
@@ -26,7 +25,7 @@ PHASE = 2.0e4  # so far out is looked, in radians of the fastest oscillation
 FARTHEST = 1.0e7
 AGREEMENT = 1e-9
 CIRCULAR = ("sin", "cos", "tan")
-SPLINE = 8
+STEP = 8
 FEW = 12
 GRID, MOST = 20_000, 40_000
 
@@ -57,7 +56,7 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
     first = _Panels(f, speed, here, 16, 1.0)
     second = _Panels(f, speed, here, 20, 0.83)
     value = _led_to(first.faded(lambda u: erfc(6 * (u - 1)) / 2, 150))
-    other = _led_to(second.faded(lambda u: _spline(u - 1), 1000))
+    other = _led_to(second.faded(lambda u: betainc(STEP, STEP, np.clip(2 - u, 0, 1)), 1000))
     if value is not None and np.isinf(value) and value == other:
         return at.ctx.mpf(value)
     _refuse_what_keeps_moving(first, value)
@@ -152,18 +151,6 @@ def _refuse_what_keeps_moving(panels: _Panels, value: float | None) -> None:
         raise NoLimit("the integral, cut off ever farther out, does not come together")
     if max(ratios) > 0.975:
         raise Undecided("the integral comes together too slowly to tell")
-
-
-def _spline(u: Array) -> Array:
-    """1 below 0, 0 above 1, between them a spline: how likely a mean of uniform numbers exceeds u.
-
-    The distribution of Irwin (1927) and Hall (1927).
-    """
-    s = np.clip(u, 0, 1) * SPLINE
-    terms = [
-        (-1) ** k * comb(SPLINE, k) * np.clip(s - k, 0, None) ** SPLINE for k in range(SPLINE + 1)
-    ]
-    return 1 - sum(terms[1:], terms[0]) / factorial(SPLINE)
 
 
 def improper(

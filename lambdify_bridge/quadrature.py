@@ -171,14 +171,17 @@ def _piece(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Numb
         raise NoLimit("the integral diverges at both ends, with different signs")
     if ways:
         return c.inf * ways.pop()
-    quick = single(function, x, at, a, b) if c.dps <= ENOUGH_FOR_DOUBLE else None
-    if quick is not None and _fades(c, f, a, b, quick):
-        return quick
+    if c.dps <= ENOUGH_FOR_DOUBLE:
+        quick = single(function, x, at, a, b)
+        if quick is None or not _fades(c, f, a, b, quick):
+            quick = _stretched(at, x, function, a, b, _slowly_in_double)
+        if quick is not None:
+            return quick
     with c.workdps(max(24, c.dps - 6)):
         value = _agreed(c, f, a, b)
         if value is not None and _fades(c, f, a, b, value):
             return value
-        value = _stretched(at, x, function, a, b)
+        value = _stretched(at, x, function, a, b, _slowly)
         return _diverges(c, f, a, b) if value is None else value
 
 
@@ -190,7 +193,12 @@ def _agreed(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Numb
     return second if c.isfinite(first) and agree else None
 
 
-def _stretched(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Number | None:
+Slowly = Callable[[Evaluator, Any, Basic, Number], Number | None]
+
+
+def _stretched(
+    at: Evaluator, x: Any, function: Basic, a: Number, b: Number, slowly: Slowly
+) -> Number | None:
     """Once more in u = log of the distance to the ends: there 1/(x*log(x)**2) is 1/u**2."""
     u, c = Dummy("u", positive=True), at.ctx
     middle = _middle(c, a, b)
@@ -201,7 +209,7 @@ def _stretched(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> 
         else:
             place, start = _exactly(end) + side * exp(-u), -c.log(abs(middle - end))
         g = function.xreplace({x: place}) * exp(u if c.isinf(end) else -u)
-        value = _slowly(at, u, g, start)
+        value = slowly(at, u, g, start)
         if value is None:
             return None
         total += value
@@ -233,6 +241,16 @@ def _slowly(at: Evaluator, u: Any, g: Basic, start: Number) -> Number | None:
         return _diverges(c, f, start, c.inf)
     except (Undefined, Undecided):
         return None
+
+
+def _slowly_in_double(at: Evaluator, u: Any, g: Basic, start: Number) -> Number | None:
+    c = at.ctx
+    value = single(g, u, at, start, c.inf)
+    try:
+        fades = value is not None and _fades(c, lambda v: at.at({u: v})(g), start, c.inf, value)
+    except Undefined:
+        return None
+    return value if fades else None
 
 
 def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: Number) -> bool:

@@ -4,6 +4,9 @@ what diverges, what must be refused, principal values, and how the bridge decide
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import mpmath
@@ -183,6 +186,25 @@ def test_the_gaussian_is_derived_in_polar_coordinates() -> None:
 def test_log_sine_comes_back() -> None:
     rules = [step.rule for step in integrate(log(sin(x)), (x, 0, pi / 2)).steps]
     assert "solve for the integral that came back" in rules
+
+
+HASHED = """
+from derive.calculus.integrals import integrate
+for f, low, high in (("log(sin(x))", 0, "pi/2"), ("1/(x**4 + a**2)", "-oo", "oo"),
+                     ("sin(x)**3/x**3", 0, "oo"), ("1/(1 + tan(x)**a)", 0, "pi/2")):
+    derivation = integrate(f, ("x", low, high))
+    print([(s.rule, str(s.equals)) for s in derivation.steps], derivation.given)
+"""
+
+
+def test_the_same_under_every_hash_seed() -> None:
+    def run(seed: str) -> str:
+        command = [sys.executable, "-c", HASHED]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        options = {"env": environment, "capture_output": True, "text": True, "check": True}
+        return subprocess.run(command, **options).stdout
+
+    assert run("0") == run("7")
 
 
 # ------------------------------------------------------------------ letters
