@@ -7,7 +7,7 @@ q > 1: that the quotient tends to zero is a premise, worked out like any other l
 from __future__ import annotations
 
 from itertools import pairwise
-from math import log10
+from math import inf, log10
 
 from sympy import Basic, Expr, Limit, Rational, Reals, S, Set, Symbol
 
@@ -97,7 +97,10 @@ def rate(f: Expr, x: Symbol, p: Expr, side: int) -> float | None:
         value = f.subs(x, place).evalf(20)
         if not value.is_real:
             return None
-        sizes.append(abs(float(value)))
+        size = abs(float(value))
+        if size == inf:
+            return inf if p.is_infinite else -inf  # it grows beyond all powers
+        sizes.append(size)
     if sizes[2] == 0 or sizes[1] == 0 or sizes[0] == 0:
         return -100.0 if p.is_infinite else 0.0
     slopes = [log10(after / before) / 3 for before, after in pairwise(sizes)]
