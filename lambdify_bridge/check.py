@@ -11,9 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
-from sympy import Basic, Integral, Symbol
+from sympy import Basic, Integral, Symbol, sstr
 
-from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge import (  # noqa: F401
+    central_difference,
+    principal_value,
+    quadrature,
+    residual,
+    sequence,
+)
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import FactsOf
@@ -122,7 +128,8 @@ class Bench:
         """The equation for a report: one line, and not the whole of a very large one."""
         if self.facts(lhs).size + self.facts(rhs).size > PRINTED:
             return f"{type(lhs).__name__} of {self.facts(lhs).size} operations = ..."
-        text = " ".join(f"{lhs} = {rhs}".split())
+        # In the order as it stands: SymPy's order evaluates integrals to compare them.
+        text = " ".join(f"{sstr(lhs, order='none')} = {sstr(rhs, order='none')}".split())
         return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
 
     def _letters(self, *expressions: Any) -> set[Symbol]:

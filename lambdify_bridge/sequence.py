@@ -89,7 +89,7 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return last
     if _unbounded(values):
         return c.inf if c.re(last) > 0 else c.ninf
-    return None if _keeps_moving(values) else _epsilon(c, values)
+    return None if _keeps_moving(values) else wynn(c, values)
 
 
 def _at_rest(c: Any, values: list[Number]) -> bool:
@@ -108,7 +108,7 @@ def _unbounded(values: list[Number]) -> bool:
     return one_way and all(y >= 0.99 * x for x, y in pairwise(weights))
 
 
-def _epsilon(c: Any, values: list[Number]) -> Number | None:
+def wynn(c: Any, values: list[Number]) -> Number | None:
     """Wynn's epsilon algorithm (1956): every second column is one of estimates.
 
     The first column whose last two estimates agree decides; beyond it there is only rounding.
@@ -122,6 +122,18 @@ def _epsilon(c: Any, values: list[Number]) -> Number | None:
         if order % 2 == 0 and len(column) >= 2 and close(c, column[-2], column[-1], AGREEMENT / 10):
             near = abs(column[-1] - values[-1]) <= 10 * _spread(values)
             return column[-1] if near else None
+    return None
+
+
+def richardson(c: Any, values: list[Number]) -> Number | None:
+    """The limit of values at 1, 2, 4, 8 ... that differ from it by a series in 1/n."""
+    column, power = list(values), 1
+    while len(column) > 2:
+        power *= 2
+        better = [(power * b - a) / (power - 1) for a, b in pairwise(column)]
+        if close(c, better[-2], better[-1], AGREEMENT / 100):
+            return better[-1]
+        column = better
     return None
 
 
@@ -209,13 +221,17 @@ def partial_sums(node: Any, at: Evaluator) -> Number:
     if not at.ctx.isinf(b):
         return sum((at.at({n: a + k})(function) for k in range(int(b - a) + 1)), at.ctx.zero)
     totals, total, k = [], at.ctx.zero, 0
-    for power in range(3, 12):
+    for power in range(3, 11):
         while k < 2**power:
             total += at.at({n: a + k})(function)
             k += 1
         totals.append(total)
     value = _extrapolated(at.ctx, totals)
     if value is None:
+        value = richardson(at.ctx, totals)
+    if value is None and _keeps_moving(totals):
         raise NoLimit("the partial sums do not come together")
+    if value is None:
+        raise Undecided("the partial sums come together too slowly to tell")
     at.rests_on(1e-10)
     return value
