@@ -57,6 +57,9 @@ BY_METHOD = [
     ("1/(1 + a**2*tan(x)**2)",         None),
     ("1/(3 + 2*sin(x))**2",            "join the branches"),
     ("(sin(x) - 2*cot(x)**2)/(5*tan(x)**2 + 1)**(3/2)", None),
+    # pieces
+    ("Max(x, 1)",                      "piece by piece"),
+    ("abs(x**2 - 1)*exp(x)",           "piece by piece"),
     # logarithms
     ("cos(log(3*x**2))",               "substitute the logarithm of a power"),
     ("sin(x/(x + 1))",                 "substitute the denominator"),

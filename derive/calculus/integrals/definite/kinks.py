@@ -66,7 +66,7 @@ def split_at_kinks(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     if not kinked or not numeric(a, b):
         return None
     try:
-        kinks = [z for g in kinked for u in _switches(g) for z in zeros(u, x, a, b)]
+        kinks = [z for g in kinked for u in switches(g) for z in zeros(u, x, a, b)]
         inner = [p for p in ascending(kinks) if strictly_inside(p, a, b)]
         ends = [a, *inner, b]
         finite = [p for p in ends if p.is_finite]
@@ -78,7 +78,7 @@ def split_at_kinks(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return Add(*(definite(h, x, p, q) for h, p, q in zip(pieces, ends, ends[1:], strict=False)))
 
 
-def _switches(g: Expr) -> list[Expr]:
+def switches(g: Expr) -> list[Expr]:
     """Where one of these is zero, g changes its formula."""
     if isinstance(g, Piecewise):
         relations = {r for _, condition in g.args for r in condition.atoms(Relational)}
