@@ -9,6 +9,7 @@ trigonometric integrals avoiding spurious discontinuities, ACM TOMS 20, 1994).
 from __future__ import annotations
 
 from sympy import (
+    Abs,
     Add,
     Expr,
     Integral,
@@ -21,6 +22,7 @@ from sympy import (
     cot,
     default_sort_key,
     floor,
+    log,
     oo,
     pi,
     sign,
@@ -99,8 +101,12 @@ def _jump(F: Expr, angle: Expr, x: Symbol) -> Expr:
 
 
 def _fall(term: Expr, u: Symbol) -> Expr | None:
-    """The limit at oo less the limit at -oo."""
+    """The limit at oo less the limit at -oo; of a logarithm, which has none, the limit of that."""
     c, moving = term.as_independent(u, as_Add=False)
+    if isinstance(moving, log):
+        (inside,) = moving.args
+        inside = inside.args[0] if isinstance(inside, Abs) else inside
+        return S.Zero if inside.is_rational_function(u) else None
     if isinstance(moving, atan):
         slope = linear(moving.args[0], u)
         if slope is not None:
