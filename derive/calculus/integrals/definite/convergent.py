@@ -9,10 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 from math import inf, log10
 
-from sympy import Basic, Expr, Limit, Rational, Reals, S, Set, Symbol
+from sympy import Basic, Expr, Rational, Reals, S, Set, Symbol
 
 from derive.calculus.integrals.continuity import NotReal, breaks, strictly_inside
 from derive.calculus.integrals.zeros import Unknown, numeric
+from derive.calculus.limit_table import lim
 from derive.rules import ZERO
 
 Premise = tuple[Basic, Set]
@@ -69,7 +70,7 @@ def compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
     if fall is None:
         return None
     if p.is_finite and fall > -0.01:
-        return Basic.__new__(Limit, f, x, p, Symbol(way)), Reals
+        return lim(f, x, p, way), Reals
     if p.is_infinite:
         if fall > -1.05:
             return None
@@ -80,7 +81,7 @@ def compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
             return None
         q = S.Half if fall > -0.4 else _between(-fall)
         distance = side * (x - p)
-    return Basic.__new__(Limit, f * distance**q, x, p, Symbol(way)), ZERO
+    return lim(f * distance**q, x, p, way), ZERO
 
 
 def _between(exponent: float) -> Rational:

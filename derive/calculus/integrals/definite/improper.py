@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sympy import (
-    Basic,
     Expr,
     FiniteSet,
     Function,
     Integral,
     Interval,
-    Limit,
     Mul,
     Pow,
     S,
@@ -27,6 +25,7 @@ from derive.calculus.integrals.continuity import NotReal
 from derive.calculus.integrals.definite.convergent import Premise, compared, rate, singular
 from derive.calculus.integrals.operators import Rules
 from derive.calculus.integrals.zeros import Unknown, numeric
+from derive.calculus.limit_table import lim
 from derive.engine import DOES_NOT_EXIST
 from derive.rules import Rewrite
 
@@ -78,4 +77,4 @@ def _sign(f: Expr, x: Symbol, p: Expr, side: int, k: int) -> int:
 def _premise(f: Expr, x: Symbol, p: Expr, side: int, allowed: Set) -> Premise:
     distance = -side * x if p.is_infinite else side * (x - p)
     way = "-" if side < 0 else "+"
-    return Basic.__new__(Limit, f * distance, x, p, Symbol(way)), allowed
+    return lim(f * distance, x, p, way), allowed
