@@ -22,7 +22,7 @@ from sympy import (
 )
 
 from derive.calculus.integrals.continuity import NotReal
-from derive.calculus.integrals.definite.convergent import Premise, compared, rate, singular
+from derive.calculus.integrals.definite.convergent import Premise, beside, compared, rate, singular
 from derive.calculus.integrals.operators import Rules
 from derive.calculus.integrals.zeros import Unknown, numeric
 from derive.calculus.limit_table import lim
@@ -69,9 +69,8 @@ def _trend(f: Expr, x: Symbol, p: Expr, side: int) -> int:
 
 
 def _sign(f: Expr, x: Symbol, p: Expr, side: int, k: int) -> int:
-    place = -side * S(10) ** k * S(22) / 7 if p.is_infinite else p + side * S(10) ** -k
-    value = f.subs(x, place).evalf(20)
-    return int(sign(value)) if value.is_real else 0
+    value = beside(f, x, p, side, S(22) / 7 * S(10) ** k)
+    return int(sign(value)) if value is not None and value.is_real else 0
 
 
 def _premise(f: Expr, x: Symbol, p: Expr, side: int, allowed: Set) -> Premise:
