@@ -60,8 +60,11 @@ def ours(problem: dict[str, Any]) -> Answer:
 
 
 def theirs(problem: dict[str, Any]) -> Answer:
-    """SymPy is told that the letters are positive: that is what it works best with."""
-    letters = {s: sympy.Symbol(s.name, positive=True) for s in place(problem)}
+    """SymPy is told the signs of the letters: that is what it works best with."""
+    letters = {
+        s: sympy.Symbol(s.name, positive=True) if v > 0 else sympy.Symbol(s.name, negative=True)
+        for s, v in place(problem).items()
+    }
     f = asked(problem["f"]).xreplace(letters)
     ranges = [tuple(asked(part) for part in over) for over in problem["over"]]
     begun = time.perf_counter()

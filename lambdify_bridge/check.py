@@ -175,7 +175,7 @@ class _Findings:
             return
         tolerance = max(TIGHTEST, 100 * at.root.accuracy)
         finding = values, sides, tolerance
-        agree = sides[2] <= tolerance
+        agree = sides[2] <= tolerance or _is_noise(sides, at.root.noise)
         if not agree and not self._stands(bench, equation, compare, values):
             self.why_not["the disagreement does not stand at more digits"] = None
         elif not is_real(sides[0]):
@@ -192,9 +192,9 @@ class _Findings:
     ) -> bool:
         at = bench.evaluator(values, True, MORE_DIGITS)
         try:
-            return not compare(equation.lhs, equation.rhs, at)[2] <= max(
-                TIGHTEST, 100 * at.root.accuracy
-            )
+            sides = compare(equation.lhs, equation.rhs, at)
+            agree = sides[2] <= max(TIGHTEST, 100 * at.root.accuracy)
+            return not (agree or _is_noise(sides, at.root.noise))
         except (Undefined, Undecided):
             return False
 
@@ -237,6 +237,13 @@ def _same_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
     if left is None or right is None:
         return left, right, 0.0 if left is right else float("inf")
     return left, right, relative_error(left, right)
+
+
+def _is_noise(sides: Sides, noise: float) -> bool:
+    """Two numbers that differ by no more than the rounding errors of what cancels in them."""
+    left, right, _ = sides
+    numbers = all(hasattr(side, "imag") for side in (left, right))
+    return bool(noise and numbers and abs(left - right) <= noise)
 
 
 def _value_or_none(expression: Basic, at: Evaluator) -> Number | None:

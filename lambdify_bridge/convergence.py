@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Derivative, Integral, Symbol
 
+from lambdify_bridge.breaks import breaks
 from lambdify_bridge.double_exponential import rule
 from lambdify_bridge.evaluate import Evaluator, Undecided, Undefined, is_real
-from lambdify_bridge.quadrature import breaks
 from lambdify_bridge.report import Row
 from lambdify_bridge.trapezoid import ArrayFunction, mapped, trapezoid
 

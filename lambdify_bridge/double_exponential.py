@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Dummy, Integral, Symbol
+from sympy import Abs, Basic, Dummy, Integral, Symbol
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, is_real
 from lambdify_bridge.nodes import nodes
 
 REACH = 4.6  # exp(-pi/2*sinh(4.6)) is 1e-34: beyond it the weights of a finite range vanish
 STEPS = {1: (1 / 32, 1 / 45), 2: (1 / 40, 1 / 57), 3: (1 / 15, 1 / 19)}
-NOTHING, SINGLE = 1e-18, 1e-13
+NOTHING, SINGLE, NOISE = 1e-18, 1e-13, 1e-14
 AGREEMENT = {1: 1e-10, 2: 1e-10, 3: 1e-8}
 
 Array = Any  # of one dimension more for every integral outside; numbers at first
@@ -37,8 +37,15 @@ def nested(node: Any, at: Evaluator) -> Number:
         first, second = (float(_integral(node, values, h, 0.31 * k)) for k, h in enumerate(steps))
     if not abs(first - second) <= agreement * max(1.0, abs(first)):
         raise Undecided("two iterated quadratures with different nodes disagree")
-    at.rests_on(agreement)
+    with np.errstate(all="ignore"):
+        size = float(_integral(_of_size(node), values, max(steps), 0.0))
+    at.rests_on(agreement, NOISE * size)
     return at.ctx.mpf(second)
+
+
+def _of_size(node: Any) -> Integral:
+    """The same integral of the absolute value; inner integrals are taken with their signs."""
+    return Basic.__new__(Integral, Abs(node.args[0]), *node.args[1:])
 
 
 def single(function: Basic, x: Symbol, at: Evaluator, a: Number, b: Number) -> Number | None:
@@ -71,6 +78,8 @@ def single(function: Basic, x: Symbol, at: Evaluator, a: Number, b: Number) -> N
             return None
         sums.append(float(np.sum(terms)))
     agree = abs(sums[0] - sums[1]) <= SINGLE * max(abs(sums[0]), abs(sums[1]))
+    if agree:
+        at.rests_on(0.0, NOISE * size)
     return at.ctx.mpf(sums[1]) if agree else None
 
 

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from sympy import Derivative, Integral, Symbol
 
-from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge import (  # noqa: F401
+    central_difference,
+    principal_value,
+    quadrature,
+    residual,
+    sequence,
+)
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.trapezoid import mapped, trapezoid
 

@@ -156,6 +156,7 @@ class Evaluator:
             self.ctx = mpmath.MPContext()
             self.ctx.dps = digits
             self.accuracy = 0.0  # the least accurate estimate that any value here rests on
+            self.noise = 0.0  # the largest rounding error of a sum that cancels, in absolute size
             self.anchors: dict[Basic, Number] = {}  # where indefinite integrals start
             self.root = self
         else:
@@ -188,8 +189,9 @@ class Evaluator:
         with self.ctx.workdps(digits):
             yield Evaluator(self.given, self.definitions, root=self.root)
 
-    def rests_on(self, accuracy: float) -> None:
+    def rests_on(self, accuracy: float, noise: float = 0.0) -> None:
         self.root.accuracy = max(self.root.accuracy, accuracy)
+        self.root.noise = max(self.root.noise, noise)
 
     def __call__(self, expression: Basic) -> Number:
         """The value of `expression`. Raises Undefined, Undecided."""

@@ -28,6 +28,7 @@ CIRCULAR = ("sin", "cos", "tan")
 STEP = 8
 FEW = 12
 GRID, MOST = 20_000, 40_000
+NOISE = 1e-15
 
 Array = np.ndarray
 Function = Callable[[Array], Array]
@@ -62,7 +63,7 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
     _refuse_what_keeps_moving(first, value)
     if value is None or other is None or not abs(value - other) <= AGREEMENT * max(1, abs(value)):
         raise Undecided("two ways to fade the oscillating tail out disagree")
-    at.rests_on(AGREEMENT)
+    at.rests_on(AGREEMENT, NOISE * float(np.sum(np.abs(first.terms))))
     return at.ctx.mpf(value)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from sympy import Basic
 
+from lambdify_bridge.breaks import breaks
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, estimator
-from lambdify_bridge.quadrature import AGREEMENT, breaks, definite
+from lambdify_bridge.quadrature import AGREEMENT, definite
 from lambdify_bridge.sequence import value_at_infinity, wynn
 
 CUTS = range(3, 15)  # half widths of 2**-3, 2**-4, ... of the room that there is

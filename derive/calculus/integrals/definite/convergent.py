@@ -9,10 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 from math import inf, log10
 
-from sympy import Basic, Expr, Limit, Rational, Reals, S, Set, Symbol
+from sympy import Basic, Expr, Rational, Reals, S, Set, Symbol, exp
 
 from derive.calculus.integrals.continuity import NotReal, breaks, strictly_inside
 from derive.calculus.integrals.zeros import Unknown, numeric
+from derive.calculus.limit_table import lim
 from derive.rules import ZERO
 
 Premise = tuple[Basic, Set]
@@ -69,7 +70,7 @@ def compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
     if fall is None:
         return None
     if p.is_finite and fall > -0.01:
-        return Basic.__new__(Limit, f, x, p, Symbol(way)), Reals
+        return lim(f, x, p, way), Reals
     if p.is_infinite:
         if fall > -1.05:
             return None
@@ -80,7 +81,7 @@ def compared(f: Expr, x: Symbol, p: Expr, side: int) -> Premise | None:
             return None
         q = S.Half if fall > -0.4 else _between(-fall)
         distance = side * (x - p)
-    return Basic.__new__(Limit, f * distance**q, x, p, Symbol(way)), ZERO
+    return lim(f * distance**q, x, p, way), ZERO
 
 
 def _between(exponent: float) -> Rational:
@@ -88,14 +89,20 @@ def _between(exponent: float) -> Rational:
     return Rational(round(60 * (exponent + 1) / 2), 60)
 
 
+def beside(f: Expr, x: Symbol, p: Expr, side: int, k: Expr) -> Expr | None:
+    """f at distance 1/k from p, or at k far out; in floating point: 2**k has k digits."""
+    if any(g.args[0].has(exp) for g in f.atoms(exp)):
+        return None  # exp(exp(k)) has no place in a computer
+    place = -side * k if p.is_infinite else p + side / k
+    return f.subs(x, place.evalf(40)).evalf(20)
+
+
 def rate(f: Expr, x: Symbol, p: Expr, side: int) -> float | None:
     """The exponent with which |f| falls or grows, by distance, close to p or far out."""
     sizes = []
     for k in (4, 7, 10):
-        gap = S(10) ** k
-        place = -side * gap if p.is_infinite else p + side / gap
-        value = f.subs(x, place).evalf(20)
-        if not value.is_real:
+        value = beside(f, x, p, side, S(10) ** k)
+        if value is None or not value.is_real:
             return None
         size = abs(float(value))
         if size == inf:

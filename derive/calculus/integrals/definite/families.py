@@ -49,6 +49,7 @@ from derive.calculus.integrals.operators import (
     quadratic,
     real,
 )
+from derive.calculus.limit_table import lim
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
@@ -298,9 +299,12 @@ def of_a_power(f: Expr, x: Symbol) -> Value | None:
     k, degree = inside
     u = (e + 1) / degree
     size = Abs(real(k)).xreplace({real(letter): letter for letter in k.free_symbols})
-    value = gamma(u) * size**-u / degree
     if u == 0:
-        return None
+        plain = isinstance(wave, sin) and degree != 1
+        return (
+            (c * pi * sign(k) / (2 * degree), And(positive(degree), nonzero(k))) if plain else None
+        )
+    value = gamma(u) * size**-u / degree
     if isinstance(wave, cos):
         given = And(positive(u), positive(1 - u))
         return c * value * cos(pi * u / 2), And(given, positive(degree), nonzero(k))
@@ -348,8 +352,6 @@ def _not_negative(u: Expr) -> Boolean:
 )
 def frullani(f: Expr, x: Symbol) -> Value | None:
     """The two parts differ by a scale only: between them lies the logarithm of the scale."""
-    from derive.calculus.limits import lim
-
     top = (f * x).expand()
     if not top.is_Add or len(top.args) != 2 or f.has(sin, cos):
         return None

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sympy import (
-    Basic,
     Expr,
     FiniteSet,
     Function,
     Integral,
     Interval,
-    Limit,
     Mul,
     Pow,
     S,
@@ -24,9 +22,10 @@ from sympy import (
 )
 
 from derive.calculus.integrals.continuity import NotReal
-from derive.calculus.integrals.definite.convergent import Premise, compared, rate, singular
+from derive.calculus.integrals.definite.convergent import Premise, beside, compared, rate, singular
 from derive.calculus.integrals.operators import Rules
 from derive.calculus.integrals.zeros import Unknown, numeric
+from derive.calculus.limit_table import lim
 from derive.engine import DOES_NOT_EXIST
 from derive.rules import Rewrite
 
@@ -70,12 +69,11 @@ def _trend(f: Expr, x: Symbol, p: Expr, side: int) -> int:
 
 
 def _sign(f: Expr, x: Symbol, p: Expr, side: int, k: int) -> int:
-    place = -side * S(10) ** k * S(22) / 7 if p.is_infinite else p + side * S(10) ** -k
-    value = f.subs(x, place).evalf(20)
-    return int(sign(value)) if value.is_real else 0
+    value = beside(f, x, p, side, S(22) / 7 * S(10) ** k)
+    return int(sign(value)) if value is not None and value.is_real else 0
 
 
 def _premise(f: Expr, x: Symbol, p: Expr, side: int, allowed: Set) -> Premise:
     distance = -side * x if p.is_infinite else side * (x - p)
     way = "-" if side < 0 else "+"
-    return Basic.__new__(Limit, f * distance, x, p, Symbol(way)), allowed
+    return lim(f * distance, x, p, way), allowed

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Add, Basic, Expr, Limit, S, Symbol, log, oo
+from sympy import Add, Basic, Expr, S, Symbol, log, oo
 
 from derive.calculus.integrals.continuity import NotReal, breaks, strictly_inside
 from derive.calculus.integrals.operators import antiderivative
 from derive.calculus.integrals.zeros import Unknown, numeric
+from derive.calculus.limit_table import lim
 from derive.rules import Outcome, RuleTable
 from derive.structure import fresh
 
@@ -86,9 +87,9 @@ def cut_out(F: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Expr]:
     except (Unknown, NotReal, TypeError):
         return
     e, R = (Symbol(fresh(name, F).name, positive=True) for name in ("e", "R"))
-    steps = [_limit(F.subs(x, p - e) - F.subs(x, p + e), e, S.Zero, "+") for p in poles]
+    steps = [lim(F.subs(x, p - e) - F.subs(x, p + e), e, S.Zero, "+") for p in poles]
     if (a, b) == (-oo, oo):
-        whole = _limit(F.subs(x, R) - F.subs(x, -R), R, oo, "-")
+        whole = lim(F.subs(x, R) - F.subs(x, -R), R, oo)
     else:
         whole = _end(F, x, b, "-") - _end(F, x, a, "+")
     yield Add(whole, *steps)
@@ -96,9 +97,5 @@ def cut_out(F: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Expr]:
 
 def _end(F: Expr, x: Symbol, end: Expr, side: str) -> Expr:
     if end.is_infinite:
-        return _limit(F, x, end, "-" if end == oo else "+")
+        return lim(F, x, end)
     return F.subs(x, end)
-
-
-def _limit(f: Expr, x: Symbol, x0: Expr, side: str) -> Expr:
-    return Basic.__new__(Limit, f, x, x0, Symbol(side))

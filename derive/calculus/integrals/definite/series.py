@@ -11,6 +11,7 @@ from sympy import (
     Integral,
     S,
     Symbol,
+    atan,
     cosh,
     exp,
     factorial,
@@ -115,8 +116,10 @@ def _fraction(base: Expr, x: Symbol) -> Shape | None:
         sign = S.One if isinstance(base, sinh) else S.NegativeOne
         return None if depends_on(rate, x) else (S.Half, rate, 2 * rate, sign)
     k, moving = base.as_independent(x, as_Add=True)
+    if k == 0:
+        return _two_exponentials(moving, x)
     c, found = factors(moving, x)
-    if k == 0 or len(found) != 1 or not isinstance(found[0][0], exp):
+    if len(found) != 1 or not isinstance(found[0][0], exp):
         return None
     inside = monomial(found[0][0].args[0], x)
     if inside is None or inside[1] != 1 or c not in (k, -k):
@@ -125,3 +128,62 @@ def _fraction(base: Expr, x: Symbol) -> Shape | None:
     if rate.could_extract_minus_sign():
         return k, S.Zero, -rate, sign
     return c, rate, rate, sign
+
+
+def _two_exponentials(base: Expr, x: Symbol) -> Shape | None:
+    """The same for c*exp(r*x) + d*exp(-s*x) with d = c or -c."""
+    terms = [factors(term, x) for term in base.args] if base.is_Add else []
+    if len(terms) != 2 or any(len(f) != 1 or not isinstance(f[0][0], exp) for _, f in terms):
+        return None
+    rates = [(f[0][0].args[0] / x, c) for c, f in terms]
+    (fall, d), (rise, c) = sorted(rates, key=lambda pair: (pair[0] > 0) == True)
+    if depends_on(fall, x) or depends_on(rise, x) or d not in (c, -c) or not rise.is_positive:
+        return None
+    return c, rise, rise - fall, -d / c
+
+
+@family(
+    RULES,
+    "logarithmic series of exponentials",
+    S.Zero,
+    oo,
+    example=Integral(log(1 + exp(-x)), (x, 0, oo)),
+)
+def logarithm_of_exponentials(f: Expr, x: Symbol) -> Value | None:
+    """Expand log(1 + u) into its power series; each term is a gamma function's integral."""
+    c, found = factors(f, x)
+    e, found = power_of(x, found)
+    if len(found) != 1 or found[0][1] != 1 or not isinstance(found[0][0], log):
+        return None
+    one, moving = found[0][0].args[0].as_independent(x, as_Add=True)
+    d, inner = factors(moving, x)
+    exponent = inner[0][0] if len(inner) == 1 else x
+    if one != 1 or d not in (1, -1) or not isinstance(exponent, exp):
+        return None
+    rate = -exponent.args[0] / x
+    if depends_on(rate, x):
+        return None
+    n = _index(f)
+    term = d * (-d) ** n / (n + 1) ** (e + 2)
+    return c * gamma(e + 1) * rate ** (-e - 1) * infinite_sum(term, n), And(
+        positive(e + 1), positive(rate)
+    )
+
+
+@family(RULES, "arctangent series", S.Zero, S.One, example=Integral(atan(x) / x, (x, 0, 1)))
+def arctangent(f: Expr, x: Symbol) -> Value | None:
+    """Expand the arctangent into its power series, and integrate term by term."""
+    c, found = factors(f, x)
+    e, found = power_of(x, found)
+    times, found = power_of(log(x), found)
+    if len(found) != 1 or found[0][1] != 1 or not isinstance(found[0][0], atan):
+        return None
+    inside = monomial(found[0][0].args[0], x)
+    if inside is None or inside[0] != 1 or not inside[1].is_positive or e.is_nonnegative:
+        return None
+    if not (times.is_Integer and 0 <= times <= 6):
+        return None
+    degree = inside[1]
+    n = _index(f)
+    term = (-1) ** n * _moment(degree * (2 * n + 1) + e, times) / (2 * n + 1)
+    return c * infinite_sum(term, n), positive(e + 1 + degree)
