@@ -71,6 +71,9 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "besselk":   lambda c, n, x: c.besselk(n, x),
     "factorial": lambda c, n: c.factorial(n),
     "binomial":  lambda c, n, k: c.binomial(n, k),
+    "harmonic":  lambda c, n, m=1: _harmonic(c, n, m),
+    "catalan":   lambda c, n: c.binomial(2 * n, n) / (n + 1),
+    "fibonacci": lambda c, n: c.fibonacci(n),
     "sinc":      lambda c, x: c.sinc(x),
     "Abs":       lambda c, x: abs(x),
     "sign":      lambda c, x: c.sign(x),
@@ -113,6 +116,11 @@ CONSTANTS: dict[str, Callable[[Any], Number]] = {
     "BooleanFalse":     lambda c: False,
 }
 # fmt: on
+
+
+def _harmonic(c: Any, n: Number, m: Number) -> Number:
+    """1 + 2**-m + ... + n**-m, for real n by what is left of the whole sum."""
+    return c.harmonic(n) if m == 1 else c.zeta(m) - c.zeta(m, n + 1)
 
 
 def _real(c: Any, x: Number) -> Number:
@@ -242,7 +250,8 @@ class Evaluator:
         if isinstance(node, AppliedUndef):
             return stand_in(self.ctx, node.func.__name__, values)
         if name in FUNCTIONS:
-            self._refuse_huge(values)
+            if name != "log":
+                self._refuse_huge(values)
             return FUNCTIONS[name](self.ctx, *values)
         if hasattr(node, "definition"):
             return self(node.definition())

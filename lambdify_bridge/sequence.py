@@ -1,4 +1,4 @@
-"""Limits and infinite sums from their definition: values along a sequence, extrapolated.
+"""Limits from their definition: values along a sequence, extrapolated.
 
 Two sequences are used, a geometric and a doubly geometric one; each alone has been seen to agree
 with a wrong value (a limit approached like 1/log x looks settled on any geometric sequence).
@@ -194,28 +194,3 @@ def limit(node: Any, at: Evaluator) -> Number:
 
 def float_text(value: Number) -> str:
     return f"{complex(value):.8g}" if getattr(value, "imag", 0) else f"{float(value):.8g}"
-
-
-@estimator("Sum")
-def partial_sums(node: Any, at: Evaluator) -> Number:
-    """A finite sum term by term; an infinite one from its partial sums, extrapolated."""
-    function, limit_, *more = node.args
-    if more:
-        raise Undecided("sums over several indices are not estimated")
-    n, low, high = limit_.args
-    a, b = at(low), at(high)
-    if at.ctx.isinf(a):
-        raise Undecided("a sum from minus infinity is not estimated")
-    if not at.ctx.isinf(b):
-        return sum((at.at({n: a + k})(function) for k in range(int(b - a) + 1)), at.ctx.zero)
-    totals, total, k = [], at.ctx.zero, 0
-    for power in range(3, 12):
-        while k < 2**power:
-            total += at.at({n: a + k})(function)
-            k += 1
-        totals.append(total)
-    value = _extrapolated(at.ctx, totals)
-    if value is None:
-        raise NoLimit("the partial sums do not come together")
-    at.rests_on(1e-10)
-    return value
