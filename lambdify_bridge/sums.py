@@ -43,14 +43,14 @@ class Terms:
         """f(a + k); `k` may be a real number as well, where the function allows it."""
         key = k, self.ctx.dps
         if key not in self.known:
-            place = self.first + self.ctx.convert(k)
             self.known[key] = self._value_at(self.first + self.ctx.convert(k))
         return self.known[key]
 
     def _value_at(self, place: Number) -> Number:
         """One evaluator for all places, which forgets: there are thousands of them."""
         there = self.there
-        there.given = there.memo = {**self.letters, self.n: place}
+        there.given = {**self.letters, self.n: place}
+        there.memo = dict(there.given)
         there.children = {}
         return there(self.function)
 

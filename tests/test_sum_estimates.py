@@ -26,6 +26,7 @@ from sympy import (
     zeta,
 )
 
+from lambdify_bridge import sums  # noqa: F401
 from lambdify_bridge.evaluate import Evaluator, Undecided, Undefined
 from lambdify_bridge.sequence import NoLimit
 
