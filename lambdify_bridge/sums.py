@@ -181,7 +181,7 @@ def _methods(term: Terms, period: int) -> list[Callable[[], Number]]:
         if abs(fall.p - 1) < CLOSE and fall.q < 1.5:
             raise Undecided("the terms fade too slowly for an integral of the tail")
         return tails  # where there are logarithms the others have been seen to agree on nonsense
-    return [lambda: _levin(term), lambda: _with_powers(term), tails[0]]
+    return [lambda: _levin(term), lambda: _with_powers(term), *tails]
 
 
 def _levin(term: Terms, count: int = 34) -> Number:

@@ -1,0 +1,1 @@
+"""Sums and products by one index: one file for each method, assembled in `summation`."""
