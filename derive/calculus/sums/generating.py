@@ -12,9 +12,9 @@ from typing import Any
 from sympy import (
     Abs,
     Add,
+    And,
     Dummy,
     Expr,
-    Ge,
     Gt,
     Lt,
     Mul,
@@ -340,7 +340,7 @@ def hockey_stick(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     above, m = f.args
     if depends_on(m, k) or (above - k).expand().has(k):
         return None
-    given = S.true if m.is_nonnegative else Ge(m, 0)
+    given = And(at_least(m, S.Zero), at_least(b, a))
     T = binomial(above, m + 1)
     return Rewrite(T.subs(k, b + 1) - T.subs(k, a), given, where=((Symbol("T"), T),))
 

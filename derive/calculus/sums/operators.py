@@ -170,8 +170,8 @@ def _step_of(part: Expr, k: Symbol) -> Expr | None:
         return _factorial_step(inside, k)
     if isinstance(part, binomial):
         above, below = part.args
-        steps = [_factorial_step(u, k) for u in (above, below, above - below)]
-        return None if None in steps else steps[0] / (steps[1] * steps[2])
+        steps = [s for u in (above, below, above - below) if (s := _factorial_step(u, k))]
+        return steps[0] / (steps[1] * steps[2]) if len(steps) == 3 else None
     if isinstance(part, Pow):
         return _power_step(part, k)
     return part.subs(k, k + 1) / part if part.is_polynomial(k) else None

@@ -264,12 +264,9 @@ def digamma_sum(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
 def _simple_fractions(f: Expr, k: Symbol) -> list[tuple[Expr, Expr]] | None:
     """`(c, q), ...` of a sum of c/(k + q)."""
     parts = in_fractions(f, k)
-    found = (
-        [reciprocal_power(term, k) for term in Add.make_args(parts)] if parts is not None else []
-    )
-    if not found or any(p is None or p[3] != 1 for p in found):
-        return None
-    return [(c / p, q / p) for c, p, q, _ in found]
+    terms = Add.make_args(f if parts is None else parts)
+    found = [p for p in (reciprocal_power(term, k) for term in terms) if p and p[3] == 1]
+    return [(c / p, q / p) for c, p, q, _ in found] if len(found) == len(terms) > 1 else None
 
 
 @HARMONIC.infinite("alternating digamma function", example=sigma((-1) ** k / (3 * k + 1), k, 0, oo))
