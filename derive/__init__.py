@@ -24,6 +24,9 @@ _MODULE_OF = {
     "diff":            "derive.calculus.derivatives",
     "limit":           "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
+    "summation":       "derive.calculus.sums",
+    "product":         "derive.calculus.sums",
+    "convergence":     "derive.calculus.sums",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
     "determinant":     "derive.linear_algebra",
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from derive.calculus.derivatives import diff
     from derive.calculus.integrals import integrate
     from derive.calculus.limits import limit
+    from derive.calculus.sums import convergence, product, summation
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
     from derive.engine import BudgetExceeded, DerivationError, NoRuleApplies
@@ -72,6 +76,7 @@ __all__ = [
     "Step",
     "__version__",
     "backprop",
+    "convergence",
     "determinant",
     "diff",
     "eigen",
@@ -81,9 +86,11 @@ __all__ = [
     "limit",
     "parametric_diff",
     "parse",
+    "product",
     "relu",
     "sigmoid",
     "softplus",
+    "summation",
 ]
 
 

@@ -206,6 +206,12 @@ class Evaluator:
         except (ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence, ValueError) as error:
             raise Undefined(str(error) or "no value here") from error
 
+    def _total(self, values: list[Number]) -> Number:
+        total = sum(values[1:], values[0])
+        if isinstance(total, self.ctx.mpf) and self.ctx.isnan(total):
+            raise Undefined("infinities of both signs do not add up")
+        return total
+
     def _refuse_huge(self, values: list[Number]) -> None:
         """exp(exp(t)) far out would compute for ever: its argument has millions of digits."""
         for value in values:
@@ -235,7 +241,7 @@ class Evaluator:
             return LAZY[name](node, self) if name in LAZY else _matrix(node, self)
         values = [self.memo[a] for a in node.args]
         if name in ("Add", "MatAdd"):
-            return sum(values[1:], values[0])
+            return self._total(values)
         if name in ("Mul", "MatMul"):
             return _product(values)
         if name == "Pow":

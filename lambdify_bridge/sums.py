@@ -153,12 +153,13 @@ def _direct(term: Terms, count: int) -> Number | None:
 
 def _stays_small(term: Terms, k: int, target: Number) -> bool:
     """Terms farther out, at places with no pattern, are smaller still."""
-    try:
-        return all(
-            abs(term(j)) * j <= target * 100 for j in (2 * k + 1, 7 * k + 2, 31 * k, 1000 * k)
-        )
-    except (Undefined, MemoryError):
-        return False
+    seen = []
+    for j in (2 * k + 1, 7 * k + 2, 31 * k, 1000 * k):
+        try:
+            seen.append(abs(term(j)) * j <= target * 100)
+        except (Undefined, MemoryError):
+            break  # the terms cannot be evaluated so far out: x**(2**k)
+    return bool(seen) and all(seen)
 
 
 def _divergent(term: Terms) -> Number:

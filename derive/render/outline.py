@@ -63,8 +63,8 @@ class Outline:
 
 
 def missing(value: Basic) -> bool:
-    """The finding that there is no value: it reads as a verb, without an equals sign."""
-    return type(value).__name__ == "DoesNotExist"
+    """A finding that is no value: it reads as a verb, without an equals sign."""
+    return type(value).__name__ in ("DoesNotExist", "SeriesBehaviour")
 
 
 def differential(expression: Basic) -> tuple[Basic, Symbol] | None:

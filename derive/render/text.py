@@ -33,6 +33,7 @@ REASONS_AT = 64  # the column where reasons start, when the equation leaves room
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
+LEVELS |= {"Convergence": 45}
 LEVELS |= {"Transpose": 60, "Inverse": 60, "Not": 32, "factorial": 65, "Abs": 1000}
 
 
@@ -313,6 +314,12 @@ class OneLine(PrintsOnce, StrPrinter):
 
     def _print_Product(self, expr: Any) -> str:
         return self._print_Sum(expr, "Π")
+
+    def _print_Convergence(self, expr: Any) -> str:
+        f, n, a = expr.args
+        return (
+            f"Σ_{{{self._print(n)}={self._print(a)}}}^∞ {self.parenthesize(f, PRECEDENCE['Add'])}"
+        )
 
     def _print_Limit(self, expr: Any) -> str:
         body, x, point, side = expr.args

@@ -6,7 +6,7 @@ however the terms are written (Petkovsek, Wilf and Zeilberger, A = B, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sympy import (
@@ -78,7 +78,11 @@ w = Symbol("w")
 
 
 def shape(upper: tuple[Any, ...], lower: tuple[Any, ...]) -> Shape:
-    return tuple(map(S, upper)), tuple(map(S, lower))
+    return tuple(in_order(map(S, upper))), tuple(in_order(map(S, lower)))
+
+
+def in_order(parameters: Iterable[Expr]) -> list[Expr]:
+    return sorted(parameters, key=lambda p: (not p.is_number, str(p)))
 
 
 def root(z: Expr) -> Expr:
@@ -150,9 +154,7 @@ def hypergeometric(f: Expr, k: Symbol, a: Expr) -> tuple[list[Expr], list[Expr],
         bottom.remove(S.One)
     else:
         top.append(S.One)
-    key = lambda p: (not p.is_number, str(p))
-    z = powsimp(cancel(upper[0] / lower[0]))
-    return sorted(top, key=key), sorted(bottom, key=key), z
+    return in_order(top), in_order(bottom), powsimp(cancel(upper[0] / lower[0]))
 
 
 def _within(upper: list[Expr], lower: list[Expr], z: Expr) -> Boolean:
@@ -297,9 +299,11 @@ def fractions_of_a_factor(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     rational = Mul(*(p for p in factors if p.is_rational_function(k)))
     rest = Mul(*(p for p in factors if not p.is_rational_function(k)))
     parts = in_fractions(rational, k)
-    if parts is None or rest == 1:
+    step = ratio(rest, k)
+    if parts is None or rest == 1 or step is None:
         return None
-    return Add(*(sigma(part * rest, k, a, b) for part in parts.args))
+    given = S.true if depends_on(step, k) or not free_symbols(step) else smaller_than_one(step)
+    return Rewrite(Add(*(sigma(part * rest, k, a, b) for part in parts.args)), given)
 
 
 # ------------------------------------------------------------------ binomial coefficients

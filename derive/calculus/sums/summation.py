@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Integral, Limit, Pow, S, Sum, Symbol, Tuple, factor
+from sympy import Basic, Expr, Pow, S, Sum, Symbol, Tuple, factor
 
 from derive.asked import in_order, letter, place, scalar
-from derive.calculus.integrals import BETWEEN, Between
-from derive.calculus.integrals import RULES as INTEGRALS
 from derive.calculus.integrals.integrate import exact
-from derive.calculus.limits import RULES as LIMITS
 from derive.calculus.sums import (
     basics,
+    divergent,
     generating,
     powers,
     telescoping,
+    trigonometric,
     zeta,
 )
+from derive.calculus.sums.convergence import tables
 from derive.calculus.sums.operators import counting, unpack
 from derive.core import Derivation
 from derive.engine import Budget, search
-from derive.holes import Tables
 from derive.rules import RuleTable
 from derive.structure import depends_on, free_symbols
 
@@ -30,15 +29,17 @@ IN_ORDER = (
     basics.RULES,
     powers.RULES,
     telescoping.RULES,
+    trigonometric.RULES,
     zeta.RULES,
     zeta.HARMONIC,
     generating.BINOMIALS,
     basics.LINEARITY,
     powers.MIXED,
+    telescoping.GOSPER,
     generating.RULES,
     generating.FRACTIONS,
     telescoping.PARTS,
-    telescoping.GOSPER,
+    divergent.RULES,
     basics.LATE,
 )
 
@@ -67,10 +68,6 @@ for _method in IN_ORDER:
         RULES.add(_rule)
 
 
-def working_tables() -> Tables:
-    return {Sum: RULES, Limit: LIMITS, Integral: INTEGRALS, Between: BETWEEN}
-
-
 def summation(f: Expr | str, *ranges: Any, timeout: float = 20.0) -> Derivation:
     """The sum of `f`, step by step: `summation(f, (k, 1, n))`, `summation(f, (k, 0, oo))`.
 
@@ -84,7 +81,7 @@ def summation(f: Expr | str, *ranges: Any, timeout: float = 20.0) -> Derivation:
     pi**2/6
     """
     goal = asked_for(Sum, scalar(f), ranges, "summation")
-    root = search(goal, working_tables(), Budget(seconds=timeout))
+    root = search(goal, tables(), Budget(seconds=timeout))
     return Derivation(root, goal, arguments=in_order(goal))
 
 

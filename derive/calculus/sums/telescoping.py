@@ -96,7 +96,9 @@ def _shift(g: Expr, shape: Expr, k: Symbol) -> int | None:
 
 
 def _same(a: Expr, b: Expr) -> bool:
-    return a == b or (type(a) is type(b) and a.is_Pow and a.expand() == b.expand())
+    if a == b or type(a) is not type(b) or a.is_Add:
+        return bool(a == b or (a.is_Add and b.is_Add and (a - b).expand() == 0))
+    return all((u - v).expand() == 0 for u, v in zip(a.args, b.args, strict=True))
 
 
 def _within(shape: Expr, members: list[tuple[Expr, int]], k: Symbol) -> Expr | None:

@@ -1,0 +1,46 @@
+"""What the command line asks about sums, products and series."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+Question = Callable[[argparse.Namespace, Any], Any]
+
+
+def _over_range(name: str) -> Question:
+    def question(options: argparse.Namespace, read: Any) -> Any:
+        import derive
+
+        over = read.letter(options.k), read(options.a), read(options.b)
+        return getattr(derive, name)(read(options.f), over, timeout=options.timeout)
+
+    return question
+
+
+def _convergence(options: argparse.Namespace, read: Any) -> Any:
+    from derive import convergence
+
+    n = read.letter(options.n)
+    return convergence(read(options.f), n, read(options.start), timeout=options.timeout)
+
+
+def _add_range(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("f", help="the terms or factors, as text: 1/k**2")
+    parser.add_argument("k", help="the index")
+    parser.add_argument("a", help="where it begins: 1")
+    parser.add_argument("b", help="where it ends: n, oo")
+
+
+def _add_convergence(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("f", help="the terms, as text: 1/n**2")
+    parser.add_argument("n", help="the index")
+    parser.add_argument("start", nargs="?", default="1", help="where it begins (1)")
+
+
+SUBJECTS = (
+    ("summation", "a sum: summation f k a b", _over_range("summation"), _add_range),
+    ("product", "a product: product f k a b", _over_range("product"), _add_range),
+    ("convergence", "whether a series converges: convergence f n", _convergence, _add_convergence),
+)
