@@ -24,6 +24,7 @@ _MODULE_OF = {
     "diff":            "derive.calculus.derivatives",
     "limit":           "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
+    "series":          "derive.calculus.series",
     "summation":       "derive.calculus.sums",
     "product":         "derive.calculus.sums",
     "convergence":     "derive.calculus.sums",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from derive.calculus.derivatives import diff
     from derive.calculus.integrals import integrate
     from derive.calculus.limits import limit
+    from derive.calculus.series import series
     from derive.calculus.sums import convergence, product, summation
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
@@ -88,6 +90,7 @@ __all__ = [
     "parse",
     "product",
     "relu",
+    "series",
     "sigmoid",
     "softplus",
     "summation",

@@ -26,6 +26,20 @@ def _convergence(options: argparse.Namespace, read: Any) -> Any:
     return convergence(read(options.f), n, read(options.start), timeout=options.timeout)
 
 
+def _series(options: argparse.Namespace, read: Any) -> Any:
+    from derive import series
+
+    x, centre = read.letter(options.x), read(options.centre)
+    return series(read(options.f), x, centre, options.n, timeout=options.timeout)
+
+
+def _add_series(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("f", help="the function, as text: exp(x)*sin(x)")
+    parser.add_argument("x", help="the variable")
+    parser.add_argument("centre", nargs="?", default="0", help="the centre (0)")
+    parser.add_argument("--n", type=int, default=6, help="terms of degree below n (6)")
+
+
 def _add_range(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("f", help="the terms or factors, as text: 1/k**2")
     parser.add_argument("k", help="the index")
@@ -40,6 +54,7 @@ def _add_convergence(parser: argparse.ArgumentParser) -> None:
 
 
 SUBJECTS = (
+    ("series", "a Taylor or Laurent series: series f x centre", _series, _add_series),
     ("summation", "a sum: summation f k a b", _over_range("summation"), _add_range),
     ("product", "a product: product f k a b", _over_range("product"), _add_range),
     ("convergence", "whether a series converges: convergence f n", _convergence, _add_convergence),

@@ -13,7 +13,14 @@ from typing import Any
 import mpmath
 from sympy import Basic, Integral, Symbol
 
-from lambdify_bridge import central_difference, quadrature, residual, sequence, sums  # noqa: F401
+from lambdify_bridge import (  # noqa: F401
+    central_difference,
+    laurent,
+    quadrature,
+    residual,
+    sequence,
+    sums,
+)
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import FactsOf

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from sympy import Derivative, Integral, Symbol
 
-from lambdify_bridge import central_difference, quadrature, residual, sequence, sums  # noqa: F401
+from lambdify_bridge import (  # noqa: F401
+    central_difference,
+    laurent,
+    quadrature,
+    residual,
+    sequence,
+    sums,
+)
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided
 from lambdify_bridge.trapezoid import mapped, trapezoid
 

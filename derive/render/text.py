@@ -321,6 +321,11 @@ class OneLine(PrintsOnce, StrPrinter):
             f"Σ_{{{self._print(n)}={self._print(a)}}}^∞ {self.parenthesize(f, PRECEDENCE['Add'])}"
         )
 
+    def _print_Truncated(self, expr: Any) -> str:
+        f, x, x0, n = expr.args
+        place = "" if x0 == 0 else f"_{{{self._print(x)}={self._print(x0)}}}"
+        return f"T_{self._scripted(n - 1)}[{self._print(f)}]{place}"
+
     def _print_Limit(self, expr: Any) -> str:
         body, x, point, side = expr.args
         from_side = {"+": "⁺", "-": "⁻"}.get(str(side), "") if point.is_infinite is not True else ""

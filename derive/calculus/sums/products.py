@@ -31,7 +31,7 @@ from sympy import (
 )
 
 from derive.asked import in_order, scalar
-from derive.calculus.sums.behaviour import Convergence
+from derive.calculus.sums.behaviour import Convergence, sign_far_out
 from derive.calculus.sums.convergence import DIVERGENT, tables
 from derive.calculus.sums.operators import (
     Rules,
@@ -268,11 +268,14 @@ def gamma_values(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
 
 @METHODS.infinite("to zero or infinity", example=product_of(1 - 1 / (2 * k), k, 1, oo))
 def to_zero_or_infinity(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
-    """The logarithms of the factors have no finite sum: the product goes where their sum goes."""
+    """The logarithms of the factors, of one sign, have no finite sum: the product goes with it."""
     logs = log(f)
     if free_symbols(f) - {k} or not all(v.is_positive for v in at_places(f, k, a, FEW)):
         return None
-    return Rewrite(exp(sigma(logs, k, a, b)), premises=((Convergence(logs, k, a), DIVERGENT),))
+    sign = sign_far_out(logs, k)
+    value = None if sign is None else oo if sign > 0 else S.Zero
+    premises = ((Convergence(logs, k, a), DIVERGENT),)
+    return Rewrite(value, premises=premises) if value is not None else None
 
 
 @METHODS.finite("multiply the factors", example=product_of(x + 2**k, k, 1, 6))
