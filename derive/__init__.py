@@ -28,6 +28,7 @@ _MODULE_OF = {
     "summation":       "derive.calculus.sums",
     "product":         "derive.calculus.sums",
     "convergence":     "derive.calculus.sums",
+    "radius_of_convergence": "derive.calculus.sums",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
     "determinant":     "derive.linear_algebra",
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from derive.calculus.integrals import integrate
     from derive.calculus.limits import limit
     from derive.calculus.series import series
-    from derive.calculus.sums import convergence, product, summation
+    from derive.calculus.sums import convergence, product, radius_of_convergence, summation
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
     from derive.engine import BudgetExceeded, DerivationError, NoRuleApplies
@@ -89,6 +90,7 @@ __all__ = [
     "parametric_diff",
     "parse",
     "product",
+    "radius_of_convergence",
     "relu",
     "series",
     "sigmoid",

@@ -26,6 +26,17 @@ def _convergence(options: argparse.Namespace, read: Any) -> Any:
     return convergence(read(options.f), n, read(options.start), timeout=options.timeout)
 
 
+def _radius(options: argparse.Namespace, read: Any) -> Any:
+    from derive import radius_of_convergence
+
+    return radius_of_convergence(read(options.f), read.letter(options.n), timeout=options.timeout)
+
+
+def _add_radius(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("f", help="the coefficients, as text: 1/n!")
+    parser.add_argument("n", help="the index")
+
+
 def _series(options: argparse.Namespace, read: Any) -> Any:
     from derive import series
 
@@ -57,5 +68,6 @@ SUBJECTS = (
     ("series", "a Taylor or Laurent series: series f x centre", _series, _add_series),
     ("summation", "a sum: summation f k a b", _over_range("summation"), _add_range),
     ("product", "a product: product f k a b", _over_range("product"), _add_range),
+    ("radius", "the radius of convergence of a power series: radius a_n n", _radius, _add_radius),
     ("convergence", "whether a series converges: convergence f n", _convergence, _add_convergence),
 )

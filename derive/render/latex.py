@@ -17,7 +17,7 @@ from sympy.printing.precedence import PRECEDENCE
 from derive.core import Derivation
 from derive.render.names import function_name, latex_name, words
 from derive.render.once import PrintsOnce
-from derive.render.outline import Line, Outline, differential, missing, outline
+from derive.render.outline import Line, Outline, differential, missing, outline, verb
 
 ENVIRONMENTS = ("aligned", "align", "align*")
 NEW_ROW = " \\\\[4pt]\n"  # the length also keeps a bracket that starts a row from being read as one
@@ -68,7 +68,8 @@ def _result(shown: Outline, math: Any) -> str:
 
 def _equation(left: Basic, right: Basic, math: Any, reason: str, more: str = "") -> str:
     if missing(right):
-        return rf"{math(left)} &\; {math(right)}" + (f" && {reason}" if reason else "")
+        joint = rf"\;{words(verb(right))}\;" if verb(right) else r"\;"
+        return rf"{math(left)} &{joint} {math(right)}" + (f" && {reason}" if reason else "")
     return _row(math(left), math(right) + more, reason)
 
 

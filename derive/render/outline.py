@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from sympy import Basic, Integral, Symbol, true
+from sympy import Basic, Integral, Piecewise, Symbol, true
 from sympy.core.function import AppliedUndef
 
 from derive.core import Derivation, Letters, Step, walk
@@ -64,7 +64,13 @@ class Outline:
 
 def missing(value: Basic) -> bool:
     """A finding that is no value: it reads as a verb, without an equals sign."""
-    return type(value).__name__ in ("DoesNotExist", "SeriesBehaviour")
+    branch = value.args[0].args[0] if isinstance(value, Piecewise) else value
+    return type(branch).__name__ in ("DoesNotExist", "SeriesBehaviour", "Convergence")
+
+
+def verb(value: Basic) -> str:
+    """What joins a question with a finding that is no verb itself: a series is like another one."""
+    return "behaves as" if type(value).__name__ == "Convergence" else ""
 
 
 def differential(expression: Basic) -> tuple[Basic, Symbol] | None:

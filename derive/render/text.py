@@ -27,7 +27,7 @@ from sympy.printing.str import StrPrinter
 from derive.core import Derivation
 from derive.render.names import plain_text
 from derive.render.once import PrintsOnce
-from derive.render.outline import Line, Outline, differential, missing, outline
+from derive.render.outline import Line, Outline, differential, missing, outline, verb
 
 REASONS_AT = 64  # the column where reasons start, when the equation leaves room for them
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -86,7 +86,8 @@ def _step(step: Line, line: Any) -> list[str]:
 
 
 def _equation(left: Basic, right: Basic, line: Any) -> str:
-    return f"{line(left)}{' ' if missing(right) else ' = '}{line(right)}"
+    joint = " ".join(["", verb(right), ""]).replace("  ", " ") if missing(right) else " = "
+    return f"{line(left)}{joint}{line(right)}"
 
 
 def reasons(step: Line, line: Any) -> str:
@@ -320,6 +321,9 @@ class OneLine(PrintsOnce, StrPrinter):
         return (
             f"Σ_{{{self._print(n)}={self._print(a)}}}^∞ {self.parenthesize(f, PRECEDENCE['Add'])}"
         )
+
+    def _print_RadiusOfConvergence(self, expr: Any) -> str:
+        return f"R[{self._print(expr.args[0])}]"
 
     def _print_Truncated(self, expr: Any) -> str:
         f, x, x0, n = expr.args
