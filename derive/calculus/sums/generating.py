@@ -392,6 +392,20 @@ def absorption(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     return Rewrite(N * sigma(moved, k, S.Zero, b - 1), at_least(b, S.One))
 
 
+@BINOMIALS.finite("absorption, upwards", example=sigma(binomial(n, k) / (k + 1), k, 0, n), on=Mul)
+def absorption_upwards(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
+    """n over k, divided by k + 1, is n + 1 over k + 1, divided by n + 1; the index moves by one."""
+    found = [p for p in f.args if isinstance(p, binomial) and p.args[1] == k]
+    if len(found) != 1 or a != 0 or 1 / (k + 1) not in f.args:
+        return None
+    N = found[0].args[0]
+    rest = Mul(*(p for p in f.args if p not in (found[0], 1 / (k + 1))))
+    if depends_on(N, k):
+        return None
+    moved = rest.subs(k, k - 1) * binomial(N + 1, k)
+    return Rewrite(sigma(moved, k, S.One, b + 1) / (N + 1), at_least(b, a))
+
+
 def cancel_index(f: Expr, k: Symbol) -> Expr | None:
     """f/k where f has a factor k."""
     for part in Mul.make_args(f):
