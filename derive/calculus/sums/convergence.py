@@ -343,7 +343,7 @@ def _quotient(size: Expr, s: Rational, n: Symbol) -> Expr:
         power = cancel(size**r * n ** (s * r)) if (size**r).is_rational_function(n) else None
         if power is not None and power.is_rational_function(n):
             return power
-    return expand_power_exp(size.expand()) * n**s
+    return powsimp(expand_power_exp(size.expand()) * n**s)
 
 
 def _plain_at_infinity(size: Expr, n: Symbol) -> bool:

@@ -124,14 +124,14 @@ FUNCTIONS: tuple[tuple[str, Shape, Value], ...] = (
 )
 EXAMPLES = {
     "exponential":             x**k/factorial(k),
-    "logarithm":               x**k/(k + 1),
+    "logarithm":               (x/2)**k/(k + 1),
     "cosine":                  (-1)**k*x**(2*k)/factorial(2*k),
     "sine":                    (-1)**k*x**(2*k + 1)/factorial(2*k + 1),
-    "arctangent":              (-1)**k*x**(2*k + 1)/(2*k + 1),
-    "arcsine":                 binomial(2*k, k)*x**(2*k + 1)/(4**k*(2*k + 1)),
+    "arctangent":              (-1)**k*(x/2)**(2*k + 1)/(2*k + 1),
+    "arcsine":                 binomial(2*k, k)*x**(2*k + 1)/(9**k*(2*k + 1)),
     "central binomials below": x**(2*k)/((2*k + 1)*binomial(2*k, k)),
     "reciprocals of central binomials": x**k/binomial(2*k, k),
-    "Catalan numbers":         binomial(2*k, k)*x**k/(k + 1)/4**k,
+    "Catalan numbers":         binomial(2*k, k)*(x/9)**k/(k + 1),
     "error function":          (-1)**k*x**(2*k + 1)/(factorial(k)*(2*k + 1)),
     "double factorials":       4**k*factorial(k)*x**(2*k + 1)/factorial(2*k + 1),
     "Bessel function of order 0": (-1)**k*(x/2)**(2*k)/factorial(k)**2,
@@ -227,7 +227,9 @@ for _row in FUNCTIONS:
     _add(*_row)
 
 
-@RULES.infinite("known series: binomial", example=sigma(binomial(2 * k, k) * x**k, k, 0, oo))
+@RULES.infinite(
+    "known series: binomial", example=sigma(binomial(2 * k, k) * (x / 9) ** k, k, 0, oo)
+)
 def binomial_series(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     """A known power series: a power of 1 - z."""
     return _power_of_one_minus(f, k, a)
@@ -292,7 +294,9 @@ def _solved(given: Boolean) -> Boolean:
     return given
 
 
-@FRACTIONS.infinite("partial fractions of a factor", example=sigma(x**k / (k * (k + 1)), k, 1, oo))
+@FRACTIONS.infinite(
+    "partial fractions of a factor", example=sigma((x / 2) ** k / (k * (k + 1)), k, 1, oo)
+)
 def fractions_of_a_factor(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     """Take the rational factor apart, and sum each part."""
     factors = Mul.make_args(f)
