@@ -25,6 +25,7 @@ _MODULE_OF = {
     "limit":           "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
     "series":          "derive.calculus.series",
+    "taylor_remainder": "derive.calculus.series",
     "summation":       "derive.calculus.sums",
     "product":         "derive.calculus.sums",
     "convergence":     "derive.calculus.sums",
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from derive.calculus.derivatives import diff
     from derive.calculus.integrals import integrate
     from derive.calculus.limits import limit
-    from derive.calculus.series import series
+    from derive.calculus.series import series, taylor_remainder
     from derive.calculus.sums import convergence, product, radius_of_convergence, summation
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
@@ -96,6 +97,7 @@ __all__ = [
     "sigmoid",
     "softplus",
     "summation",
+    "taylor_remainder",
 ]
 
 

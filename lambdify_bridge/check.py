@@ -15,6 +15,7 @@ from sympy import Basic, Integral, Symbol
 
 from lambdify_bridge import (  # noqa: F401
     central_difference,
+    extremes,
     laurent,
     quadrature,
     residual,

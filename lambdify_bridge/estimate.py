@@ -11,6 +11,7 @@ from sympy import Derivative, Integral, Symbol
 
 from lambdify_bridge import (  # noqa: F401
     central_difference,
+    extremes,
     laurent,
     quadrature,
     residual,

@@ -87,3 +87,11 @@ def _on_circle(
 def _real(c: Any, values: list[Number], coefficient: Number) -> bool:
     """An imaginary part of rounding errors alone is dropped."""
     return bool(abs(c.im(coefficient)) <= AGREEMENT * max(abs(coefficient), c.one))
+
+
+def cauchy_derivative(at: Evaluator, f: Basic, x: Symbol, place: Number, order: int) -> Number:
+    """The derivative of the given order: order! times a coefficient, on one circle."""
+    c = at.ctx
+    with at.digits(c.dps + LOST_PER_TERM * (order - LOWEST)) as there:
+        found = _on_circle(there, f, x, place, c.mpf(RADII[0]), order + 1)
+    return found[order] * c.factorial(order)

@@ -8,7 +8,7 @@ from sympy import E, Rational, Symbol, cos, exp, factorial, series, sin, symbols
 import derive
 from derive.calculus.series.operators import Truncated, laurent_terms, valuation
 from derive.calculus.series.series import why_none
-from lambdify_bridge import check
+from lambdify_bridge import check, to_numpy
 from lambdify_bridge.check import Claim
 
 x, a = symbols("x a")
@@ -86,6 +86,42 @@ def test_parts_of_a_series() -> None:
     assert laurent_terms(2 * x + 1 / x**2, x) == [(2, 1), (1, -2)]
     assert valuation((1 - cos(x)) / x**3, x) == -1
     assert why_none(1 / sin(x), x, 0) == ""
+
+
+# ------------------------------------------------------------------ the remainder
+
+
+@pytest.mark.parametrize(
+    ("f", "n", "on"),
+    [
+        ("exp(x)", 3, (0, 1)),
+        ("sin(x)", 6, (-1, 1)),
+        ("log(1+x)", 4, (0, "1/2")),
+        ("cos(x)", 4, (-2, 2)),
+        ("atan(x)", 3, (-1, 1)),
+    ],
+)
+def test_the_remainder_is_within_its_bound(f: str, n: int, on: tuple[object, object]) -> None:
+    found = derive.taylor_remainder(f, "x", n=n, on=on)
+    bound = float(found.bound)
+    gap = to_numpy(derive.parse(f) - found.polynomial.result)
+    low, high = (float(derive.parse(str(end))) for end in on)
+    sizes = [abs(gap(low + (high - low) * k / 50)) for k in range(51)]
+    assert 0.05 * bound < max(sizes) <= bound
+    assert found.largest.check().verdict == "confirmed"
+
+
+def test_the_form_of_lagrange() -> None:
+    assert derive.taylor_remainder("exp(x)", "x", n=2).form == x**2 * exp(Symbol("xi")) / 2
+
+
+def test_a_remainder_needs_an_interval_around_the_centre() -> None:
+    with pytest.raises(ValueError, match="does not hold the centre"):
+        derive.taylor_remainder("exp(x)", "x", on=(1, 2))
+    with pytest.raises(ValueError, match="two ends"):
+        derive.taylor_remainder("exp(x)", "x", on=1)
+    with pytest.raises(ValueError, match="has a pole"):
+        derive.taylor_remainder("1/x", "x")
 
 
 @pytest.mark.parametrize("f", ["exp(x)/(1+x^2)", "log(1+x)*cos(x)", "1/(1+sin(x))", "tan(x)^2/x"])

@@ -325,6 +325,10 @@ class OneLine(PrintsOnce, StrPrinter):
     def _print_RadiusOfConvergence(self, expr: Any) -> str:
         return f"R[{self._print(expr.args[0])}]"
 
+    def _print_LargestSize(self, expr: Any) -> str:
+        f, x, a, b = (self._print(part) for part in expr.args)
+        return f"max_{{{a}≤{x}≤{b}}} |{f}|"
+
     def _print_Truncated(self, expr: Any) -> str:
         f, x, x0, n = expr.args
         place = "" if x0 == 0 else f"_{{{self._print(x)}={self._print(x0)}}}"
