@@ -101,8 +101,9 @@ def _model(c: Any, m: int) -> list[Number]:
 def pattern(c: Any, term: Term) -> tuple[int, ...] | None:
     """The signs of the terms over one period, from even multiples of it on; None for no pattern."""
     values = [term(PATTERN_FROM + k) for k in range(4 * LONGEST_PATTERN)]
-    noise = max(abs(v) for v in values) * c.mpf(10) ** (-c.dps // 2)
-    signs = [_sign(c, v) if abs(v) > noise else 0 for v in values]
+    sizes, noise = [abs(v) for v in values], c.mpf(10) ** (-c.dps // 2)
+    nearby = [max(sizes[max(k - 2, 0) : k + 3]) for k in range(len(sizes))]
+    signs = [_sign(c, values[k]) if sizes[k] > noise * nearby[k] else 0 for k in range(len(sizes))]
     for period in range(1, LONGEST_PATTERN + 1):
         if PATTERN_FROM % period == 0 and all(
             signs[k] == signs[k % period] for k in range(len(signs))

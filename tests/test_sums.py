@@ -168,6 +168,11 @@ def test_bad_input_is_told_what_to_do(call: object, words: str) -> None:
         call()
 
 
+def test_a_term_without_a_value_is_told() -> None:
+    with pytest.raises(ValueError, match="has no value at k = 1"):
+        derive.summation("1/(k^2-k)", ("k", 1, "oo"))
+
+
 def test_what_cannot_be_summed_is_refused() -> None:
     with pytest.raises(NoRuleApplies):
         derive.summation("sin(k)/k^(1/3)", ("k", 1, "oo"))

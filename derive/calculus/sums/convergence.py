@@ -34,6 +34,7 @@ from sympy import (
     expand_log,
     expand_power_base,
     expand_power_exp,
+    factor,
     factorial,
     gamma,
     log,
@@ -276,7 +277,7 @@ def ratio_with_letter(f: Expr, n: Symbol, a: Expr) -> Outcome:
     r = quotient_of_neighbours(size, n) if letters else None
     if r is None or not depends_on(r, n):
         return None
-    fixed, moving = r.as_independent(n, as_Add=False)
+    fixed, moving = factor(r).as_independent(n, as_Add=False)
     if free_symbols(moving) - {n} or sign_far_out(moving, n) != 1:
         return None
     whole = Abs(fixed) * far_out(moving, n)

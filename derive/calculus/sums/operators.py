@@ -24,6 +24,7 @@ from sympy import (
     Tuple,
     binomial,
     cancel,
+    exp,
     factor,
     factorial,
     gamma,
@@ -121,6 +122,8 @@ def smaller_than_one(r: Expr) -> Boolean:
     """|r| < 1: true or false of a number, and solved for the letter of a power."""
     if not free_symbols(r):
         return S.true if abs(r.evalf(30)) < 1 - S(10) ** -25 else S.false
+    if isinstance(r, exp):
+        return Lt(r.args[0], 0)
     c, rest = r.as_coeff_Mul()
     base, power = rest.as_base_exp()
     if power.is_Rational and power > 0:
@@ -172,6 +175,9 @@ def _step_of(part: Expr, k: Symbol) -> Expr | None:
         above, below = part.args
         steps = [s for u in (above, below, above - below) if (s := _factorial_step(u, k))]
         return steps[0] / (steps[1] * steps[2]) if len(steps) == 3 else None
+    if isinstance(part, exp):
+        slope = (part.args[0].subs(k, k + 1) - part.args[0]).expand()
+        return None if depends_on(slope, k) else exp(slope)
     if isinstance(part, Pow):
         return _power_step(part, k)
     return part.subs(k, k + 1) / part if part.is_polynomial(k) else None

@@ -18,7 +18,7 @@ from derive.calculus.sums import (
     zeta,
 )
 from derive.calculus.sums.convergence import tables
-from derive.calculus.sums.operators import counting, unpack
+from derive.calculus.sums.operators import FIRST_TERMS, counting, unpack
 from derive.core import Derivation
 from derive.engine import Budget, search
 from derive.rules import RuleTable
@@ -91,6 +91,8 @@ def asked_for(operator: type, f: Expr, ranges: tuple[Any, ...], name: str) -> Ex
         raise ValueError(f"over which range? write {name}(f, (k, 1, n))")
     f = exact(f)
     limits = [_range(each, f, name) for each in ranges]
+    if len(limits) == 1:
+        _has_values(f, *limits[0])
     letters: set[Symbol] = set()
     for limit in limits:
         letters |= free_symbols(limit)
@@ -98,6 +100,16 @@ def asked_for(operator: type, f: Expr, ranges: tuple[Any, ...], name: str) -> Ex
     goal = Basic.__new__(operator, *(part.xreplace(integers) for part in (f, *limits)))
     goal.is_commutative = True
     return goal
+
+
+def _has_values(f: Expr, k: Symbol, a: Expr, b: Expr) -> None:
+    """Refuse a term without a value, such as 1/(k - 1) at k = 1."""
+    if not a.is_Integer:
+        return
+    last = min(int(a) + FIRST_TERMS, int(b) + 1) if b.is_Integer else int(a) + FIRST_TERMS
+    for first in range(int(a), last):
+        if f.subs(k, first).has(S.ComplexInfinity, S.NaN):
+            raise ValueError(f"{f} has no value at {k} = {first}: begin after it")
 
 
 def _range(each: Any, within: Expr, name: str) -> Tuple:

@@ -71,7 +71,7 @@ def antidifference(f: Expr, k: Symbol) -> Expr | None:
 
     >>> from sympy.abc import k
     >>> antidifference(1/k - 1/(k + 2), k)
-    -1/k - 1/(k + 1)
+    -1/(k + 1) - 1/k
     """
     terms = [term.as_independent(k, as_Add=False) for term in Add.make_args(f)]
     shapes: list[tuple[Expr, list[tuple[Expr, int]]]] = []
@@ -249,6 +249,8 @@ def _degree_bound(p: Poly, q: Poly, c: Poly) -> int | None:
         bound = c.degree() - minus.degree()
         return bound if bound >= 0 else None
     d = plus.degree()
+    if d == 0:
+        return int(c.degree()) + 1
     bounds = [c.degree() - d + 1]
     special = cancel(-2 * minus.nth(d - 1) / plus.LC())
     if special.is_Integer:

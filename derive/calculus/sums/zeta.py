@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sympy import (
     Add,
+    And,
     Catalan,
     EulerGamma,
     Expr,
@@ -256,8 +257,12 @@ def digamma_sum(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     if parts is None or cancel(Add(*(c for c, _ in parts))) != 0:
         return None
     places = [cancel(a + q) for _, q in parts]
-    if any(p.is_number and not p > 0 for p in places) or any(not p.is_number for p in places):
+    if any(p.is_number and not p > 0 for p in places):
         return None
+    given = And(*(Gt(p, 0) for p in places if not p.is_number))
+    if given != True:
+        value = -Add(*(c * digamma(p) for (c, _), p in zip(parts, places, strict=True)))
+        return Rewrite(value, given)
     return plain_logs(-Add(*(c * psi(p) for (c, _), p in zip(parts, places, strict=True))))
 
 
