@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul, Pow, S, Sum, Symbol, expand, expand_mul, oo
+from sympy import Add, Expr, Mul, Pow, S, Sum, Symbol, binomial, expand, expand_mul, oo
 
 from derive.calculus.sums.operators import Rules, at_places, sigma
 from derive.rules import Outcome, Rewrite
@@ -15,6 +15,7 @@ LINEARITY = Rules()
 LATE = Rules()
 
 FEW, MANY = 4, 60
+LARGEST_BELOW = 6
 
 
 @RULES.table.rule(
@@ -76,6 +77,15 @@ def sum_rule(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     fixed, moving = f.as_independent(k, as_Add=True)
     terms = [fixed] if fixed != 0 else []
     return Add(*(sigma(term, k, a, b) for term in (*terms, *Add.make_args(moving))))
+
+
+@LINEARITY.any("binomial coefficient as a polynomial", example=sigma(1 / binomial(k, 2), k, 2, oo))
+def small_binomial(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A binomial coefficient with a small number below is a polynomial."""
+    found = [c for c in f.atoms(binomial) if c.args[1].is_Integer]
+    small = {c: c.expand(func=True) for c in found if 0 < c.args[1] <= LARGEST_BELOW}
+    changed = f.xreplace(small)
+    return sigma(changed, k, a, b) if changed != f else None
 
 
 @LINEARITY.any("multiply out", example=sigma(k * (k + 1), k, 1, n), on=(Mul, Pow))

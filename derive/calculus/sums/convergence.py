@@ -280,6 +280,9 @@ def ratio_with_letter(f: Expr, n: Symbol, a: Expr) -> Outcome:
     fixed, moving = factor(r).as_independent(n, as_Add=False)
     if free_symbols(moving) - {n} or sign_far_out(moving, n) != 1:
         return None
+    seen = size_at(moving, n, FAR[0])
+    if seen is None or seen > Float(10) ** 9:
+        return Rewrite(DIVERGES, Ne(fixed, 0), premises=((far_out(moving, n), FiniteSet(oo)),))
     whole = Abs(fixed) * far_out(moving, n)
     answer = Piecewise((ABSOLUTELY, Lt(whole, 1)), (DIVERGES, True))
     return Rewrite(answer, Ne(whole, 1))

@@ -29,7 +29,7 @@ from sympy import (
 )
 from sympy.polys.polyerrors import PolynomialError
 
-from derive.calculus.sums.operators import Rules, far_out, ratio, sigma
+from derive.calculus.sums.operators import Rules, far_out, linear_factors, ratio, sigma
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on
 
@@ -147,7 +147,7 @@ def in_fractions(f: Expr, k: Symbol) -> Expr | None:
 def gosper_sum(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     """Gosper's algorithm finds T with terms T(k + 1) - T(k): T at the ends is left."""
     found = gosper(f, k)
-    if found is None:
+    if found is None or _may_break(found, f, k, a):
         return None
     return Rewrite(simplify(found.subs(k, b + 1)) - found.subs(k, a), where=((T, found),))
 
@@ -156,7 +156,22 @@ def gosper_sum(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
 def gosper_series(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     """Gosper's algorithm finds T with terms T(k + 1) - T(k): its limit is left, minus the start."""
     found = gosper(f, k)
-    return _to_infinity(found, k, a) if found is not None else None
+    if found is None or _may_break(found, f, k, a):
+        return None
+    return _to_infinity(found, k, a)
+
+
+def _may_break(found: Expr, f: Expr, k: Symbol, a: Expr) -> bool:
+    """Whether T may have a pole at one of the places, where f is 0: then nothing cancels there."""
+    multiple = simplify(found / f)
+    below = multiple.as_numer_denom()[1] if multiple.is_rational_function(k) else S.One
+    if not depends_on(below, k):
+        return False
+    roots_known = linear_factors(below, k)
+    if roots_known is None:
+        return bool(Poly(below, k).ground_roots())
+    places = [-shift for shift in roots_known[1]]
+    return any(p.is_integer is not False and not (a - p).is_positive for p in places)
 
 
 def gosper(f: Expr, k: Symbol) -> Expr | None:
