@@ -185,7 +185,7 @@ def _methods(term: Terms, period: int) -> list[Callable[[], Number]]:
         if abs(fall.p - 1) < CLOSE and fall.q < 1.5:
             raise Undecided("the terms fade too slowly for an integral of the tail")
         return tails  # where there are logarithms the others have been seen to agree on nonsense
-    return [lambda: _levin(term), lambda: _with_powers(term), *tails]
+    return [lambda: _levin(term), tails[0], lambda: _with_powers(term), tails[1]]
 
 
 def _levin(term: Terms, count: int = 34) -> Number:
@@ -228,7 +228,7 @@ def _levin_of_pairs(term: Terms) -> Number:
     return _levin(_Groups(term, 2))
 
 
-DOUBLINGS = 7
+DOUBLINGS = 8
 
 
 def _with_powers(term: Terms) -> Number:
@@ -292,12 +292,15 @@ def _area(term: Terms, start: int) -> Number:
     c = term.ctx
     begin = c.mpf(start)
 
-    fast = term.behaviour.sizes.p > 1 + 2 * CLOSE
+    gap = term.behaviour.sizes.p - 1
+    fast = gap > 2 * CLOSE
+    farthest = min(FARTHEST, 80 / gap) if fast else c.inf
 
     def integrand(t: Number) -> Number:
-        if fast and t > FARTHEST:
-            return c.zero  # below 10**-40 of the whole, and functions may refuse such places
-        return term(begin + (c.exp(t) - 1)) * c.exp(t)
+        if t > farthest:
+            return c.zero  # below 10**-30 of the whole, and functions may refuse such places
+        with c.workdps(30 + int(t) if fast else 30):  # what cancels in 1 - cos(1/n) far out
+            return term(begin + (c.exp(t) - 1)) * c.exp(t)
 
     cuts = [[0, c.inf], [0, c.mpf("2.7"), c.inf]]
     with c.workdps(30):
