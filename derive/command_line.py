@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derive import __version__
+from derive.command_line_series import SUBJECTS as SERIES
 from derive.deadline import OutOfTime, within
 
 if TYPE_CHECKING:
@@ -230,6 +231,7 @@ SUBJECTS = (
     ("diff", "a derivative: diff f x", _diff, _add_diff),
     ("limit", "a limit: limit f x point", _limit, _add_limit),
     ("integrate", "an integral: integrate f x, or integrate f x a b", _integrate, _add_integrate),
+    *SERIES,
     ("determinant", "the determinant of a matrix", _determinant, _add_matrix_with_method),
     ("inverse", "the inverse of a matrix", _inverse, _add_matrix_with_method),
     ("eigen", "eigenvalues and eigenvectors of a matrix", _eigen, _of_matrix),

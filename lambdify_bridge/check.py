@@ -15,10 +15,13 @@ from sympy import Basic, Integral, Symbol, sstr
 
 from lambdify_bridge import (  # noqa: F401
     central_difference,
+    extremes,
+    laurent,
     principal_value,
     quadrature,
     residual,
     sequence,
+    sums,
 )
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real

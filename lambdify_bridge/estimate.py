@@ -11,10 +11,13 @@ from sympy import Derivative, Integral, Symbol
 
 from lambdify_bridge import (  # noqa: F401
     central_difference,
+    extremes,
+    laurent,
     principal_value,
     quadrature,
     residual,
     sequence,
+    sums,
 )
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.trapezoid import mapped, trapezoid

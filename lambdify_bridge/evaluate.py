@@ -71,6 +71,9 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "besselk":   lambda c, n, x: c.besselk(n, x),
     "factorial": lambda c, n: c.factorial(n),
     "binomial":  lambda c, n, k: c.binomial(n, k),
+    "harmonic":  lambda c, n, m=1: _harmonic(c, n, m),
+    "catalan":   lambda c, n: c.binomial(2 * n, n) / (n + 1),
+    "fibonacci": lambda c, n: c.fibonacci(n),
     "sinc":      lambda c, x: c.sinc(x),
     "Abs":       lambda c, x: abs(x),
     "sign":      lambda c, x: c.sign(x),
@@ -113,6 +116,11 @@ CONSTANTS: dict[str, Callable[[Any], Number]] = {
     "BooleanFalse":     lambda c: False,
 }
 # fmt: on
+
+
+def _harmonic(c: Any, n: Number, m: Number) -> Number:
+    """1 + 2**-m + ... + n**-m, for real n by what is left of the whole sum."""
+    return c.harmonic(n) if m == 1 else c.zeta(m) - c.zeta(m, n + 1)
 
 
 def _real(c: Any, x: Number) -> Number:
@@ -200,6 +208,12 @@ class Evaluator:
         except (ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence, ValueError) as error:
             raise Undefined(str(error) or "no value here") from error
 
+    def _total(self, values: list[Number]) -> Number:
+        total = sum(values[1:], values[0])
+        if isinstance(total, self.ctx.mpf) and self.ctx.isnan(total):
+            raise Undefined("infinities of both signs do not add up")
+        return total
+
     def _refuse_huge(self, values: list[Number]) -> None:
         """exp(exp(t)) far out would compute for ever: its argument has millions of digits."""
         for value in values:
@@ -229,7 +243,7 @@ class Evaluator:
             return LAZY[name](node, self) if name in LAZY else _matrix(node, self)
         values = [self.memo[a] for a in node.args]
         if name in ("Add", "MatAdd"):
-            return sum(values[1:], values[0])
+            return self._total(values)
         if name in ("Mul", "MatMul"):
             return _product(values)
         if name == "Pow":
@@ -244,7 +258,8 @@ class Evaluator:
         if isinstance(node, AppliedUndef):
             return stand_in(self.ctx, node.func.__name__, values)
         if name in FUNCTIONS:
-            self._refuse_huge(values)
+            if name != "log":
+                self._refuse_huge(values)
             return FUNCTIONS[name](self.ctx, *values)
         if hasattr(node, "definition"):
             return self(node.definition())

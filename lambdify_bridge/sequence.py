@@ -1,4 +1,4 @@
-"""Limits and infinite sums from their definition: values along a sequence, extrapolated.
+"""Limits from their definition: values along a sequence, extrapolated.
 
 Two sequences are used, a geometric and a doubly geometric one; each alone has been seen to agree
 with a wrong value (a limit approached like 1/log x looks settled on any geometric sequence).
@@ -125,18 +125,6 @@ def wynn(c: Any, values: list[Number]) -> Number | None:
     return None
 
 
-def richardson(c: Any, values: list[Number]) -> Number | None:
-    """The limit of values at 1, 2, 4, 8 ... that differ from it by a series in 1/n."""
-    column, power = list(values), 1
-    while len(column) > 2:
-        power *= 2
-        better = [(power * b - a) / (power - 1) for a, b in pairwise(column)]
-        if close(c, better[-2], better[-1], AGREEMENT / 100):
-            return better[-1]
-        column = better
-    return None
-
-
 def _spread(values: list[Number]) -> Number:
     return max(abs(b - a) for a, b in pairwise(values[-8:]))
 
@@ -206,32 +194,3 @@ def limit(node: Any, at: Evaluator) -> Number:
 
 def float_text(value: Number) -> str:
     return f"{complex(value):.8g}" if getattr(value, "imag", 0) else f"{float(value):.8g}"
-
-
-@estimator("Sum")
-def partial_sums(node: Any, at: Evaluator) -> Number:
-    """A finite sum term by term; an infinite one from its partial sums, extrapolated."""
-    function, limit_, *more = node.args
-    if more:
-        raise Undecided("sums over several indices are not estimated")
-    n, low, high = limit_.args
-    a, b = at(low), at(high)
-    if at.ctx.isinf(a):
-        raise Undecided("a sum from minus infinity is not estimated")
-    if not at.ctx.isinf(b):
-        return sum((at.at({n: a + k})(function) for k in range(int(b - a) + 1)), at.ctx.zero)
-    totals, total, k = [], at.ctx.zero, 0
-    for power in range(3, 11):
-        while k < 2**power:
-            total += at.at({n: a + k})(function)
-            k += 1
-        totals.append(total)
-    value = _extrapolated(at.ctx, totals)
-    if value is None:
-        value = richardson(at.ctx, totals)
-    if value is None and _keeps_moving(totals):
-        raise NoLimit("the partial sums do not come together")
-    if value is None:
-        raise Undecided("the partial sums come together too slowly to tell")
-    at.rests_on(1e-10)
-    return value
