@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Function, Mul, Pow, Symbol, Tuple
+from sympy import Add, Basic, Derivative, Function, Mul, Pow, Sum, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 
 PLAIN = (Add, Mul, Pow, Function)
@@ -120,6 +120,13 @@ def D(f: Basic, x: Symbol, order: int = 1) -> Derivative:
     variables; a step has to show what its rule said.
     """
     return Basic.__new__(Derivative, f, Tuple(x, order))
+
+
+def sigma(f: Basic, k: Symbol, a: Basic, b: Basic) -> Sum:
+    """`Sum(f, (k, a, b))`, exactly as written."""
+    total = Basic.__new__(Sum, f, Tuple(k, a, b))
+    total.is_commutative = True
+    return total
 
 
 def is_unknown(f: Basic) -> bool:

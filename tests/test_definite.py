@@ -40,7 +40,6 @@ from sympy import (
 
 from derive.calculus.integrals import integrate
 from derive.calculus.integrals.definite.principal_value import PrincipalValue
-from derive.calculus.integrals.definite.sums import hurwitz
 from derive.engine import DOES_NOT_EXIST, NoRuleApplies
 from lambdify_bridge import check, estimate, value
 
@@ -343,10 +342,3 @@ def test_a_principal_value_leaves_its_own_letter_alone() -> None:
     goal = PrincipalValue(1 / (x - a), x, 0, b)
     assert goal.free_symbols == {a, b}
     assert Tuple(goal).subs(x, 3) == Tuple(goal)
-
-
-def test_hurwitz_zeta_against_its_sum() -> None:
-    with mpmath.workdps(20):
-        for order, q in ((2, Q(1, 4)), (2, Q(7, 4)), (3, Q(3, 4)), (4, Q(5, 2)), (2, S(3))):
-            found = mpmath.mpmathify(hurwitz(S(order), q).evalf(20))
-            assert abs(found - mpmath.zeta(order, mpmath.mpf(q.p) / q.q)) < 1e-15

@@ -29,7 +29,7 @@ from derive.calculus.integrals import (
     undetermined,
 )
 from derive.calculus.integrals.branches import joined
-from derive.calculus.integrals.definite import BETWEEN, SUMS
+from derive.calculus.integrals.definite import BETWEEN
 from derive.calculus.integrals.definite import principal_value as pv
 from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.methods import before, method_of, methods, named
@@ -87,7 +87,6 @@ for _method in IN_ORDER:
 TABLES = {
     Integral: RULES,
     Between: BETWEEN,
-    Sum: SUMS,
     pv.PrincipalValue: pv.RULES,
     pv.SymmetricGrowth: pv.GROWTH,
 }
@@ -167,8 +166,9 @@ def _worked_out(
     goal: Basic, budget: Budget, only: frozenset[str] | None = None, check: bool = True
 ) -> Derivation:
     from derive.calculus.limits import RULES as LIMITS
+    from derive.calculus.sums.summation import RULES as SUMS
 
-    tables = {**TABLES, Limit: LIMITS}
+    tables = {**TABLES, Limit: LIMITS, Sum: SUMS}
     root = joined(
         for_positive_letters(
             goal, lambda asked: search(asked, tables, budget, only, check, before(RULES))

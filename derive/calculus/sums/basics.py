@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Mul, Pow, S, Sum, Symbol, binomial, expand, expand_mul, oo
 
-from derive.calculus.sums.operators import Rules, at_places, sigma
+from derive.calculus.sums.operators import Rules, at_places
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on
+from derive.structure import depends_on, sigma
 
 x, y = Symbol("x"), Symbol("y")
 k, j, n = (Symbol(name, integer=True) for name in "kjn")

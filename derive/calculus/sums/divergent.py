@@ -13,10 +13,10 @@ from derive.calculus.sums.behaviour import (
     signs_apart,
 )
 from derive.calculus.sums.convergence import DIVERGENT
-from derive.calculus.sums.operators import Rules, sigma
+from derive.calculus.sums.operators import Rules
 from derive.engine import DOES_NOT_EXIST
 from derive.rules import Rewrite
-from derive.structure import depends_on
+from derive.structure import depends_on, sigma
 
 k = Symbol("k", integer=True)
 RULES = Rules()

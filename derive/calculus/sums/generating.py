@@ -52,17 +52,10 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from derive.calculus.sums.operators import (
-    Rules,
-    at_least,
-    linear_factors,
-    ratio,
-    sigma,
-    smaller_than_one,
-)
+from derive.calculus.sums.operators import Rules, at_least, linear_factors, ratio, smaller_than_one
 from derive.calculus.sums.telescoping import in_fractions
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on, free_symbols
+from derive.structure import depends_on, free_symbols, sigma
 
 x, y = Symbol("x"), Symbol("y")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

@@ -40,13 +40,6 @@ Function = Callable[..., Outcome]
 FIRST_TERMS = 6
 
 
-def sigma(f: Expr, k: Symbol, a: Expr, b: Expr) -> Sum:
-    """`Sum(f, (k, a, b))`, exactly as written."""
-    total = Basic.__new__(Sum, f, Tuple(k, a, b))
-    total.is_commutative = True
-    return total
-
-
 def product_of(f: Expr, k: Symbol, a: Expr, b: Expr) -> Product:
     """`Product(f, (k, a, b))`, exactly as written."""
     whole = Basic.__new__(Product, f, Tuple(k, a, b))

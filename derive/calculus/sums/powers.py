@@ -18,15 +18,9 @@ from sympy import (
     oo,
 )
 
-from derive.calculus.sums.operators import (
-    Rules,
-    ratio,
-    sigma,
-    smaller_than_one,
-    unequal,
-)
+from derive.calculus.sums.operators import Rules, ratio, smaller_than_one, unequal
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on
+from derive.structure import depends_on, sigma
 
 x, q = Symbol("x"), Symbol("q")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

@@ -40,7 +40,6 @@ from derive.calculus.sums.operators import (
     far_out,
     linear_factors,
     product_of,
-    sigma,
     smaller_than_one,
     unequal,
     unpack,
@@ -50,7 +49,7 @@ from derive.calculus.sums.telescoping import antidifference
 from derive.core import Derivation
 from derive.engine import Budget, search
 from derive.rules import Outcome, Rewrite, RuleTable
-from derive.structure import depends_on, free_symbols
+from derive.structure import depends_on, free_symbols, sigma
 
 x = Symbol("x")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

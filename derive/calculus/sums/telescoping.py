@@ -29,9 +29,9 @@ from sympy import (
 )
 from sympy.polys.polyerrors import PolynomialError
 
-from derive.calculus.sums.operators import Rules, far_out, linear_factors, ratio, sigma
+from derive.calculus.sums.operators import Rules, far_out, linear_factors, ratio
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on
+from derive.structure import depends_on, sigma
 
 x = Symbol("x")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

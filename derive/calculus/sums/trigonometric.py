@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import Expr, Mul, Poly, S, Symbol, cos, oo, sin
 
-from derive.calculus.sums.operators import Rules, ratio, sigma, smaller_than_one, unequal
+from derive.calculus.sums.operators import Rules, ratio, smaller_than_one, unequal
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on
+from derive.structure import depends_on, sigma
 
 x, y, r = Symbol("x"), Symbol("y"), Symbol("r")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

@@ -37,10 +37,10 @@ from sympy import (
     zeta,
 )
 
-from derive.calculus.sums.operators import Rules, ratio, sigma, smaller_than_one
+from derive.calculus.sums.operators import Rules, ratio, smaller_than_one
 from derive.calculus.sums.telescoping import in_fractions
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on
+from derive.structure import depends_on, sigma
 
 x, c = Symbol("x"), Symbol("c")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

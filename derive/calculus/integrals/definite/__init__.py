@@ -14,7 +14,6 @@ from derive.calculus.integrals.definite import (
     symmetry,
 )
 from derive.calculus.integrals.definite.fundamental_theorem import BETWEEN
-from derive.calculus.integrals.definite.sums import SUMS
 
 # What shortens the work or names the integral; then the fundamental theorem; then what branches.
 FIRST = (
@@ -33,4 +32,4 @@ FIRST = (
 )
 LAST = (substitution.RULES,)
 
-__all__ = ["BETWEEN", "FIRST", "LAST", "SUMS"]
+__all__ = ["BETWEEN", "FIRST", "LAST"]

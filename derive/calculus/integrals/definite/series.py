@@ -29,9 +29,8 @@ from derive.calculus.integrals.definite.matching import (
     monomial,
     power_of,
 )
-from derive.calculus.integrals.definite.sums import infinite_sum
 from derive.calculus.integrals.operators import Rules, positive
-from derive.structure import depends_on, fresh
+from derive.structure import depends_on, fresh, sigma
 
 x = Symbol("x")
 RULES = Rules()
@@ -59,7 +58,7 @@ def geometric(f: Expr, x: Symbol) -> Value | None:
         return None
     k, d, degree = shape
     n = _index(f)
-    total = infinite_sum((-d / k) ** n * _moment(degree * n + e, times), n)
+    total = sigma((-d / k) ** n * _moment(degree * n + e, times), n, S.Zero, oo)
     return c / k * total, positive(e + 1)
 
 
@@ -78,7 +77,7 @@ def logarithmic(f: Expr, x: Symbol) -> Value | None:
     _, d, degree = shape
     n = _index(f)
     term = d * (-d) ** n * _moment(degree * (n + 1) + e, times) / (n + 1)
-    return c * infinite_sum(term, n), positive(e + 1 + degree)
+    return c * sigma(term, n, S.Zero, oo), positive(e + 1 + degree)
 
 
 @family(RULES, "series of exponentials", S.Zero, oo, example=Integral(x / (exp(x) - 1), (x, 0, oo)))
@@ -103,7 +102,7 @@ def of_exponentials(f: Expr, x: Symbol) -> Value | None:
     term = weight * sign**n / (first + rate * n) ** (e + 1)
     convergent = positive(e + power + 1) if sign == 1 else positive(e + 1)
     given = And(convergent, positive(first), positive(rate))
-    return c * k**power * gamma(e + 1) * infinite_sum(term, n), given
+    return c * k**power * gamma(e + 1) * sigma(term, n, S.Zero, oo), given
 
 
 Shape = tuple[Expr, Expr, Expr, Expr]
@@ -165,7 +164,7 @@ def logarithm_of_exponentials(f: Expr, x: Symbol) -> Value | None:
         return None
     n = _index(f)
     term = d * (-d) ** n / (n + 1) ** (e + 2)
-    return c * gamma(e + 1) * rate ** (-e - 1) * infinite_sum(term, n), And(
+    return c * gamma(e + 1) * rate ** (-e - 1) * sigma(term, n, S.Zero, oo), And(
         positive(e + 1), positive(rate)
     )
 
@@ -186,4 +185,4 @@ def arctangent(f: Expr, x: Symbol) -> Value | None:
     degree = inside[1]
     n = _index(f)
     term = (-1) ** n * _moment(degree * (2 * n + 1) + e, times) / (2 * n + 1)
-    return c * infinite_sum(term, n), positive(e + 1 + degree)
+    return c * sigma(term, n, S.Zero, oo), positive(e + 1 + degree)
