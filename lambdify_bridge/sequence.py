@@ -6,19 +6,21 @@ with a wrong value (a limit approached like 1/log x looks settled on any geometr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from sympy import Basic
+from sympy import Basic, Symbol, exp, log, oo
 
 from lambdify_bridge.evaluate import (
+    LAZY,
     Evaluator,
     Number,
     Undecided,
     Undefined,
     estimator,
 )
+from lambdify_bridge.nodes import nodes
 
 
 class NoLimit(Undefined):
@@ -26,14 +28,28 @@ class NoLimit(Undefined):
 
 
 AGREEMENT = 1e-8
+STEADY = 1e-12
+NEAR = 2.0**20
+MOST_DIGITS = 1500
+LONGEST_SUM = 4096
+EXACT_ZERO = 6  # spare digits of what is 0 far out, and has no exponential that could hide in it
+FAST = {"exp", "Pow", "sinh", "cosh", "tanh", "coth", "sigmoid", "softplus", "gamma", "factorial"}
 ENOUGH = 5  # values to extrapolate from
+FEW = 10
 GOLDEN = "0.6180339887498948482045868343656"
 
 
-def value_at_infinity(c: Any, f: Callable[[Number], Number]) -> Number:
-    """The limit of f(t) as t grows, by 2**k and by 12**(2**k). Raises NoLimit, Undecided."""
-    steady = _values(f, [c.mpf("1.3819") * c.mpf(2) ** k for k in range(6, 46)])
-    rapid = _values(f, [c.mpf("11.7135") ** (2**k) for k in range(1, 9)])
+def value_at_infinity(
+    c: Any,
+    f: Callable[[Number], Number],
+    place: Callable[[Number, int], Number] = lambda point, k: point,
+) -> Number:
+    """The limit of f(t) as t grows, by 2**k and by 12**(2**k). Raises NoLimit, Undecided.
+
+    `place` is where f is asked for near the k-th point.
+    """
+    steady = _values(f, [place(c.mpf("1.3819") * c.mpf(2) ** k, k) for k in range(6, 46)])
+    rapid = _values(f, [place(c.mpf("11.7135") ** (2**k), k) for k in range(1, 9)])
     slow, fast = (_extrapolated(c, v) if len(v) >= ENOUGH else None for v in (steady, rapid))
     if slow is None and fast is None:
         if max(len(steady), len(rapid)) < ENOUGH:
@@ -89,7 +105,10 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return last
     if _unbounded(values):
         return c.inf if c.re(last) > 0 else c.ninf
-    return None if _keeps_moving(values) else _epsilon(c, values)
+    if _keeps_moving(values):
+        return None
+    found = _epsilon(c, values)
+    return _richardson(c, values) if found is None and len(values) < FEW else found
 
 
 def _at_rest(c: Any, values: list[Number]) -> bool:
@@ -125,48 +144,132 @@ def _epsilon(c: Any, values: list[Number]) -> Number | None:
     return None
 
 
+def _richardson(c: Any, values: list[Number]) -> Number | None:
+    """Errors in powers of 1/t, with t doubled from value to value: Richardson's extrapolation."""
+    ends, row = [], values
+    for order in range(1, len(values)):
+        row = [b + (b - a) / (2**order - 1) for a, b in pairwise(row)]
+        ends.append(row[-1])
+    return ends[-1] if len(ends) > 2 and close(c, *ends[-2:], AGREEMENT) else None
+
+
 def _spread(values: list[Number]) -> Number:
     return max(abs(b - a) for a, b in pairwise(values[-8:]))
 
 
 def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int) -> Number:
-    """The limit of `function` as x comes to x0 from above (side +1) or below (-1)."""
+    """The limit of `function` as x comes to x0 from above (side +1) or below (-1).
+
+    Where the plain approach decides nothing, the variable is put as exp(s), exp(exp(s)) or log(s),
+    exactly: what changes like log(log(x)) or exp(exp(x)) is seen to settle on its own scale.
+    """
+    at.rests_on(1e-9)
+    if x.is_integer:
+        return value_at_infinity(at.ctx, _along_integers(at, x, function), whole)
+    try:
+        return value_at_infinity(at.ctx, _plain_approach(at, x, function, x0, side))
+    except Undecided:
+        for by_s, s in _other_scales(at, x, function, x0, side):
+            try:
+                return value_at_infinity(at.ctx, _plain_approach(at, s, by_s, oo, 1))
+            except (Undecided, Undefined):
+                continue
+        raise
+
+
+def _plain_approach(
+    at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
+) -> Callable[[Number], Number]:
     c = at.ctx
     infinite = c.isinf(at(x0))
 
-    def f(t: Number, spare: int) -> Number:
-        """At distance 1/t, or at t itself, with `spare` digits for every decade of t."""
-        with at.digits(c.dps + spare * int(c.log10(t) + 1)) as there:
-            # Not at round places: there sin(pi*t) and t - floor(t) look settled.
-            far = t + there.ctx.frac(t * there.ctx.mpf(GOLDEN))
+    def f(t: Number, digits: int) -> Number:
+        """At distance 1/t, or at t itself."""
+        with at.digits(digits) as there:
+            # Far out not at round places: there sin(pi*t) and t - floor(t) look settled.
+            far = t + there.ctx.frac(t * there.ctx.mpf(GOLDEN)) if t > NEAR else t
             point = there(x0)
             place = (far if point > 0 else -far) if infinite else point + side / far
             return there.at({x: place})(function)
 
-    at.rests_on(1e-9)
     spare = _spare_digits(c, f)
-    return value_at_infinity(c, lambda t: f(t, spare))
+    if spare is None and any(type(node).__name__ in FAST for node in nodes(function)):
+        return lambda t: _until_steady(c, lambda digits: f(t, digits))
+    return lambda t: f(t, _for_decades(c, t, spare or EXACT_ZERO))
 
 
-def _spare_digits(c: Any, f: Callable[[Number, int], Number]) -> int:
+def _for_decades(c: Any, t: Number, spare: int) -> int:
+    """`spare` digits for every decade of t."""
+    return int(c.dps) + spare * int(c.log10(t) + 1)
+
+
+def _until_steady(c: Any, f: Callable[[int], Number]) -> Number:
+    """Differences of exponentials lose digits by the argument, not by its decades: try on."""
+    digits = 2 * c.dps
+    before = f(digits)
+    while digits < MOST_DIGITS:
+        digits *= 3
+        value = f(digits)
+        if value != 0 and abs(value - before) <= STEADY * abs(value):
+            return value
+        if 0 < abs(value) < c.mpf(10) ** (-digits // 2) and abs(before) < c.mpf(10) ** -c.dps:
+            return c.zero  # nothing but rounding, however many digits: sin(pi*n)
+        before = value
+    raise Undefined("more digits cancel than are computed")
+
+
+def _spare_digits(c: Any, f: Callable[[Number, int], Number]) -> int | None:
     """How many digits a decade cancellation costs: (x - sin(x))/x**3 needs 3, one over x**8 eight.
 
-    Too few show, far out, as a value that one more digit changes, or as an exact 0.
+    Too few show, far out, as a value that one more digit changes, or as an exact 0; None where no
+    number of digits for each decade is enough.
     """
     for power in (256, 64, 16):
+        t = c.mpf("11.7135") ** power
         try:
-            return _enough_digits(f, c.mpf("11.7135") ** power)
+            return _enough_digits(lambda spare, t=t: f(t, _for_decades(c, t, spare)))
         except (Undefined, MemoryError):
             continue  # too far out for this function: look nearer
     return 6
 
 
-def _enough_digits(f: Callable[[Number, int], Number], probe: Number) -> int:
-    for spare in (3, 6, 12):
-        fewer, more = f(probe, spare), f(probe, spare + 1)
+def _enough_digits(f: Callable[[int], Number]) -> int | None:
+    for spare in (3, 6, 12, 24):
+        fewer, more = f(spare), f(spare + 1)
         if fewer != 0 and abs(fewer - more) <= AGREEMENT * abs(more):
             return spare
-    return 6 if fewer == more == 0 else 24
+    return None
+
+
+def _other_scales(
+    at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
+) -> Iterator[tuple[Basic, Symbol]]:
+    """The function of s, with the distance of x written as 1/exp(s), 1/exp(exp(s)) or 1/log(s)."""
+    names = {type(node).__name__ for node in nodes(function)}
+    if names & set(LAZY) or x not in function.free_symbols:
+        return
+    s, point = Symbol(f"{x.name}_s", positive=True), at(x0)
+    slow = [exp(s), exp(exp(s))] if "log" in names else []
+    for far in [*slow, log(s)]:
+        place = far * (1 if point > 0 else -1) if at.ctx.isinf(point) else x0 + side / far
+        yield function.xreplace({x: place}), s
+
+
+# ------------------------------------------------------------------ sequences of whole numbers
+
+
+def whole(point: Number, k: int) -> Number:
+    """A whole number close to the point, even and odd in turn: (-1)**n must not look settled."""
+    n = int(point)
+    return n + (n + k) % 2
+
+
+def _along_integers(at: Evaluator, n: Any, function: Basic) -> Callable[[Number], Number]:
+    def f(place: Number, digits: int) -> Number:
+        with at.digits(digits) as there:
+            return there.at({n: there.ctx.mpf(place)})(function)
+
+    return lambda place: _until_steady(at.ctx, lambda digits: f(place, digits + len(str(place))))
 
 
 def limit_beside(at: Evaluator, x: Any, function: Basic, place: Number, side: int) -> Number:
@@ -207,6 +310,8 @@ def partial_sums(node: Any, at: Evaluator) -> Number:
     if at.ctx.isinf(a):
         raise Undecided("a sum from minus infinity is not estimated")
     if not at.ctx.isinf(b):
+        if b - a > LONGEST_SUM:
+            raise Undefined(f"a sum of more than {LONGEST_SUM} terms")
         return sum((at.at({n: a + k})(function) for k in range(int(b - a) + 1)), at.ctx.zero)
     totals, total, k = [], at.ctx.zero, 0
     for power in range(3, 12):

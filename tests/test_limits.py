@@ -378,7 +378,7 @@ def test_text():
     assert limit("sin(x)/x", "x", "0").result == 1
 
 
-@pytest.mark.parametrize("module", ["limit_laws", "limit_table"])
+@pytest.mark.parametrize("module", ["limit_laws", "limit_table", "limit_gruntz"])
 def test_the_order_of_the_rules_does_not_depend_on_what_is_imported_first(module: str) -> None:
     code = (
         f"import derive.calculus.{module}; from derive.calculus.limits import RULES;"
