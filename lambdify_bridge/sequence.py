@@ -30,9 +30,15 @@ class NoLimit(Undefined):
 AGREEMENT = 1e-8
 STEADY = 1e-12
 NEAR = 2.0**20
-MOST_DIGITS = 1500
+MOST_DIGITS = 10_000
+LADDER = 1500  # digits at which looking for more of them ends
 LONGEST_SUM = 4096
 EXACT_ZERO = 6  # spare digits of what is 0 far out, and has no exponential that could hide in it
+MOST_DIGITS_OF_SERIES = 150
+SERIES = {
+    "gamma", "loggamma", "factorial", "binomial", "beta", "digamma", "polygamma", "binet", "zeta",
+    "erf", "erfc", "erfi", "Ei", "li", "Si", "Ci", "expint", "uppergamma", "lowergamma", "polylog",
+}  # fmt: skip
 FAST = {"exp", "Pow", "sinh", "cosh", "tanh", "coth", "sigmoid", "softplus", "gamma", "factorial"}
 ENOUGH = 5  # values to extrapolate from
 FEW = 10
@@ -146,11 +152,12 @@ def _epsilon(c: Any, values: list[Number]) -> Number | None:
 
 def _richardson(c: Any, values: list[Number]) -> Number | None:
     """Errors in powers of 1/t, with t doubled from value to value: Richardson's extrapolation."""
-    ends, row = [], values
+    ends: list[Number] = []
+    row = values
     for order in range(1, len(values)):
         row = [b + (b - a) / (2**order - 1) for a, b in pairwise(row)]
         ends.append(row[-1])
-    return ends[-1] if len(ends) > 2 and close(c, *ends[-2:], AGREEMENT) else None
+    return ends[-1] if len(ends) > 2 and close(c, ends[-2], ends[-1]) else None
 
 
 def _spread(values: list[Number]) -> Number:
@@ -183,8 +190,13 @@ def _plain_approach(
     c = at.ctx
     infinite = c.isinf(at(x0))
 
+    names = {type(node).__name__ for node in nodes(function)}
+    most = MOST_DIGITS_OF_SERIES if names & SERIES else MOST_DIGITS
+
     def f(t: Number, digits: int) -> Number:
         """At distance 1/t, or at t itself."""
+        if digits > most:
+            raise Undefined(f"this would take {digits} digits")
         with at.digits(digits) as there:
             # Far out not at round places: there sin(pi*t) and t - floor(t) look settled.
             far = t + there.ctx.frac(t * there.ctx.mpf(GOLDEN)) if t > NEAR else t
@@ -193,7 +205,7 @@ def _plain_approach(
             return there.at({x: place})(function)
 
     spare = _spare_digits(c, f)
-    if spare is None and any(type(node).__name__ in FAST for node in nodes(function)):
+    if spare is None and names & FAST:
         return lambda t: _until_steady(c, lambda digits: f(t, digits))
     return lambda t: f(t, _for_decades(c, t, spare or EXACT_ZERO))
 
@@ -207,7 +219,7 @@ def _until_steady(c: Any, f: Callable[[int], Number]) -> Number:
     """Differences of exponentials lose digits by the argument, not by its decades: try on."""
     digits = 2 * c.dps
     before = f(digits)
-    while digits < MOST_DIGITS:
+    while digits < LADDER:
         digits *= 3
         value = f(digits)
         if value != 0 and abs(value - before) <= STEADY * abs(value):
@@ -227,15 +239,15 @@ def _spare_digits(c: Any, f: Callable[[Number, int], Number]) -> int | None:
     for power in (256, 64, 16):
         t = c.mpf("11.7135") ** power
         try:
-            return _enough_digits(lambda spare, t=t: f(t, _for_decades(c, t, spare)))
+            return _enough_digits(c, f, t)
         except (Undefined, MemoryError):
             continue  # too far out for this function: look nearer
-    return 6
+    return None
 
 
-def _enough_digits(f: Callable[[int], Number]) -> int | None:
+def _enough_digits(c: Any, f: Callable[[Number, int], Number], t: Number) -> int | None:
     for spare in (3, 6, 12, 24):
-        fewer, more = f(spare), f(spare + 1)
+        fewer, more = (f(t, _for_decades(c, t, s)) for s in (spare, spare + 1))
         if fewer != 0 and abs(fewer - more) <= AGREEMENT * abs(more):
             return spare
     return None

@@ -12,6 +12,7 @@ from functools import cmp_to_key, lru_cache
 
 from sympy import (
     Abs,
+    Ei,
     Expr,
     Heaviside,
     Integer,
@@ -33,17 +34,20 @@ from sympy import (
     log,
     oo,
     pi,
+    polygamma,
     sign,
     simplify,
 )
 from sympy.core.function import AppliedUndef
 
+from derive.calculus.continuity import continuity
 from derive.calculus.stirling import asymptotic_terms, binet
 from derive.elementary import relu
 from derive.structure import depends_on, postorder
 
 Terms = tuple[tuple[Expr, Expr], ...]
 NOT_ANALYTIC = (Abs, sign, Heaviside, floor, ceiling, frac, Max, Min, Piecewise, relu, conjugate)
+SMOOTH_RIGHT_OF_ZERO = (Ei, binet, polygamma)
 DIGITS = 30
 COUNTS = (2, 3, 5, 8, 12)  # terms asked of every part, until one is left that does not cancel
 
@@ -74,6 +78,7 @@ class Scale:
     is_zero: Callable[[Expr], bool]
     sign: Callable[[Expr], int]
     nonzero: Callable[[Expr], bool] = lambda c: True
+    limit: Callable[[Expr], Expr] = lambda c: c
 
 
 def leading_term(f: Expr, scale: Scale) -> tuple[Expr, Expr]:
@@ -129,6 +134,14 @@ def _least(values: Iterable[Expr]) -> Expr:
     for value in others:
         least = value if _less(value, least) else least
     return least
+
+
+def _smooth(f: Expr, letter: Symbol, c: Expr) -> bool:
+    """Whether `f` is analytic around a finite `c`; how it behaves far out is asked elsewhere."""
+    if c.is_infinite or (isinstance(f, SMOOTH_RIGHT_OF_ZERO) and c.is_positive):
+        return True
+    found = continuity(f, letter, c)
+    return found is not None and found[1] == True
 
 
 class _Expansion:
@@ -266,6 +279,8 @@ class _Expansion:
         c, small = self.constant_and_small(u)
         letter = Symbol("u", positive=True) if c.is_positive else Symbol("u", real=True)
         inner = node.func(letter, *node.args[1:])
+        if not _smooth(inner, letter, self.scale.limit(c)):
+            raise CannotTell(f"whether {node.func.__name__} is smooth at {c}")
         derivatives = [inner]
 
         def coefficient(k: int) -> Expr:

@@ -297,7 +297,14 @@ def leading(f: Expr, x: Symbol) -> Leading:
     w = Symbol("w", positive=True)
     large = _large(rapid, x)
     new = _rewritten(f, rapid, large, w, x)
-    scale = Scale(w, -large, vanishes, lambda c: sign_at_infinity(c, x), lambda c: _nonzero(c, x))
+    scale = Scale(
+        w,
+        -large,
+        is_zero=vanishes,
+        sign=lambda c: sign_at_infinity(c, x),
+        nonzero=lambda c: _nonzero(c, x),
+        limit=lambda c: limit_at_infinity(c, x),
+    )
     e, c = leading_term(new, scale)
     return Leading(e, c, exp(-large), tuple(sorted(rapid, key=default_sort_key)))
 
