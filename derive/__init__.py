@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "diff":            "derive.calculus.derivatives",
     "limit":           "derive.calculus.limits",
+    "limit_of_recursion": "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from derive.calculus.curves import implicit_diff, parametric_diff
     from derive.calculus.derivatives import diff
     from derive.calculus.integrals import integrate
-    from derive.calculus.limits import limit
+    from derive.calculus.limits import limit, limit_of_recursion
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
     from derive.engine import BudgetExceeded, DerivationError, NoRuleApplies
@@ -79,6 +80,7 @@ __all__ = [
     "integrate",
     "inverse",
     "limit",
+    "limit_of_recursion",
     "parametric_diff",
     "parse",
     "relu",

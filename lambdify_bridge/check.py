@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 from sympy import Basic, Integral, Symbol
 
-from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge import central_difference, paths, quadrature, residual, sequence  # noqa: F401
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import FactsOf

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import Derivative, Integral, Symbol
 
-from lambdify_bridge import central_difference, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge import central_difference, paths, quadrature, residual, sequence  # noqa: F401
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided
 from lambdify_bridge.trapezoid import mapped, trapezoid
 

@@ -27,11 +27,20 @@ class NoLimit(Undefined):
     """The values along a sequence do not come together."""
 
 
+class NoValues(Undecided):
+    """There are too few values to tell; `last` is the one that was seen farthest out."""
+
+    def __init__(self, last: Number) -> None:
+        super().__init__("the function cannot be evaluated along any sequence")
+        self.last = last
+
+
 AGREEMENT = 1e-8
 STEADY = 1e-12
 NEAR = 2.0**20
 MOST_DIGITS = 10_000
-LADDER = 1500  # digits at which looking for more of them ends
+FIRST_DIGITS = 80
+LADDER = 1300  # digits at which looking for more of them ends
 LONGEST_SUM = 4096
 EXACT_ZERO = 6  # spare digits of what is 0 far out, and has no exponential that could hide in it
 MOST_DIGITS_OF_SERIES = 150
@@ -42,6 +51,7 @@ SERIES = {
 FAST = {"exp", "Pow", "sinh", "cosh", "tanh", "coth", "sigmoid", "softplus", "gamma", "factorial"}
 ENOUGH = 5  # values to extrapolate from
 FEW = 10
+LARGE = 1e6
 GOLDEN = "0.6180339887498948482045868343656"
 
 
@@ -54,12 +64,15 @@ def value_at_infinity(
 
     `place` is where f is asked for near the k-th point.
     """
-    steady = _values(f, [place(c.mpf("1.3819") * c.mpf(2) ** k, k) for k in range(6, 46)])
+    points = [place(c.mpf("1.3819") * c.mpf(2) ** k, k) for k in range(6, 46)]
+    steady = _values(f, points)
     rapid = _values(f, [place(c.mpf("11.7135") ** (2**k), k) for k in range(1, 9)])
     slow, fast = (_extrapolated(c, v) if len(v) >= ENOUGH else None for v in (steady, rapid))
+    if slow is None and ENOUGH <= len(steady) < FEW:
+        slow = _neville(c, points, steady)
     if slow is None and fast is None:
         if max(len(steady), len(rapid)) < ENOUGH:
-            raise Undecided("the function cannot be evaluated along any sequence")
+            raise NoValues(steady[-1] if steady else 0)
         if _keeps_moving(steady):
             raise NoLimit("the values along the sequence do not come together")
         raise Undecided("the values along the sequence come together too slowly to tell")
@@ -77,7 +90,7 @@ def value_at_infinity(
 def _keeps_moving(values: list[Number]) -> bool:
     """The late values are spread as wide as the early ones."""
     half = len(values) // 2
-    if half < 3:
+    if len(values) < FEW:
         return False
     early, late = (max(abs(b - a) for a, b in pairwise(v)) for v in (values[:half], values[half:]))
     return bool(late > 0.3 * early)
@@ -113,8 +126,7 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return c.inf if c.re(last) > 0 else c.ninf
     if _keeps_moving(values):
         return None
-    found = _epsilon(c, values)
-    return _richardson(c, values) if found is None and len(values) < FEW else found
+    return _epsilon(c, values)
 
 
 def _at_rest(c: Any, values: list[Number]) -> bool:
@@ -128,8 +140,11 @@ def _unbounded(values: list[Number]) -> bool:
     """Steps of one sign that fall no faster than 1/k: their sum is infinite, as for log log t."""
     steps = [(b - a).real for a, b in pairwise(values)]
     late = list(enumerate(steps, 1))[-6:]
-    one_way = all(s > 0 for _, s in late) or all(s < 0 for _, s in late)
+    away = 1 if values[-1].real > 0 else -1
+    one_way = all(s * away > 0 for _, s in late)
     weights = [k * abs(s) for k, s in late]
+    if len(values) < FEW:  # a finite limit may be approached like this for so long
+        weights = [abs(s) for _, s in late]
     return one_way and all(y >= 0.99 * x for x, y in pairwise(weights))
 
 
@@ -150,12 +165,13 @@ def _epsilon(c: Any, values: list[Number]) -> Number | None:
     return None
 
 
-def _richardson(c: Any, values: list[Number]) -> Number | None:
-    """Errors in powers of 1/t, with t doubled from value to value: Richardson's extrapolation."""
-    ends: list[Number] = []
-    row = values
+def _neville(c: Any, points: list[Number], values: list[Number]) -> Number | None:
+    """Where the polynomial in 1/t through the values leads for 1/t = 0, if that settles."""
+    row, ends = list(values), []
     for order in range(1, len(values)):
-        row = [b + (b - a) / (2**order - 1) for a, b in pairwise(row)]
+        places = [(points[k], points[k + order]) for k in range(len(row) - 1)]
+        pairs = zip(pairwise(row), places, strict=True)
+        row = [(t * b - s * a) / (t - s) for (a, b), (s, t) in pairs]
         ends.append(row[-1])
     return ends[-1] if len(ends) > 2 and close(c, ends[-2], ends[-1]) else None
 
@@ -175,12 +191,17 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
         return value_at_infinity(at.ctx, _along_integers(at, x, function), whole)
     try:
         return value_at_infinity(at.ctx, _plain_approach(at, x, function, x0, side))
-    except Undecided:
-        for by_s, s in _other_scales(at, x, function, x0, side):
+    except Undecided as problem:
+        slower = isinstance(problem, NoValues)
+        last = problem.last if isinstance(problem, NoValues) else 0
+        for by_s, s in _other_scales(at, x, function, x0, side, slower):
             try:
-                return value_at_infinity(at.ctx, _plain_approach(at, s, by_s, oo, 1))
+                value = value_at_infinity(at.ctx, _plain_approach(at, s, by_s, oo, 1))
             except (Undecided, Undefined):
                 continue
+            # On a slower scale what looks infinite may only not have turned yet.
+            if not slower or at.ctx.isfinite(value) or value * last > LARGE:
+                return value
         raise
 
 
@@ -215,18 +236,20 @@ def _for_decades(c: Any, t: Number, spare: int) -> int:
     return int(c.dps) + spare * int(c.log10(t) + 1)
 
 
-def _until_steady(c: Any, f: Callable[[int], Number]) -> Number:
+def _until_steady(c: Any, f: Callable[[int], Number], may_be_zero: bool = False) -> Number:
     """Differences of exponentials lose digits by the argument, not by its decades: try on."""
-    digits = 2 * c.dps
+    digits = FIRST_DIGITS
     before = f(digits)
     while digits < LADDER:
-        digits *= 3
+        digits *= 2
         value = f(digits)
         if value != 0 and abs(value - before) <= STEADY * abs(value):
             return value
         if 0 < abs(value) < c.mpf(10) ** (-digits // 2) and abs(before) < c.mpf(10) ** -c.dps:
             return c.zero  # nothing but rounding, however many digits: sin(pi*n)
         before = value
+    if may_be_zero and before == 0:
+        return before
     raise Undefined("more digits cancel than are computed")
 
 
@@ -254,15 +277,15 @@ def _enough_digits(c: Any, f: Callable[[Number, int], Number], t: Number) -> int
 
 
 def _other_scales(
-    at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
+    at: Evaluator, x: Any, function: Basic, x0: Basic, side: int, slower: bool
 ) -> Iterator[tuple[Basic, Symbol]]:
-    """The function of s, with the distance of x written as 1/exp(s), 1/exp(exp(s)) or 1/log(s)."""
+    """The function of s, with the distance of x written as 1/exp(s), 1/exp(exp(s)); or 1/log(s)."""
     names = {type(node).__name__ for node in nodes(function)}
     if names & set(LAZY) or x not in function.free_symbols:
         return
     s, point = Symbol(f"{x.name}_s", positive=True), at(x0)
-    slow = [exp(s), exp(exp(s))] if "log" in names else []
-    for far in [*slow, log(s)]:
+    faster = [exp(s), exp(exp(s))] if "log" in names else []
+    for far in [log(s)] if slower else faster:
         place = far * (1 if point > 0 else -1) if at.ctx.isinf(point) else x0 + side / far
         yield function.xreplace({x: place}), s
 
@@ -281,7 +304,12 @@ def _along_integers(at: Evaluator, n: Any, function: Basic) -> Callable[[Number]
         with at.digits(digits) as there:
             return there.at({n: there.ctx.mpf(place)})(function)
 
-    return lambda place: _until_steady(at.ctx, lambda digits: f(place, digits + len(str(place))))
+    c, no_tower = at.ctx, "exp" not in {type(node).__name__ for node in nodes(function)}
+
+    def steady(place: Number) -> Number:
+        return _until_steady(c, lambda digits: f(place, digits + len(str(place))), no_tower)
+
+    return steady
 
 
 def limit_beside(at: Evaluator, x: Any, function: Basic, place: Number, side: int) -> Number:

@@ -35,8 +35,9 @@ from sympy import (
 )
 
 from derive.calculus.continuity import continuity, positive
+from derive.calculus.jumps import has_jumps
 from derive.calculus.limit_table import ONE, RULES, apart, finite_premises, lim, look, powers, tends
-from derive.calculus.nearby import has_jumps, nearby, on_one_side
+from derive.calculus.nearby import nearby, on_one_side
 from derive.engine import DOES_NOT_EXIST
 from derive.rules import ZERO, Outcome, Rewrite, Rule
 from derive.structure import depends_on

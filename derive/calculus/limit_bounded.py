@@ -6,8 +6,8 @@ from sympy import Abs, Add, Expr, Mul, S, Symbol, cos, cot, frac, oo, sin, tan
 
 from derive.calculus import limit_algebra  # noqa: F401  (its rules come first)
 from derive.calculus.continuity import continuity, is_zero
+from derive.calculus.jumps import JUMPS
 from derive.calculus.limit_table import RULES, lim, look, tends
-from derive.calculus.nearby import JUMPS
 from derive.engine import DOES_NOT_EXIST
 from derive.holes import rebuild
 from derive.rules import ZERO, Outcome, Rewrite
@@ -61,7 +61,9 @@ def oscillation(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The argument passes through every period: the function keeps taking different values."""
     waves = [n for n in postorder(f) if isinstance(n, OSCILLATING) and depends_on(n, x)]
     waves = [n for n in waves if not look(n.args[0], x, x0, d).finite]
-    if x.is_integer or len(waves) != 1 or waves[0].args[0].has(*JUMPS):
+    if x.is_integer and not all(_is_spread(wave, x) for wave in waves):
+        return None
+    if len(waves) != 1 or waves[0].args[0].has(*JUMPS):
         return None
     inner, d = waves[0].args[0], "+" if d == "+-" else d
     end = look(inner, x, x0, d)
@@ -84,6 +86,16 @@ def oscillation(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
         return None
     premises += tends(slope, factor, x, x0, d)
     return Rewrite(DOES_NOT_EXIST, where=((u, inner),), premises=premises)
+
+
+def _is_spread(wave: Expr, n: Symbol) -> bool:
+    """A polynomial with rational coefficients: its values at whole n fill the circle (H. Weyl)."""
+    p = wave.args[0].as_poly(n)
+    return (
+        isinstance(wave, (sin, cos))
+        and p is not None
+        and all(c.is_Rational for c in p.all_coeffs())
+    )
 
 
 def _varies(f: Expr, wave: Symbol) -> bool:

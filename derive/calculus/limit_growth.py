@@ -33,9 +33,10 @@ from derive.calculus import growth as g
 from derive.calculus import limit_laws  # noqa: F401  (its rules come first)
 from derive.calculus.asymptotics import Nearby, dominant
 from derive.calculus.continuity import leading_term
+from derive.calculus.jumps import JUMPS
 from derive.calculus.limit_algebra import cancelled
 from derive.calculus.limit_table import INFINITE, RULES, lim, look, powers, quotient
-from derive.calculus.nearby import JUMPS, nearby
+from derive.calculus.nearby import nearby
 from derive.engine import DOES_NOT_EXIST
 from derive.holes import rebuild
 from derive.rules import ZERO, Outcome, Rewrite

@@ -20,10 +20,7 @@ LARGEST = 200  # operations of a function whose leading term is looked for
 RAPID, FIRST = Symbol("Omega"), Symbol("first_term")
 
 
-@RULES.rule(
-    "the point at infinity", example=lim(((1 + x) ** (1 / x) - exp(1)) / x, x, 0, "+"),
-    on_request=True,
-)  # fmt: skip
+@RULES.rule("the point at infinity", example=lim(x * log(x), x, 0, "+"), on_request=True)
 def point_at_infinity(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Put 1/t for the distance from the point: t tends to infinity."""
     if x0 in (oo, -oo) or d == "+-":
@@ -38,6 +35,8 @@ def point_at_infinity(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 )
 def logarithm_as_variable(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The variable is there in its logarithm only: this grows beyond all bounds as well."""
+    if x0 != oo:
+        return None
     t = fresh("t", f)
     new = rebuild(f, {log(x): t}, set())
     return Rewrite(lim(new, t, oo), where=((t, log(x)),)) if not depends_on(new, x) else None

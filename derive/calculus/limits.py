@@ -11,19 +11,26 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sympy import Expr, Limit
+from sympy import Expr, Limit, Symbol, Tuple, oo
+from sympy.core.function import AppliedUndef
 
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus import limit_gruntz  # noqa: F401  (the last rules of the table)
+from derive.calculus.joint_limits import RULES as JOINT_RULES
+from derive.calculus.joint_limits import JointLimit, joint
 from derive.calculus.limit_table import RULES, lim
+from derive.calculus.recursions import RULES as RECURSION_RULES
+from derive.calculus.recursions import LimitOfRecursion, recursion
 from derive.core import Derivation
 from derive.engine import Budget, BudgetExceeded, DerivationError, NoRuleApplies, search
+from derive.holes import rebuild
 from derive.rules import RuleTable
-from derive.structure import depends_on
+from derive.structure import depends_on, postorder
 
-__all__ = ["RULES", "lim", "limit"]
+__all__ = ["RULES", "lim", "limit", "limit_of_recursion"]
 
 SIDES = ("+", "-", "+-")
+DOMAINS = ("reals", "integers")
 FIRST_STEPS = 60  # rules applied before the series and Gruntz's algorithm are asked
 WANDERING = frozenset({
     "cancel a common factor", "multiply by the conjugate", "combine the logarithms",
@@ -60,9 +67,13 @@ def by_leading_terms() -> RuleTable:
     return RuleTable(Limit, RULES.unpack, "limits by leading terms", rules=asked)
 
 
-def limit(f: Expr | str, x: Any, x0: Any, dir: str = "+-", timeout: float = 20.0) -> Derivation:
+def limit(
+    f: Expr | str, x: Any, x0: Any, dir: str = "+-", timeout: float = 20.0, over: str = "reals"
+) -> Derivation:
     """The limit of `f` as `x` tends to `x0`, step by step; two-sided unless `dir` is "+" or "-".
 
+    Several variables at once are a tuple, and the point one of the same length. A sequence is a
+    limit at oo over whole numbers: of a letter that is an integer, or with `over="integers"`.
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
 
     >>> limit("sin(x)/x", "x", 0).result
@@ -71,11 +82,74 @@ def limit(f: Expr | str, x: Any, x0: Any, dir: str = "+-", timeout: float = 20.0
     does not exist
     >>> limit("1/x", "x", 0, dir="+").result
     oo
+    >>> limit("(-1)^n", "n", "oo", over="integers").result
+    does not exist
+    >>> limit("x*y/(x^2 + y^2)", ("x", "y"), (0, 0)).result
+    does not exist
     """
     if dir not in SIDES:
         raise ValueError(f"dir is {dir!r}; write one of {', '.join(SIDES)}")
-    expression, point = scalar(f), place(x0)
-    variable = letter(x, expression)
+    if over not in DOMAINS:
+        raise ValueError(f"over is {over!r}; write one of {', '.join(DOMAINS)}")
+    expression = scalar(f)
+    if isinstance(x, (tuple, list, Tuple)):
+        return _joint_limit(expression, list(x), x0, dir, over, timeout)
+    point, variable = place(x0), letter(x, expression)
     if depends_on(point, variable):
         raise ValueError(f"the point {point} moves with the variable {variable}")
+    _refuse_unknown(expression, [variable])
+    if over == "integers" or variable.is_integer:
+        if point != oo:
+            raise ValueError(f"{variable} takes whole numbers: its limit is at oo, not at {point}")
+        expression, variable = _over_integers(expression, variable)
     return worked_out(lim(expression, variable, point, dir), timeout)
+
+
+def _over_integers(f: Expr, n: Symbol) -> tuple[Expr, Symbol]:
+    whole = Symbol(n.name, integer=True, positive=True)
+    return rebuild(f, {n: whole}, set()), whole
+
+
+def _refuse_unknown(f: Expr, variables: list[Symbol]) -> None:
+    for node in postorder(f):
+        if isinstance(node, AppliedUndef) and any(depends_on(node, v) for v in variables):
+            raise ValueError(f"nothing is known of {node}: write a function that is known")
+
+
+def _joint_limit(
+    f: Expr, names: list[Any], point: Any, dir: str, over: str, timeout: float
+) -> Derivation:
+    if dir != "+-" or over != "reals":
+        raise ValueError("a limit in several variables is taken from all sides, over the reals")
+    if not isinstance(point, (tuple, list, Tuple)) or len(point) != len(names):
+        raise ValueError(f"the point {point} does not have {len(names)} coordinates")
+    letters, places = [letter(name, f) for name in names], [place(a) for a in point]
+    if len(set(letters)) < len(letters) or len(letters) < 2:
+        raise ValueError("the variables are two letters or more, each of them once")
+    if any(a.is_infinite or depends_on(a, v) for a in places for v in letters):
+        raise ValueError("the point of a limit in several variables is finite and does not move")
+    _refuse_unknown(f, letters)
+    goal = joint(f, Tuple(*letters), Tuple(*places))
+    root = search(goal, {JointLimit: JOINT_RULES, Limit: RULES}, Budget(seconds=timeout))
+    return Derivation(root, goal, arguments=in_order(goal))
+
+
+def limit_of_recursion(f: Expr | str, a: Any, start: Any, timeout: float = 20.0) -> Derivation:
+    """The limit of the sequence a(n+1) = f(a(n)) with a(0) = `start`, step by step.
+
+    Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
+
+    >>> limit_of_recursion("sqrt(2 + a)", "a", start=0).result
+    2
+    """
+    expression, first = scalar(f), place(start)
+    term = letter(a, expression)
+    _refuse_unknown(expression, [term])
+    others = sorted((expression.free_symbols | first.free_symbols) - {term}, key=str)
+    if others:
+        raise ValueError(f"give {others[0]} a value: a recursion is worked out for numbers")
+    if first.is_infinite:
+        raise ValueError("the first term is a number, not an infinity")
+    goal = recursion(expression, term, first)
+    root = search(goal, {LimitOfRecursion: RECURSION_RULES}, Budget(seconds=timeout))
+    return Derivation(root, goal)

@@ -16,6 +16,7 @@ from sympy import (
     Ei,
     Expr,
     Float,
+    I,
     Mul,
     Pow,
     Rational,
@@ -288,6 +289,8 @@ def _log(rapid: Expr) -> Expr:
 def leading(f: Expr, x: Symbol) -> Leading:
     """The leading term of `f` in its most rapidly varying part. Raises CannotTell."""
     f = in_exponentials(f, x)
+    if f.has(I):
+        raise CannotTell(f"{f} is not real")
     rapid = most_rapid(f, x)
     if not rapid:
         raise CannotTell(f"{f} does not vary")
