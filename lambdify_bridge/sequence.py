@@ -73,7 +73,7 @@ def value_at_infinity(
     if slow is None and fast is None:
         if max(len(steady), len(rapid)) < ENOUGH:
             raise NoValues(steady[-1] if steady else 0)
-        if _keeps_moving(steady):
+        if len(steady) >= FEW and _keeps_moving(steady):
             raise NoLimit("the values along the sequence do not come together")
         raise Undecided("the values along the sequence come together too slowly to tell")
     if fast is None:
@@ -90,7 +90,7 @@ def value_at_infinity(
 def _keeps_moving(values: list[Number]) -> bool:
     """The late values are spread as wide as the early ones."""
     half = len(values) // 2
-    if len(values) < FEW:
+    if half < 3:
         return False
     early, late = (max(abs(b - a) for a, b in pairwise(v)) for v in (values[:half], values[half:]))
     return bool(late > 0.3 * early)

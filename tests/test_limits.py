@@ -311,7 +311,8 @@ def test_first_rule_for_its_example(rule):
 def test_lhopital_shows_what_it_needs():
     found = limit((x - sin(x)) / x**3, x, 0)
     assert [step.result for step in found.root.premises] == [0, 0]
-    assert len(found.root.where) == 4
+    assert str(found.root.where[0][0]) == "form"
+    assert len(found.root.where) == 5
 
 
 def test_one_sided_limits_are_premises():

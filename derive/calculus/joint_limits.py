@@ -55,6 +55,10 @@ class JointLimit(Expr):
         f, letters, point = self.args
         return (f.free_symbols - set(letters.args)) | point.free_symbols
 
+    def _sympystr(self, printer: Any) -> str:
+        f, letters, point = (printer._print(part) for part in self.args)
+        return f"lim_{{{letters} -> {point}}} {f}"
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         f, letters, point = (printer._print(part) for part in self.args)
         return rf"\lim_{{{letters} \to {point}}} {f}"

@@ -45,6 +45,7 @@ from sympy import (
 
 from derive.calculus.continuity import continuity, is_zero
 from derive.calculus.limit_basics import small_factor
+from derive.calculus.limit_forms import names_the_form
 from derive.calculus.limit_table import RULES, lim, look, powers, quotient
 from derive.calculus.nearby import POLES, nearby
 from derive.holes import rebuild
@@ -65,6 +66,7 @@ def cancelled(f: Expr) -> Expr | None:
 
 
 @RULES.rule("cancel a common factor", example=lim((x**2 - 4) / (x - 2), x, 2), on=(Mul, Pow))
+@names_the_form
 def cancel_common_factor(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Numerator and denominator vanish together: cancel the factor they share."""
     above, below = quotient(f)
@@ -95,6 +97,7 @@ def _roots(term: Expr, x: Symbol) -> int | None:
 @RULES.rule(
     "multiply by the conjugate", example=lim((sqrt(x) - 2) / (x - 4), x, 4), on=(Mul, Add, Pow)
 )
+@names_the_form
 def conjugate(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Expand the fraction by the conjugate, so that a difference of roots loses its roots."""
     for g, exponent in powers(f):
@@ -133,6 +136,7 @@ def _by_conjugate(g: Expr, x: Symbol, x0: Expr, d: str) -> tuple[Expr, Expr] | N
 
 
 @RULES.rule("combine the logarithms", example=lim(log(2 * x + 1) - log(x), x, oo), on=Add)
+@names_the_form
 def combine_logarithms(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A difference of logarithms is the logarithm of the quotient."""
     logs = [t for t in f.args if isinstance(t, log)]
@@ -262,6 +266,7 @@ def difference_formula(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 @RULES.rule(
     "difference of two values", example=lim((exp(tan(x)) - exp(x)) / x**3, x, 0), on=(Mul, Add)
 )
+@names_the_form
 def difference_of_values(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Two values of one function at arguments that come together: write it as a product."""
     for g, p in powers(f):
@@ -293,6 +298,7 @@ def _at_a_pole(node: Expr, x: Symbol, x0: Expr, d: str) -> bool:
 @RULES.rule(
     "rewrite in sines and cosines", example=lim(tan(x) / tan(3 * x), x, pi / 2), on=(Mul, Add)
 )
+@names_the_form
 def rewrite_in_sines(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Tangents, cotangents and secants at their poles are quotients of sine and cosine."""
     nodes = [n for n in postorder(f) if type(n) in POLES and _at_a_pole(n, x, x0, d)]
@@ -377,6 +383,7 @@ def one_root(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule("bring to a standard limit", example=lim(sin(3 * x) / sin(2 * x), x, 0), on=(Mul, Pow))
+@names_the_form
 def to_standard_limit(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A factor that tends to zero is compared with its argument; the rest is a simpler limit."""
     if look(f, x, x0, d).value is not None and not depends_on(f, x):
@@ -397,6 +404,7 @@ def to_standard_limit(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule("one denominator", example=lim(1 / (exp(x) - 1) - 1 / x, x, 0), on=Add)
+@names_the_form
 def one_denominator(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Infinite terms that work against each other are put over one denominator."""
     parts = [look(term, x, x0, d) for term in f.args]

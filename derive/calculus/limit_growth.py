@@ -35,6 +35,7 @@ from derive.calculus.asymptotics import Nearby, dominant
 from derive.calculus.continuity import leading_term
 from derive.calculus.jumps import JUMPS
 from derive.calculus.limit_algebra import cancelled
+from derive.calculus.limit_forms import names_the_form
 from derive.calculus.limit_table import INFINITE, RULES, lim, look, powers, quotient
 from derive.calculus.nearby import nearby
 from derive.engine import DOES_NOT_EXIST
@@ -49,6 +50,7 @@ x, u, v = Symbol("x"), Symbol("u"), Symbol("v")
 
 
 @RULES.rule("comparison of growth", example=lim(x**5 / exp(x), x, oo), on=(Mul, Pow))
+@names_the_form
 def comparison_of_growth(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Exponentials outgrow powers, and powers outgrow logarithms."""
     if any(isinstance(base, Add) for base, _ in powers(f)):
@@ -60,6 +62,7 @@ def comparison_of_growth(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule("take out the dominant term", example=lim((3 * x**2 + 1) / (2 * x**2 - x), x, oo))
+@names_the_form
 def dominant_term(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Take the fastest growing term out of every sum; what is left beside it tends to zero."""
     if x0 != oo or not isinstance(f, (Add, Mul, Pow)):
@@ -156,6 +159,7 @@ def positive_power(f: Expr, p: Expr, x: Symbol) -> Expr:
 @RULES.rule(
     "inside the logarithm, take out the dominant term", example=lim(log(1 + exp(x)) - x, x, oo)
 )
+@names_the_form
 def logarithm_of_dominant(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """log(d*(1 + r)) = log(d) + log(1 + r), with r tending to zero."""
     if x0 != oo or not isinstance(f, (Add, Mul)):
@@ -231,6 +235,7 @@ def _indeterminate(above: Expr, below: Expr, x: Symbol, x0: Expr, d: str) -> boo
 
 
 @RULES.rule("L'Hopital's rule", example=lim((x - sin(x)) / x**3, x, 0), on=(Mul, Pow))
+@names_the_form
 def lhopital(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Both tend to zero, or the denominator to infinity: take the quotient of the derivatives."""
     if f.has(*JUMPS) or f.count_ops() > LARGEST:
@@ -278,6 +283,7 @@ def _shortest(du: Expr, dv: Expr) -> Expr:
 
 
 @RULES.rule("Taylor's theorem", example=lim((cos(x) - 1 + x**2 / 2) / x**4, x, 0), on=(Mul, Pow))
+@names_the_form
 def taylor(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Near the point each factor behaves as the first term of its Taylor series."""
     terms = _first_terms(f, x, x0)
@@ -308,6 +314,7 @@ def _first_terms(f: Expr, x: Symbol, x0: Expr) -> list[tuple[Expr, Expr, int, Ex
 
 
 @RULES.rule("logarithm of a power", example=lim(x**x, x, 0, "+"), on=Pow)
+@names_the_form
 def logarithm_of_power(f: Pow, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Write u**v as exp(v*log(u)) and take the limit of the exponent."""
     base, p = f.args

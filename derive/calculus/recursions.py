@@ -43,6 +43,10 @@ class LimitOfRecursion(Expr):
         f, a, start = self.args
         return (f.free_symbols - {a}) | start.free_symbols
 
+    def _sympystr(self, printer: Any) -> str:
+        f, a, start = (printer._print(part) for part in self.args)
+        return f"lim_{{n -> oo}} {a}(n), {a} -> {f}, {a}(0) = {start}"
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         f, a, start = (printer._print(part) for part in self.args)
         return rf"\lim_{{n \to \infty}} {a}_n \quad ({a} \mapsto {f},\ {a}_0 = {start})"
@@ -79,7 +83,7 @@ def two_values(f: Expr, a: Symbol, start: Expr) -> Outcome:
 
 @RULES.rule("monotone and bounded", example=recursion(sqrt(2 + a), a, S.Zero))
 def monotone_and_bounded(f: Expr, a: Symbol, start: Expr) -> Outcome:
-    """f rises from the first term up to the next fixed point: the terms move there monotonically."""
+    """f rises from the first term to the next fixed point: the terms move there monotonically."""
     found = _next_fixed_point(f, a, start)
     if found is None:
         return None
@@ -113,7 +117,7 @@ def contraction(f: Expr, a: Symbol, start: Expr) -> Outcome:
     return None
 
 
-@RULES.rule("begin one term later", example=recursion((a + 2 / a) / 2, a, S.One))
+@RULES.rule("begin one term later", example=recursion(1 + 1 / a, a, S.One))
 def begin_later(f: Expr, a: Symbol, start: Expr) -> Outcome:
     """Leaving out the first term does not change the limit."""
     second = _next(f, a, start)
@@ -166,10 +170,7 @@ def _rises(f: Expr, a: Symbol, interval: Set) -> bool:
 
 def _at_middle(f: Expr, a: Symbol, interval: Set) -> Expr:
     low, high = interval.inf, interval.sup
-    if low.is_infinite:
-        middle = high - 1
-    else:
-        middle = low + 1 if high.is_infinite else (low + high) / 2
+    middle = high - 1 if low.is_infinite else low + 1 if high.is_infinite else (low + high) / 2
     return rebuild(f, {a: middle}, set()).evalf(30)
 
 
