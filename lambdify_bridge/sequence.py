@@ -226,9 +226,19 @@ def _plain_approach(
             return there.at({x: place})(function)
 
     spare = _spare_digits(c, f)
-    if spare is None and names & FAST:
+    if spare is None and _is_exponential(function, x):
         return lambda t: _until_steady(c, lambda digits: f(t, digits))
     return lambda t: f(t, _for_decades(c, t, spare or EXACT_ZERO))
+
+
+def _is_exponential(function: Basic, x: Any) -> bool:
+    """Whether x is in an exponent, or in a function that grows or shrinks like that."""
+    for node in nodes(function):
+        exponent = node.args[1:] if type(node).__name__ == "Pow" else node.args
+        fast = type(node).__name__ in FAST
+        if fast and any(x in part.free_symbols for part in exponent):
+            return True
+    return False
 
 
 def _for_decades(c: Any, t: Number, spare: int) -> int:

@@ -20,6 +20,7 @@ from sympy import (
     atan,
     cancel,
     ceiling,
+    combsimp,
     cos,
     cosh,
     cot,
@@ -28,9 +29,11 @@ from sympy import (
     exp,
     factor,
     factor_terms,
+    factorial,
     floor,
     frac,
     gamma,
+    gammasimp,
     log,
     oo,
     pi,
@@ -350,6 +353,19 @@ def gamma_at_its_pole(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
     nodes = [n for n in f.args if isinstance(n, gamma) and look(n.args[0], x, x0, d).value == 0]
     changes = {n: gamma(n.args[0] + 1) / n.args[0] for n in nodes}
     return lim(rebuild(f, changes, set()), x, x0, d) if changes else None
+
+
+@RULES.rule(
+    "quotient of gamma functions", example=lim(gamma(x + 2) / gamma(x) / x**2, x, oo), on=(Mul, Pow)
+)
+def quotient_of_gammas(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """gamma(u + 1) = u*gamma(u): functions whose arguments differ by whole numbers cancel."""
+    nodes = [k for k in postorder(f) if isinstance(k, (gamma, factorial)) and depends_on(k, x)]
+    if len(nodes) < 2:
+        return None
+    fewer = gammasimp(f) if f.has(gamma) else combsimp(f)
+    left = [k for k in postorder(fewer) if isinstance(k, (gamma, factorial)) and depends_on(k, x)]
+    return lim(fewer, x, x0, d) if len(left) < len(nodes) else None
 
 
 @RULES.rule("whole part and fraction", example=lim(x * floor(1 / x), x, 0, "+"))

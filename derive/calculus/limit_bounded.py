@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Add, Expr, Mul, S, Symbol, cos, cot, frac, oo, sin, tan
+from sympy import Abs, Add, Expr, Mul, Pow, S, Symbol, cos, cot, frac, oo, sin, tan
 
 from derive.calculus import limit_algebra  # noqa: F401  (its rules come first)
 from derive.calculus.continuity import continuity, is_zero
@@ -54,6 +54,31 @@ def _lower_bound(total: Add, x: Symbol) -> Expr | None:
     k, wave = wave.as_independent(x, as_Add=False)
     bound = fixed - Abs(k)
     return bound if isinstance(wave, (sin, cos)) and bound.is_positive else None
+
+
+@RULES.rule("bounded base, small exponent", example=lim((2 + cos(x)) ** (1 / x), x, oo), on=Pow)
+def bounded_base(f: Pow, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A base between two positive bounds has a bounded logarithm: a small exponent makes it one."""
+    base, p = f.args
+    if not depends_on(p, x) or not isinstance(base, Add) or _lower_bound(base, x) is None:
+        return None
+    where = ((u, base), (v, p), (Symbol("m"), _lower_bound(base, x)))
+    return Rewrite(S.One, where=where, premises=((lim(p, x, x0, d), ZERO),))
+
+
+@RULES.rule("the largest term wins", example=lim(x**2 + x * sin(x), x, oo), on=Add)
+def largest_term(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """One term grows beyond all bounds, and all others are small against it."""
+    waves = [term for term in f.args if term.has(*OSCILLATING) and depends_on(term, x)]
+    growing = [term for term in f.args if look(term, x, x0, d).infinite]
+    if not waves or len(growing) != 1:
+        return None
+    (large,) = growing
+    value = look(large, x, x0, d).value
+    others = [term for term in f.args if term is not large and depends_on(term, x)]
+    small = tuple((lim(term / large, x, x0, d), ZERO) for term in others)
+    premises = (*tends(large, look(large, x, x0, d), x, x0, d), *small)
+    return Rewrite(value, where=((u, large),), premises=premises)
 
 
 @RULES.rule("oscillation", example=lim(sin(1 / x), x, 0))

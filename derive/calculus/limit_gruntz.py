@@ -5,15 +5,21 @@ They are asked for by name, by `limit` when the other rules have led nowhere.
 
 from __future__ import annotations
 
-from sympy import Expr, S, Symbol, Tuple, exp, log, oo
+from sympy import Expr, Mul, S, Symbol, Tuple, ceiling, exp, expand_log, floor, gamma, log, oo, sin
 
 from derive.calculus import limit_growth  # noqa: F401  (its rules come first)
 from derive.calculus.asymptotic_series import CannotTell, sign_of_number
 from derive.calculus.limit_table import RULES, lim
-from derive.calculus.most_rapid import Leading, leading, sign_at_infinity
+from derive.calculus.most_rapid import (
+    Leading,
+    by_stirling,
+    leading,
+    limit_at_infinity,
+    sign_at_infinity,
+)
 from derive.holes import rebuild
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on, fresh
+from derive.structure import depends_on, fresh, postorder
 
 x, w = Symbol("x"), Symbol("w")
 LARGEST = 200  # operations of a function whose leading term is looked for
@@ -31,6 +37,39 @@ def point_at_infinity(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule(
+    "whole part close to a whole number", example=lim(floor(x * sin(1 / x)), x, oo), on_request=True
+)
+def whole_part(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """The argument tends to a whole number from one side, which its series shows."""
+    if x0 != oo:
+        return None
+    nodes = [k for k in postorder(f) if isinstance(k, (floor, ceiling)) and depends_on(k, x)]
+    changes = {k: value for k in nodes if (value := _step(k, x)) is not None}
+    where = tuple(changes.items())
+    return Rewrite(lim(rebuild(f, changes, set()), x, oo), where=where) if changes else None
+
+
+def _step(node: Expr, x: Symbol) -> Expr | None:
+    """The constant that floor(u) or ceiling(u) is for all large x."""
+    c, sign = _whole_limit(node.args[0], x)
+    if c is None or sign == 0:
+        return None
+    above = sign == 1
+    return c - (not above) if isinstance(node, floor) else c + above
+
+
+def _whole_limit(u: Expr, x: Symbol) -> tuple[Expr | None, int]:
+    """The whole number that u tends to, and from which side."""
+    t = Symbol(x.name, positive=True)
+    moved = rebuild(u, {x: t}, set())
+    try:
+        c = limit_at_infinity(moved, t)
+        return (c, sign_at_infinity(moved - c, t)) if c.is_integer else (None, 0)
+    except CannotTell:
+        return None, 0
+
+
+@RULES.rule(
     "the logarithm as the variable", example=lim(log(log(x)) / log(x), x, oo), on_request=True
 )
 def logarithm_as_variable(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
@@ -40,6 +79,29 @@ def logarithm_as_variable(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     t = fresh("t", f)
     new = rebuild(f, {log(x): t}, set())
     return Rewrite(lim(new, t, oo), where=((t, log(x)),)) if not depends_on(new, x) else None
+
+
+@RULES.rule(
+    "Stirling's formula",
+    example=lim(gamma(x) * exp(x) / x ** (x - S.Half), x, oo),
+    on_request=True,
+)
+def stirling(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """Gamma functions by powers and exponentials; Binet's function, which is left, tends to 0."""
+    if x0 != oo or f.count_ops() > LARGEST:
+        return None
+    t = Symbol(x.name, positive=True)
+    new = rebuild(_one_power(by_stirling(rebuild(f, {x: t}, set()), t), t), {t: x}, set())
+    return lim(new, x, oo) if new != f else None
+
+
+def _one_power(f: Expr, t: Symbol) -> Expr:
+    """A product of exponentials and powers as one exponential, in which terms cancel."""
+    fixed, moving = f.as_independent(t, as_Add=False)
+    bases = [k.as_base_exp()[0] for k in Mul.make_args(moving)]
+    if not all(b == t or (b.is_number and b.is_positive) for b in bases):
+        return f
+    return fixed * exp(expand_log(log(moving), force=True).expand())
 
 
 @RULES.rule(

@@ -24,8 +24,12 @@ from sympy import (
     Symbol,
     acosh,
     acot,
+    acoth,
+    acsch,
+    asech,
     asinh,
     atan,
+    atanh,
     cosh,
     coth,
     csch,
@@ -77,6 +81,10 @@ BY_EXPONENTIALS: dict[type, Callable[[Expr], Expr]] = {
     csch:     lambda u: 2 / (exp(u) - exp(-u)),
     asinh:    lambda u: log(u + sqrt(u**2 + 1)),
     acosh:    lambda u: log(u + sqrt(u**2 - 1)),
+    atanh:    lambda u: (log(1 + u) - log(1 - u)) / 2,
+    acoth:    lambda u: (log(u + 1) - log(u - 1)) / 2,
+    asech:    lambda u: log(1/u + sqrt(1/u**2 - 1)),
+    acsch:    lambda u: log(1/u + sqrt(1/u**2 + 1)),
     sigmoid:  lambda u: 1 / (1 + exp(-u)),
     softplus: lambda u: log(1 + exp(u)),
 }
@@ -140,6 +148,17 @@ def _by_exponentials(node: Expr, x: Symbol) -> Expr | None:
     if isinstance(node, (gamma, factorial, loggamma)):
         return _shifted(node, x)
     return None
+
+
+def by_stirling(f: Expr, x: Symbol) -> Expr:
+    """`f` with the gamma functions of large arguments in elementary terms and Binet's function."""
+    for _ in range(DEEPEST):
+        heads = (n for n in postorder(f) if type(n) in IN_ELEMENTARY_TERMS and depends_on(n, x))
+        node = next((n for n in heads if _grows(n.args[-1], x)), None)
+        if node is None:
+            return f
+        f = rebuild(f, {node: IN_ELEMENTARY_TERMS[type(node)](*node.args)}, set())
+    return f
 
 
 def _grows(u: Expr, x: Symbol) -> bool:
