@@ -340,7 +340,8 @@ class _Search:
             self.furthest, self.furthest_trail = goal, path[1:] if path else ()
         for rule, rewrite in self.tables[type(goal)].rewrites(goal, only):
             self._pay(goal, path)
-            self.first.setdefault(goal, (rule, rewrite))
+            if not rewrite.premises:  # what has still to be shown may turn out false
+                self.first.setdefault(goal, (rule, rewrite))
             step = self._try(goal, rule, rewrite, (*path, goal))
             if step is not None:
                 if not self._open_goals(step, path):

@@ -43,6 +43,7 @@ FIRST_DIGITS = 80
 LADDER = 1300  # digits at which looking for more of them ends
 LONGEST_SUM = 4096
 EXACT_ZERO = 6  # spare digits of what is 0 far out, and has no exponential that could hide in it
+MOST_DIGITS_OF_EXPONENTS = 3000
 MOST_DIGITS_OF_SERIES = 150
 SERIES = {
     "gamma", "loggamma", "factorial", "binomial", "beta", "digamma", "polygamma", "binet", "zeta",
@@ -52,6 +53,7 @@ FAST = {"exp", "Pow", "sinh", "cosh", "tanh", "coth", "sigmoid", "softplus", "ga
 ENOUGH = 5  # values to extrapolate from
 FEW = 10
 LARGE = 1e6
+TINY = 1e-6
 GOLDEN = "0.6180339887498948482045868343656"
 
 
@@ -126,7 +128,10 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return c.inf if c.re(last) > 0 else c.ninf
     if _keeps_moving(values):
         return None
-    return _epsilon(c, values)
+    found = _epsilon(c, values)
+    if found is not None and abs(found) < TINY * abs(last):
+        return c.zero  # far below the values it was extrapolated from
+    return found
 
 
 def _at_rest(c: Any, values: list[Number]) -> bool:
@@ -225,20 +230,45 @@ def _plain_approach(
             place = (far if point > 0 else -far) if infinite else point + side / far
             return there.at({x: place})(function)
 
+    exponents = _exponents(function, x) if _cancels(function, x) else []
+    if exponents:
+        return lambda t: f(t, _for_exponents(at, x, exponents, t, x0, side))
     spare = _spare_digits(c, f)
-    if spare is None and _is_exponential(function, x):
+    if spare is None and any(_is_exponential(node, x) for node in nodes(function)):
         return lambda t: _until_steady(c, lambda digits: f(t, digits))
     return lambda t: f(t, _for_decades(c, t, spare or EXACT_ZERO))
 
 
-def _is_exponential(function: Basic, x: Any) -> bool:
+def _is_exponential(node: Basic, x: Any) -> bool:
     """Whether x is in an exponent, or in a function that grows or shrinks like that."""
-    for node in nodes(function):
-        exponent = node.args[1:] if type(node).__name__ == "Pow" else node.args
-        fast = type(node).__name__ in FAST
-        if fast and any(x in part.free_symbols for part in exponent):
-            return True
-    return False
+    exponent = node.args[1:] if type(node).__name__ == "Pow" else node.args
+    return type(node).__name__ in FAST and any(x in part.free_symbols for part in exponent)
+
+
+def _cancels(function: Basic, x: Any) -> bool:
+    """Whether exponentials are added to something, so that digits may cancel."""
+    sums = (node for node in nodes(function) if type(node).__name__ == "Add")
+    return any(_is_exponential(node, x) for total in sums for node in nodes(total))
+
+
+def _exponents(function: Basic, x: Any) -> list[Basic]:
+    """The u of every exp(u) in `function`."""
+    found = [node for node in nodes(function) if _is_exponential(node, x)]
+    return [n.args[1] * log(n.args[0]) if type(n).__name__ == "Pow" else n.args[0] for n in found]
+
+
+def _for_exponents(
+    at: Evaluator, x: Any, exponents: list[Basic], t: Number, x0: Basic, side: int
+) -> int:
+    """Digits in which 1 + exp(-u) is not 1: exp(u) has as many as u has size."""
+    point = at(x0)
+    place = (t if point > 0 else -t) if at.ctx.isinf(point) else point + side / t
+    there = at.at({x: place})
+    size = max(abs(there(u)) for u in exponents)
+    digits = _for_decades(at.ctx, t, 3) + size
+    if not digits < MOST_DIGITS_OF_EXPONENTS:
+        raise Undefined("exponentials too large to tell what cancels")
+    return int(digits)
 
 
 def _for_decades(c: Any, t: Number, spare: int) -> int:

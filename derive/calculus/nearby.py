@@ -81,6 +81,7 @@ from derive.calculus.continuity import (
 )
 from derive.calculus.growth import Growth
 from derive.calculus.jumps import replaced, step_value
+from derive.calculus.stirling import binet
 from derive.elementary import relu, sigmoid, softplus
 from derive.holes import rebuild
 from derive.structure import depends_on, postorder
@@ -114,6 +115,7 @@ ENDS: dict[type, tuple[tuple[Expr, int | None] | None, tuple[Expr, int | None] |
     loggamma:  (None,               (oo, None)),
     floor:     ((-oo, None),        (oo, None)),
     ceiling:   ((-oo, None),        (oo, None)),
+    binet:     (None,               (S.Zero, 1)),
 }
 
 # What a function tends to where its argument comes to the edge of the domain: (edge, side): value.
