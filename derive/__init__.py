@@ -25,6 +25,7 @@ _MODULE_OF = {
     "limit":           "derive.calculus.limits",
     "limit_of_recursion": "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
+    "alternatives":    "derive.calculus.integrals",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
     "determinant":     "derive.linear_algebra",
@@ -50,7 +51,7 @@ _MODULE_OF = {
 if TYPE_CHECKING:
     from derive.calculus.curves import implicit_diff, parametric_diff
     from derive.calculus.derivatives import diff
-    from derive.calculus.integrals import integrate
+    from derive.calculus.integrals import alternatives, integrate
     from derive.calculus.limits import limit, limit_of_recursion
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
@@ -72,6 +73,7 @@ __all__ = [
     "RuleTable",
     "Step",
     "__version__",
+    "alternatives",
     "backprop",
     "determinant",
     "diff",

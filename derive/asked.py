@@ -37,7 +37,7 @@ def scalar(question: Any) -> Expr:
     """
     expression = asked(question)
     if not isinstance(expression, Expr) or isinstance(expression, MatrixBase):
-        raise ValueError(f"{expression} is a {type(expression).__name__}, not a scalar expression")
+        raise ValueError(f"{expression} is not a scalar expression: write one formula")
     if any(node is nan or node is zoo for node in postorder(expression)):
         raise ValueError(f"{expression} has no value: there is a division by zero in it")
     return expression

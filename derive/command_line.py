@@ -10,15 +10,13 @@ import argparse
 import json
 import os
 import shlex
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from derive import __version__
+from derive.deadline import OutOfTime, within
 
 if TYPE_CHECKING:
     from derive.core import Derivation
@@ -262,7 +260,7 @@ SUBJECTS = (
 def _answer(options: argparse.Namespace) -> int:
     import sympy  # noqa: F401  (its import is not part of the time allowed)
 
-    with time_limit(options.timeout + SLACK):
+    with within(options.timeout + SLACK):
         read = Reader(options)
         at = _values(options.at, read)
         answers = list(_titled(options.question(options, read)))
@@ -292,7 +290,7 @@ def _titled(answer: Any, title: str = "") -> Iterator[tuple[str, Derivation]]:
 def _checked(answers: Sequence[Derivation], seconds: float) -> bool:
     """Check the answers; False when that took too long."""
     try:
-        with time_limit(seconds + SLACK):
+        with within(seconds + SLACK):
             for answer in answers:
                 answer.check()
     except OutOfTime:
@@ -436,31 +434,7 @@ def _rules(options: argparse.Namespace) -> int:
     return WORKED_OUT
 
 
-# ------------------------------------------------------------------ limits, errors
-
-
-class OutOfTime(BaseException):
-    """Not an Exception: what is interrupted must not catch it."""
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime when the block takes longer: on Unix, in the main thread."""
-    main_thread = threading.current_thread() is threading.main_thread()
-    if not main_thread or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(number: int, frame: Any) -> None:
-        raise OutOfTime
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again: a bare except may have caught it
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+# ------------------------------------------------------------------ errors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

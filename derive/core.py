@@ -7,13 +7,14 @@ only; each of these is worked out by one of the `parts`. Nothing here knows a ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Basic, Symbol, true
+from sympy import Add, And, Basic, Mul, Subs, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from derive.deadline import within
 from derive.structure import DEEP, depth
 
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ class Step:
         return f"<Step {self.rule}, {len(self.parts)} parts>"
 
 
-def walk(root: Step) -> Iterator[Step]:
-    """The distinct steps below `root` in reading order: a step, its premises, its parts."""
+def walk(root: Step, stop: Callable[[Step], object] = lambda step: False) -> Iterator[Step]:
+    """The distinct steps below `root` in reading order: a step, its premises, its parts.
+
+    `stop(step)` true: the step itself comes, nothing below it does.
+    """
     seen: set[int] = set()
     stack = [root]
     while stack:
@@ -63,7 +67,8 @@ def walk(root: Step) -> Iterator[Step]:
             continue
         seen.add(id(step))
         yield step
-        stack.extend(reversed(step.premises + step.parts))
+        if not stop(step):
+            stack.extend(reversed(step.premises + step.parts))
 
 
 def parts_first(roots: Sequence[Step]) -> list[Step]:
@@ -122,8 +127,16 @@ class Derivation:
 
     @property
     def given(self) -> Boolean:
-        """The conditions of all steps, conjoined."""
-        return conditions(self.steps)
+        """The conditions of all steps, conjoined, in the letters of the problem."""
+        return conditions(self.root)
+
+    def given_for(self, step: Step) -> Boolean:
+        """What the result of one step rests on: the conditions of the steps below it.
+
+        Where no letter is changed on the way, all conditions of the derivation, which cost less.
+        """
+        changed = any(_changes(other) for other in self.steps)
+        return conditions(step) if changed else self.given
 
     @property
     def report(self) -> Report | None:
@@ -139,7 +152,8 @@ class Derivation:
         """Check every step and the result against numbers from the operators' definitions."""
         from lambdify_bridge import check
 
-        self._reports.append(check(self, points=points, seed=seed))
+        with within():  # one thread at a time
+            self._reports.append(check(self, points=points, seed=seed))
         return self._reports[-1]
 
     def to_numpy(self, args: Sequence[Symbol | str] | None = None, **options: Any) -> NumpyFunction:
@@ -185,9 +199,42 @@ class Derivation:
         return f"<Derivation: {len(self.steps)} steps, {self.verdict}>"
 
 
-def conditions(steps: Sequence[Step]) -> Boolean:
+def refuted(root: Step, problem: Basic, points: int = 2) -> str:
+    """How numbers refute that `problem` is what `root` found; empty where they do not.
+
+    Only the result is looked at, at little cost; that it stands is no pass.
+    """
+    from lambdify_bridge.check import Bench, Claim
+    from lambdify_bridge.glance import plainly_holds
+
+    if plainly_holds(problem, root.result):
+        return ""
+    report = Bench((), points).check(Claim(problem, root.result, conditions(root)))
+    return report.reason if report.verdict == "refuted" else ""
+
+
+def to_blame(root: Step, points: int = 2) -> tuple[Step, str] | None:
+    """The deepest step that numbers refute, and how: its equation, or else its result."""
+    from lambdify_bridge.check import Bench, Claim
+
+    bench, steps = Bench((), points), tuple(walk(root))[::-1]
+    claims: list[tuple[Step, Any]] = [(step, step) for step in steps]
+    claims += [(step, Claim(step.goal, step.result, conditions(step))) for step in steps]
+    reports = ((step, bench.check(claim)) for step, claim in claims)
+    return next(((step, r.reason) for step, r in reports if r.verdict == "refuted"), None)
+
+
+def conditions(root: Step) -> Boolean:
+    """The conditions below `root`, conjoined.
+
+    What is said of the new variable u of a substitution is said of the g(x) that it stands for.
+    """
+    return conjoined(each_condition(root))
+
+
+def conjoined(given: Iterable[Boolean]) -> Boolean:
     """Each distinct condition once; kept as written, so that a step's `given` is found in it."""
-    kept = tuple(dict.fromkeys(step.given for step in steps if step.given is not true))
+    kept = tuple(dict.fromkeys(each for each in given if each is not true))
     if len(kept) < 2:
         return kept[0] if kept else true
     if max(map(depth, kept)) < DEEP:
@@ -195,3 +242,28 @@ def conditions(steps: Sequence[Step]) -> Boolean:
     joined = Basic.__new__(And, *kept)  # And sorts its arguments, which recurses into deep ones
     joined._argset = frozenset(kept)
     return joined
+
+
+def each_condition(root: Step) -> Iterator[Boolean]:
+    """The conditions below `root`, in its own letters, some perhaps several times."""
+    for step in walk(root, stop=_changes):
+        if step.given is not true:
+            yield step.given
+        for part in step.parts if _changes(step) else ():
+            for condition in each_condition(part):
+                changed = condition.xreplace(_changes(step))
+                if changed is not true:
+                    yield changed
+        for premise in step.premises if _changes(step) else ():
+            yield from each_condition(premise)
+
+
+def _changes(step: Step) -> dict[Basic, Basic]:
+    """The new variables of a step, and what they stand for."""
+    return {
+        letter: value
+        for node in Add.make_args(step.equals)
+        for factor in Mul.make_args(node)
+        if isinstance(factor, Subs)
+        for letter, value in zip(factor.variables, factor.point, strict=True)
+    }

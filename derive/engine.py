@@ -7,114 +7,63 @@ work each distinct goal out once.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TypeVar
 
 from sympy import (
-    AccumBounds,
     Basic,
     Derivative,
     Eq,
-    Expr,
-    FiniteSet,
     Function,
     Integral,
     Limit,
     Ne,
-    Set,
     Symbol,
     cancel,
     exp,
     nan,
-    simplify,
     sin,
     together,
     true,
-    zoo,
 )
-from sympy.core.expr import AtomicExpr
 from sympy.core.parameters import evaluate
-from sympy.logic.boolalg import Boolean
 
-from derive.core import Derivation, Step
+from derive.budget import (
+    Budget,
+    BudgetExceeded,
+    DerivationError,
+    NoRuleApplies,
+    limited,
+    message,
+    shown,
+)
+from derive.core import Derivation, Step, refuted, to_blame
+from derive.deadline import OutOfTime, within
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
-from derive.structure import DEEP, depth, free_symbols, fresh, warm
+from derive.structure import DEEP, depth, fresh, warm
+from derive.values import DOES_NOT_EXIST, DoesNotExist, holds, not_zero, usable
+
+__all__ = [
+    "DOES_NOT_EXIST",
+    "Budget",
+    "BudgetExceeded",
+    "DerivationError",
+    "DoesNotExist",
+    "NoRuleApplies",
+    "derive",
+    "limited",
+    "search",
+    "shown",
+]
 
 LONGEST_PATH = 30
+TO_SAY_SO = 0.05  # seconds to put together what was worked out, when the time is over
+TO_LOOK_AT_IT = 5.0  # seconds for the numbers that could refute a result
+T = TypeVar("T")
+Struck = tuple[Basic, str, Basic]  # a goal, a rule, and what the rule made of it
 _X = Symbol("x")
-
-
-class DoesNotExist(AtomicExpr):
-    """The value of a limit or an integral that has none."""
-
-    __slots__ = ()
-
-    def _sympystr(self, printer: Any) -> str:
-        return "does not exist"
-
-    def _pretty(self, printer: Any) -> Any:
-        return printer._print_Symbol(Symbol("does not exist"))
-
-    def _latex(self, printer: Any) -> str:
-        return r"\text{does not exist}"
-
-
-DOES_NOT_EXIST = DoesNotExist()
-
-
-class DerivationError(Exception):
-    """A goal was not worked out: `goal`, the `trail` of goals that led to it, the rules `tried`.
-
-    `partial` is a derivation of the asked goal, true as far as it goes, with the operators that
-    could not be worked out still in its result (None when no rule applied at all).
-    """
-
-    def __init__(
-        self,
-        message: str,
-        goal: Basic,
-        trail: tuple[Basic, ...] = (),
-        tried: tuple[str, ...] = (),
-        partial: Derivation | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.goal, self.trail, self.tried, self.partial = goal, trail, tried, partial
-
-
-class NoRuleApplies(DerivationError):
-    pass
-
-
-class BudgetExceeded(DerivationError):
-    pass
-
-
-@dataclass
-class Budget:
-    """How many rules may be applied, and for how many seconds."""
-
-    steps: int = 100_000
-    seconds: float = 20.0
-    spent: int = 0
-    started: float = field(default_factory=time.monotonic)
-
-    def exceeded(self) -> str | None:
-        if self.spent >= self.steps:
-            return f"{self.steps} steps"
-        if time.monotonic() - self.started > self.seconds:
-            return f"{self.seconds:g} s"
-        return None
-
-
-def shown(goal: Basic, limit: int = 100) -> str:
-    """`goal` in an error message: one line, not too long, however deep the goal is."""
-    if depth(goal) > DEEP:
-        return f"a {type(goal).__name__} of {depth(goal)} nested operations"
-    text = " ".join(str(goal).split())
-    return text if len(text) <= limit else text[: limit - 4] + " ..."
 
 
 # ------------------------------------------------------------------ the first rule wins
@@ -134,9 +83,33 @@ def derive(
     """
     if tables[type(goal)].final(goal):
         return _step(goal, NOTHING_TO_DO, Rewrite(goal), goal, ())
-    warm(goal)
-    with evaluate(depth(goal) <= DEEP):
-        return _First(tables, budget or Budget(), {goal: only}, done).run(goal)
+    worker = _First(tables, budget or Budget(), {goal: only}, done)
+
+    def work() -> Step:
+        warm(goal)
+        with evaluate(depth(goal) <= DEEP):
+            return worker.run(goal)
+
+    return _in_time(work, worker.budget, lambda: worker.late(goal))
+
+
+def _in_time(work: Callable[[], T], budget: Budget, late: Callable[[], DerivationError]) -> T:
+    """What `work` gives, or the error that says how far it got when the time was over."""
+    try:
+        with within(budget.left()):
+            return work()
+    except OutOfTime:
+        pass
+    raise late()
+
+
+def _at_once(found: Callable[[], T]) -> T | None:
+    """What can be found in a moment, or None."""
+    try:
+        with within(TO_SAY_SO):
+            return found()
+    except OutOfTime:
+        return None
 
 
 NOTHING_TO_DO = Rule(
@@ -209,18 +182,26 @@ class _First:
     def _advance(self, goal: Basic) -> None:
         """Put the parts in; the goal is done when that leaves nothing to work out."""
         work = self.open[goal]
-        work.parts += [self.done[hole] for hole in work.holes]
+        parts = work.parts + [self.done[hole] for hole in work.holes]
         results = {hole: self.done[hole].result for hole in work.holes}
-        work.state = rebuild(work.state, results, self.clean)
-        work.holes = self._holes(work.state)
-        if not work.holes:
-            self.done[goal] = self._close(goal, work, work.state, work.parts)
+        state = rebuild(work.state, results, self.clean)
+        waiting = self._holes(state)
+        if waiting:
+            self.open[goal] = _Open(work.rule, work.rewrite, state, waiting, parts)
+        else:
+            self.done[goal] = self._close(goal, work, state, parts)
             del self.open[goal]
 
     def _close(self, goal: Basic, work: _Open, state: Basic, parts: list[Step]) -> Step:
         result = self.tables[type(goal)].tidy(state)
         rewrite = with_condition_worked_out(work.rewrite, parts, self.clean)
         return _step(goal, work.rule, rewrite, result, parts)
+
+    def late(self, goal: Basic) -> DerivationError:
+        """The time is over: how far it got with what was asked."""
+        at = next(reversed(self.open), goal)
+        error = _at_once(lambda: self._stuck(at, self.budget.over, BudgetExceeded))
+        return error or BudgetExceeded(self.budget.over, at, tuple(self.open))
 
     def _stuck(
         self, goal: Basic, why: str, error: type[DerivationError] = NoRuleApplies
@@ -238,11 +219,6 @@ class _First:
             state = rebuild(work.state, results, self.clean)
             self.done[goal] = self._close(goal, work, state, work.parts + done)
         return Derivation(self.done[trail[0]], trail[0]) if trail else None
-
-
-def message(why: str, goal: Basic, trail: tuple[Basic, ...], tried: tuple[str, ...]) -> str:
-    path = " <- ".join(shown(g, 60) for g in reversed(trail[-3:]) if g != goal)
-    return why + (f"; asked for by {path}" if path else "") + f"; rules tried: {', '.join(tried)}"
 
 
 def with_condition_worked_out(
@@ -292,30 +268,62 @@ def search(
     tables: Tables,
     budget: Budget | None = None,
     only: frozenset[str] | None = None,
+    check: bool = True,
+    through: frozenset[str] = frozenset(),
 ) -> Step:
     """Work `goal` out, trying the rules in order and turning back where one leads nowhere.
 
-    `only` names the rules allowed for the goal itself. Raises NoRuleApplies, BudgetExceeded.
+    `only` names the rules allowed for the goal itself, `through` those that may come before them:
+    one of the operators that these leave is then held to `only`. A result that numbers refute is
+    none: it is looked for again without the rewriting to blame, unless `check` is false. That they
+    do not refute it is no pass; `Derivation.check` looks at every step.
+    Raises NoRuleApplies, BudgetExceeded.
     """
     if depth(goal) > 5 * DEEP:
         raise NoRuleApplies(f"{shown(goal)} is nested too deep to search; name its parts", goal)
-    worker = _Search(tables, budget or Budget())
-    step = worker.solve(goal, (), only)
+    budget, refused = budget or Budget(), dict[Struck, str]()
+    while True:
+        worker = _Search(tables, budget, refused, through)
+        step = _searched(worker, goal, only)
+        false = _false(step, goal, budget) if check else {}
+        if not false:
+            return step
+        refused |= false
+
+
+def _searched(worker: _Search, goal: Basic, only: frozenset[str] | None) -> Step:
+    step = _in_time(lambda: worker.solve(goal, (), only), worker.budget, lambda: worker.late(goal))
     if step is None:
-        tried = tables[type(goal)].names(only)
-        why = f"no rule works out {shown(goal)}"
-        if worker.furthest != goal:
-            why += f"; got as far as {shown(worker.furthest)}"
-        trail = (goal, *worker.furthest_trail)
-        error = NoRuleApplies(message(why, goal, (), tried), worker.furthest, trail, tried)
-        error.partial = worker.partial(goal)
-        raise error
+        raise worker.nothing(goal, only)
     return step
 
 
+def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str]:
+    """The rewriting that makes the result wrong, with what is wrong about it, if anything is."""
+    try:
+        with within(min(TO_LOOK_AT_IT, budget.left())):
+            why = refuted(step, goal)
+    except OutOfTime:
+        return {}
+    if not why:
+        return {}
+    late = BudgetExceeded(f"{budget.over}; a result for {shown(goal)} was refuted: {why}", goal)
+    blamed, why = _in_time(lambda: to_blame(step) or (step, why), budget, lambda: late)
+    while blamed.rule == SOLVED_FOR.name:
+        (blamed,) = blamed.parts
+    return {(blamed.goal, blamed.rule, blamed.equals): why}
+
+
 class _Search:
-    def __init__(self, tables: Tables, budget: Budget) -> None:
-        self.tables, self.budget = tables, budget
+    def __init__(
+        self,
+        tables: Tables,
+        budget: Budget,
+        refused: Mapping[Struck, str],
+        through: frozenset[str],
+    ) -> None:
+        self.tables, self.budget, self.refused = tables, budget, refused
+        self.through = through
         self.done: dict[Basic, Step] = {}
         self.failed: set[Basic] = set()
         self.clean: set[Basic] = set()
@@ -323,12 +331,32 @@ class _Search:
         self.furthest: Basic = nan
         self.furthest_trail: tuple[Basic, ...] = ()
         self.first: dict[Basic, tuple[Rule, Rewrite]] = {}
+        self.at: tuple[Basic, tuple[Basic, ...]] | None = None
+
+    def nothing(self, goal: Basic, only: frozenset[str] | None) -> NoRuleApplies:
+        """No rule works `goal` out: how far they led, and which they were."""
+        tried = self.tables[type(goal)].names(only)
+        why = f"no rule works out {shown(goal)}"
+        if self.furthest != goal:
+            why += f"; got as far as {shown(self.furthest)}"
+        for (at, rule, _), reason in self.refused.items():
+            why += f"; refused {rule} at {shown(at, 60)}: {reason}"
+        trail = (goal, *self.furthest_trail)
+        text = message(why, goal, (), tried)
+        return NoRuleApplies(text, self.furthest, trail, tried, self.partial(goal))
+
+    def late(self, goal: Basic) -> BudgetExceeded:
+        """The time is over: where it was, and how far it got with what was asked."""
+        at, path = self.at or (goal, ())
+        tried = self.tables[type(at)].names()
+        text = message(f"{self.budget.over} at {shown(at)}", at, path, tried)
+        return BudgetExceeded(text, at, path, tried, _at_once(lambda: self.partial(goal)))
 
     def solve(
         self, goal: Basic, path: tuple[Basic, ...], only: frozenset[str] | None = None
     ) -> Step | None:
         """The step for `goal`, or None. `path` holds the goals that are being worked out above."""
-        if goal in self.done:
+        if only is None and goal in self.done:
             return self.done[goal]
         if goal in self.failed:
             return None
@@ -338,15 +366,21 @@ class _Search:
         cut_before = self.cut_short
         if len(path) >= len(self.furthest_trail):
             self.furthest, self.furthest_trail = goal, path[1:] if path else ()
-        for rule, rewrite in self.tables[type(goal)].rewrites(goal, only):
+        self.at = goal, path
+        allowed = None if only is None else only | self.through
+        for rule, rewrite in self.tables[type(goal)].rewrites(goal, allowed):
+            if (goal, rule.name, rewrite.equals) in self.refused:
+                continue
             self._pay(goal, path)
             if not rewrite.premises:  # what has still to be shown may turn out false
                 self.first.setdefault(goal, (rule, rewrite))
-            step = self._try(goal, rule, rewrite, (*path, goal))
+            held = None if only is None or rule.name in only else only
+            step = self._try(goal, rule, rewrite, (*path, goal), held)
             if step is not None:
                 if not self._open_goals(step, path):
                     self.done[goal] = step
                 return step
+            self.at = goal, path
         if self.cut_short == cut_before and only is None:
             self.failed.add(goal)
         return None
@@ -361,12 +395,18 @@ class _Search:
         self.budget.spent += 1
 
     def _try(
-        self, goal: Basic, rule: Rule, rewrite: Rewrite, path: tuple[Basic, ...]
+        self,
+        goal: Basic,
+        rule: Rule,
+        rewrite: Rewrite,
+        path: tuple[Basic, ...],
+        held: frozenset[str] | None = None,
     ) -> Step | None:
+        """The step by this rewriting, or None; a part has to begin with one of the rules `held`."""
         premises = self._premises(rewrite, path)
         if premises is None:
             return None
-        state, parts = rewrite.equals, []
+        state, parts, kept = rewrite.equals, [], held is None
         while True:
             found = holes(state, self.tables, self.clean)
             if any(isinstance(hole, Limit) and hole in path for hole in found):
@@ -377,13 +417,15 @@ class _Search:
                 break
             results = {}
             for hole in waiting:
-                part = self.solve(hole, path)
+                part = self.solve(hole, path, held) if held is not None else None
+                kept = kept or part is not None
+                part = part or self.solve(hole, path)
                 if part is None or (part.result == DOES_NOT_EXIST and state != hole):
                     return None  # SymPy would make 0 of 0*DOES_NOT_EXIST
                 parts.append(part)
                 results[hole] = part.result
             state = rebuild(state, results, self.clean)
-        if not usable(state):
+        if not usable(state) or not kept:
             return None
         state = self.tables[type(goal)].tidy(state)
         rewrite = with_condition_worked_out(rewrite, parts, self.clean)
@@ -419,7 +461,8 @@ class _Search:
         rest = equation - factor * came_back
         if rest.has(came_back) or cancel(together(factor - 1)) == 0:
             return None
-        solution = rest / (1 - factor)
+        plain = factor.is_number or not rest.is_Add
+        solution = rest / (1 - factor) if plain else together(rest / (1 - factor))
         rewrite = Rewrite(solution, not_zero(1 - factor), where=((goal, step.result),))
         return _step(goal, SOLVED_FOR, rewrite, solution, (step,))
 
@@ -432,40 +475,3 @@ class _Search:
         parts = [self.done[hole] for hole in found if hole in self.done]
         state = rebuild(rewrite.equals, {p.goal: p.result for p in parts}, self.clean)
         return Derivation(_step(goal, rule, rewrite, state, parts), goal)
-
-
-def not_zero(divisor: Expr) -> Boolean:
-    """The condition that a divisor is not zero: true where that is known for real letters."""
-    plain = [s for s in free_symbols(divisor) if s.is_extended_real is None]
-    top = together(divisor).as_numer_denom()[0]
-    known = top.xreplace({s: Symbol(s.name, real=True, nonzero=True) for s in plain})
-    return true if known.is_zero is False else Ne(top, 0)
-
-
-def usable(result: Basic) -> bool:
-    """A result that later steps may build on: a value, or the plain finding that there is none."""
-    if result == DOES_NOT_EXIST:
-        return True
-    return not result.has(nan, zoo, AccumBounds, DoesNotExist)
-
-
-def holds(premise: tuple[Basic, Set] | Eq | Ne, values: list[Basic]) -> bool:
-    if isinstance(premise, Eq):
-        return DOES_NOT_EXIST not in values and same(*values)
-    if isinstance(premise, Ne):
-        return DOES_NOT_EXIST in values or differ(*values)
-    value, allowed = values[0], premise[1]
-    if value == DOES_NOT_EXIST:
-        return allowed == FiniteSet(DOES_NOT_EXIST)
-    return allowed.contains(value) == True or allowed.contains(simplify(value)) == True
-
-
-def same(a: Basic, b: Basic) -> bool:
-    return a == b or (a.is_finite is not False and simplify(a - b) == 0)
-
-
-def differ(a: Basic, b: Basic) -> bool:
-    """Surely different: numbers that differ, or infinities of other signs."""
-    if a.is_infinite or b.is_infinite:
-        return a != b
-    return simplify(a - b).is_zero is False

@@ -59,13 +59,14 @@ def remembered(of: Callable[[Basic, list[Any]], Any]) -> Callable[[Basic], Any]:
 
     Remembered by identity, with the node kept alive: comparing two equal deep graphs recurses.
     """
-    known: Known = {}
+    newest: list[Known] = [{}]
 
     @wraps(of)
     def found(expression: Basic) -> Any:
+        known = newest[0]
         if id(expression) not in known:
-            if len(known) > CACHE_LIMIT:
-                known.clear()
+            if len(known) > CACHE_LIMIT:  # another thread may be reading the old one
+                known = newest[0] = {}
             for node in postorder(expression, stop=lambda node: id(node) in known):
                 if id(node) not in known:
                     known[id(node)] = node, of(node, [known[id(a)][1] for a in node.args])

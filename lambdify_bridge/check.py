@@ -50,11 +50,12 @@ def check(equation: Any, *, points: int = 4, seed: int = 0) -> Report:
 def _derivation(derivation: Any, bench: Bench) -> Report:
     """Each step's equation and result; then the answer to the problem as asked."""
     reports = []
-    given = derivation.given  # a result rests on the conditions of all the steps below it
+    given = derivation.given
+    given_for = getattr(derivation, "given_for", lambda step: given)
     for step in derivation.steps:
         report = bench.check(step)
         if report.verdict == "confirmed" and step.result != step.rhs:
-            report = weakest([report, bench.check(Claim(step.goal, step.result, given))])
+            report = weakest([report, bench.check(Claim(step.goal, step.result, given_for(step)))])
         reports.append(report)
     claim = Claim(derivation.problem, derivation.result, given)
     answer = _with_convergence(bench.check(claim), claim, bench)

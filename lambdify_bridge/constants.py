@@ -28,6 +28,9 @@ FOLD: dict[str, Any] = dict(FUNCTIONS.values()) | {
     "sqrt":        lambda m, a: m.sqrt(a),
     "maximum":     lambda m, a, b: max(a, b),
     "minimum":     lambda m, a, b: min(a, b),
+    "hyp0f1":      lambda m, b, z: m.hyp0f1(b, z),
+    "hyp1f1":      lambda m, a, b, z: m.hyp1f1(a, b, z),
+    "hyp2f1":      lambda m, a, b, c, z: m.hyp2f1(a, b, c, z),
     "sigmoid":     lambda m, a: 1/(1 + m.exp(-a)),
     "softplus":    lambda m, a: m.log(1 + m.exp(a)),
     "lt":          lambda m, a, b: a < b,
@@ -104,6 +107,8 @@ class Constants:
 def _in_digits(number: Any, context: Any) -> Any:
     if number is sp.I:
         return context.j
+    if isinstance(number, sp.CRootOf):
+        return +context.convert(number.eval_approx(context.dps + 5, return_mpmath=True))
     return +context.make_mpf(number._to_mpmath(int(context.prec) + 5)._mpf_)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Derivative, Integral, Symbol
 
 from lambdify_bridge import central_difference, paths, quadrature, residual, sequence  # noqa: F401
-from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided
+from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.trapezoid import mapped, trapezoid
 
 DIGITS = 30
@@ -109,9 +109,32 @@ def _gradient(operator: Any, letters: dict[Symbol, Any], steps: int) -> Estimate
 def _trapezoid(operator: Any, letters: dict[Symbol, Any], steps: int) -> Estimate:
     if not isinstance(operator, Integral) or len(operator.limits[0]) != 3:
         raise ValueError("method='trapezoid' estimates a definite integral")
-    f, a, b = mapped(operator, Evaluator(letters))
+    missing = sorted(operator.free_symbols - set(letters), key=str)
+    if missing:
+        raise ValueError(f"no value is given for {missing[0]}: write at={{'{missing[0]}': 1}}")
+    here = Evaluator(letters)
+    _has_ends(operator, here)
+    f, a, b = mapped(operator, here)
     fine, coarse = (trapezoid(f, a, b, n)[0] for n in (steps, max(1, steps // 2)))
     return Estimate(fine, abs(fine - coarse) / 3, "trapezoidal rule")
+
+
+def _has_ends(integral: Integral, at: Evaluator) -> None:
+    """A trapezoid needs real ends, and the values of the integrand there."""
+    f = integral.function
+    x, *ends = integral.limits[0]
+    for end in ends:
+        place = at(end)
+        if at.ctx.im(place) != 0:
+            raise ValueError(f"{end} is not on the real line: the ends of a range are real")
+        if at.ctx.isinf(place):
+            continue  # mapped to where the integrand is 0
+        try:
+            finite = at.ctx.isfinite(at.at({x: place})(f))
+        except Undefined:
+            finite = False
+        if not finite:
+            raise ValueError(f"{f} has no value at {x} = {end}: write method='definition'")
 
 
 def residual_of(matrix: Any, value: Number, vector: Any) -> float:

@@ -303,6 +303,21 @@ def _matrix(node: MatrixBase, at: Evaluator) -> Number:
     return at.ctx.matrix([[at(entry) for entry in row] for row in node.tolist()])
 
 
+@estimator("ComplexRootOf")
+def _root_of(node: Any, at: Evaluator) -> Number:
+    """A numbered zero of a polynomial, by Newton's method from where SymPy isolates it."""
+    coefficients = [at(c) for c in node.poly.all_coeffs()]
+    start = at.ctx.mpc(complex(node.eval_approx(15)))
+    zero = at.ctx.findroot(lambda z: at.ctx.polyval(coefficients, z), start)
+    return zero.real if node.is_real else zero
+
+
+@estimator("hyper")
+def _hyper(node: Any, at: Evaluator) -> Number:
+    above, below = ([at(a) for a in parameters] for parameters in (node.ap, node.bq))
+    return at.ctx.hyper(above, below, at(node.argument))
+
+
 @estimator("Piecewise")
 def _piecewise(node: Basic, at: Evaluator) -> Number:
     for branch, condition in node.args:

@@ -68,6 +68,7 @@ FUNCTIONS: dict[type, tuple[str, Any]] = {
     sp.airyaiprime: ("airyaiprime", lambda m, a: m.airyai(a, derivative=1)),
     sp.airybiprime: ("airybiprime", lambda m, a: m.airybi(a, derivative=1)),
     sp.zeta:       ("zeta",       "zeta"),
+    sp.polylog:    ("polylog",    "polylog"),
     sp.LambertW:   ("lambertw",   lambda m, a, k: m.lambertw(a, int(k))),
     sp.legendre:   ("legendre",   "legendre"),
     sp.chebyshevt: ("chebyshevt", "chebyt"),
@@ -99,6 +100,8 @@ REWRITES: dict[type, Callable[..., int]] = {
     sp.polygamma:  lambda b, n, a: (b.apply("digamma", a) if b.is_number(n, 0)
                                     else b.apply("polygamma", n, a)),
     sp.LambertW:   lambda b, a, k=None: b.apply("lambertw", a, b.constant(0) if k is None else k),
+    sp.re:         lambda b, a: (b.apply("polylog_re", *b.operations[a].operands)
+                                 if b.operations[a].name == "polylog" else b.apply("re", a)),
     sp.li:         lambda b, a: b.apply("Ei", b.apply("log", a)),
     sp.Li:         lambda b, a: b.sub(b.apply("Ei", b.apply("log", a)), b.number(sp.li(2))),
     sp.erf2:       lambda b, p, q: b.sub(b.apply("erf", q), b.apply("erf", p)),

@@ -83,9 +83,13 @@ class _Walk:
             raise ValueError(
                 f"the function {node.func.__name__!r} is not defined: put a formula in its place"
             )
+        if isinstance(node, sp.CRootOf):
+            return ()
         kind = type(node).__name__
         if kind in UNFINISHED:
             raise ValueError(f"the expression holds an unevaluated {kind}: work it out first")
+        if isinstance(node, sp.hyper):
+            return (*node.ap, *node.bq, node.argument)
         if isinstance(node, sp.Basic) and (not node.args or _translator(node)):
             return node.args
         expanded = self.expanded[id(node)] = _definition(node)
@@ -96,10 +100,14 @@ class _Walk:
     def translate(self, node: Any) -> Any:
         if not node.args:
             return self.atom(node)
+        if isinstance(node, sp.CRootOf):
+            return self.builder.number(node)
         translator = _translator(node)
         if translator is None:
             return self.values[id(self.expanded[id(node)])][1]
-        return translator(self.builder, node, [self.values[id(child)][1] for child in node.args])
+        return translator(
+            self.builder, node, [self.values[id(child)][1] for child in self.children(node)]
+        )
 
     def atom(self, node: Any) -> Any:
         if isinstance(node, BooleanAtom):
@@ -309,7 +317,21 @@ def _equivalent(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
     return _or(b, node, [_and(b, node, values), none])
 
 
+HYPERGEOMETRIC = {(0, 1): "hyp0f1", (1, 1): "hyp1f1", (2, 1): "hyp2f1"}
+
+
+def _hyper(b: Builder, node: Any, values: list[Any]) -> int:
+    name = HYPERGEOMETRIC.get((len(node.ap), len(node.bq)))
+    if name is None:
+        raise ValueError(
+            f"a hypergeometric function of {len(node.ap)} and {len(node.bq)} parameters has no "
+            "numerical operation here: rewrite the expression"
+        )
+    return b.apply(name, *map(b.scalar, values))
+
+
 TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
+    sp.hyper: _hyper,
     sp.Add: _sum,
     sp.Mul: _product,
     sp.Pow: _power,

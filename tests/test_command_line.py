@@ -19,9 +19,7 @@ from derive.command_line import (
     NOT_WORKED_OUT,
     WORKED_OUT,
     WRONG_USAGE,
-    OutOfTime,
     main,
-    time_limit,
 )
 from lambdify_bridge.report import Report
 
@@ -164,14 +162,6 @@ def test_a_check_that_runs_out_of_time_is_no_pass(
     assert "= 2x" in out
     assert "not checked" in out
     assert "out of time" in err
-
-
-def test_time_limit_is_lifted_afterwards() -> None:
-    with pytest.raises(OutOfTime), time_limit(0.05):
-        time.sleep(5)
-    with time_limit(0.05):
-        pass
-    time.sleep(0.1)
 
 
 # ------------------------------------------------------------------ forms

@@ -13,8 +13,10 @@ MODULES = sorted(p for d in ("derive", "lambdify_bridge") for p in (ROOT / d).rg
 # What a room may import of this project, by the start of the module's name. A deeper room may also
 # import its own neighbours.
 ALLOWED = {
-    "derive.core": ["derive.structure"],
+    "derive.core": ["derive.structure", "derive.deadline"],
     "derive.structure": [],
+    "derive.deadline": [],
+    "derive.budget": ["derive.core", "derive.deadline", "derive.structure"],
     "derive.elementary": [],
     "derive.tokens": [],
     "derive.functions": ["derive.tokens"],
@@ -23,11 +25,15 @@ ALLOWED = {
     "derive.parse": ["derive.tokens", "derive.functions", "derive.grammar"],
     "derive.rules": ["derive.core"],
     "derive.holes": ["derive.rules", "derive.structure"],
-    "derive.engine": ["derive.core", "derive.holes", "derive.rules", "derive.structure"],
+    "derive.engine": [
+        "derive.core", "derive.holes", "derive.rules", "derive.structure", "derive.budget",
+        "derive.deadline", "derive.values",
+    ],
+    "derive.values": ["derive.structure"],
     "derive.asked": ["derive.elementary", "derive.structure", "derive.parse"],
     "derive.calculus": [
         "derive.core", "derive.rules", "derive.holes", "derive.engine", "derive.structure",
-        "derive.elementary", "derive.asked",
+        "derive.elementary", "derive.asked", "derive.deadline",
     ],
     "derive.linear_algebra": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",

@@ -165,7 +165,7 @@ LINES = (
     (Integral(x + 1, x),                "∫ (x + 1) dx"),
     (2*Integral(x, (x, 0, oo)),         "2·∫_0^∞ x dx"),
     (x - Integral(x, x),                "x - ∫ x dx"),
-    (Integral(x, x)*sin(x)/2,           "sin(x)·(∫ x dx)/2"),
+    (Integral(x, x)*sin(x)/2,           "sin(x)/2·∫ x dx"),
     (iterated,                          "∫_0^1 (∫_0^y x dx) dy"),
     (D(sin(x), x)/D(cos(x), x),         "d/dx(sin(x))/(d/dx(cos(x)))"),
     (2*Symbol("lambda"),                "2λ"),

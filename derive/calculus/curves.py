@@ -12,7 +12,7 @@ from sympy import Basic, Derivative, Eq, Expr, Ne, Symbol, Tuple, cancel, cos, s
 from derive.asked import asked, in_order, letter, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.core import Derivation
-from derive.engine import Budget, derive
+from derive.engine import Budget, derive, limited
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, depends_on
 
@@ -78,6 +78,7 @@ def parametric_curve(y: Expr, x: Expr, t: Symbol) -> Outcome:
 TABLES = {Derivative: DERIVATIVES, ImplicitDerivative: IMPLICIT, ParametricDerivative: PARAMETRIC}
 
 
+@limited
 def implicit_diff(equation: Any, y: Any, x: Any, timeout: float = 20.0) -> Derivation:
     """dy/dx on the curve given by `equation`: an `Eq`, "x^2 + y^2 = 1", or F for F = 0.
 
@@ -95,6 +96,7 @@ def implicit_diff(equation: Any, y: Any, x: Any, timeout: float = 20.0) -> Deriv
     return _worked_out(ImplicitDerivative(f, up, along), f, timeout)
 
 
+@limited
 def parametric_diff(y: Any, x: Any, t: Any, order: int = 1, timeout: float = 20.0) -> Derivation:
     """dy/dx, or a higher derivative, on the curve (x(t), y(t)).
 

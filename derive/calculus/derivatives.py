@@ -83,7 +83,7 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import in_order, letter, scalar
 from derive.core import Derivation
 from derive.elementary import relu, sigmoid, softplus
-from derive.engine import Budget, derive, search, shown
+from derive.engine import Budget, derive, limited, search, shown
 from derive.rules import Outcome, Rewrite, Rule, RuleTable
 from derive.structure import D, depends_on, fresh, is_unknown, stays_real
 
@@ -445,6 +445,7 @@ METHODS = {
 }
 
 
+@limited
 def diff(
     f: Expr | str, *variables: object, method: str = "rules", timeout: float = 20.0
 ) -> Derivation:
@@ -490,7 +491,8 @@ def _counted(expression: Expr, variables: tuple[object, ...]) -> list[Tuple]:
                 raise ValueError(f"{item} is no order of a derivative; write diff(f, x, 2)")
             counted[-1] = Tuple(counted[-1].args[0], int(item))
         else:
-            name, count = item if isinstance(item, (tuple, Tuple)) else (item, 1)
+            name, *counts = item if isinstance(item, (tuple, Tuple)) else (item, 1)
+            count = counts[0] if len(counts) == 1 else Tuple(*counts)
             if not isinstance(count, (int, Integer)) or count < 1:
                 raise ValueError(f"{count} is no order of a derivative; write diff(f, x, 2)")
             counted.append(Tuple(letter(name, expression), int(count)))

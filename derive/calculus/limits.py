@@ -22,7 +22,14 @@ from derive.calculus.limit_table import RULES, lim
 from derive.calculus.recursions import RULES as RECURSION_RULES
 from derive.calculus.recursions import LimitOfRecursion, recursion
 from derive.core import Derivation
-from derive.engine import Budget, BudgetExceeded, DerivationError, NoRuleApplies, search
+from derive.engine import (
+    Budget,
+    BudgetExceeded,
+    DerivationError,
+    NoRuleApplies,
+    limited,
+    search,
+)
 from derive.holes import rebuild
 from derive.rules import RuleTable
 from derive.structure import depends_on, postorder
@@ -45,22 +52,16 @@ WANDERING = frozenset({
 
 def worked_out(goal: Limit, seconds: float) -> Derivation:
     """The derivation of a limit; by leading terms where the other rules have led nowhere."""
-    budget = Budget(FIRST_STEPS, seconds)
+    budget = Budget(FIRST_STEPS, seconds / 2)
     try:
         root = search(goal, {Limit: RULES}, budget)
-        return Derivation(root, goal, arguments=in_order(goal))
-    except (NoRuleApplies, BudgetExceeded) as found_nothing:
-        problem = found_nothing
-    left = Budget(seconds=seconds, started=budget.started)
-    try:
-        root = search(goal, {Limit: by_leading_terms()}, left)
-    except DerivationError:
-        raise problem from None
-    found = Derivation(root, goal, arguments=in_order(goal))
-    # What is far from what readers can follow is not handed out against the numbers.
-    if found.check(points=2).verdict == "refuted":
-        raise problem
-    return found
+    except (NoRuleApplies, BudgetExceeded) as problem:
+        left = Budget(seconds=seconds, started=budget.started)
+        try:
+            root = search(goal, {Limit: by_leading_terms()}, left)
+        except DerivationError:
+            raise problem from None
+    return Derivation(root, goal, arguments=in_order(goal))
 
 
 @cache
@@ -71,6 +72,7 @@ def by_leading_terms() -> RuleTable:
     return RuleTable(Limit, RULES.unpack, "limits by leading terms", rules=asked)
 
 
+@limited
 def limit(
     f: Expr | str, x: Any, x0: Any, dir: str = "+-", timeout: float = 20.0, over: str = "reals"
 ) -> Derivation:
@@ -138,6 +140,7 @@ def _joint_limit(
     return Derivation(root, goal, arguments=in_order(goal))
 
 
+@limited
 def limit_of_recursion(f: Expr | str, a: Any, start: Any, timeout: float = 20.0) -> Derivation:
     """The limit of the sequence a(n+1) = f(a(n)) with a(0) = `start`, step by step.
 

@@ -28,7 +28,7 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from derive.asked import in_order
 from derive.core import Derivation
-from derive.engine import Budget, derive
+from derive.engine import Budget, derive, limited
 from derive.linear_algebra.elimination import (
     Matrix,
     RowOperation,
@@ -256,6 +256,7 @@ def expansion(A: Matrix, places: list[Place]) -> Expr:
 # ------------------------------------------------------------------ what the user calls
 
 
+@limited
 def determinant(A: Any, method: str = "auto", timeout: float = 20.0) -> Derivation:
     """The determinant of a square matrix, step by step.
 

@@ -27,7 +27,7 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from derive.asked import in_order
 from derive.core import Derivation, Step
-from derive.engine import Budget, NoRuleApplies, derive, shown
+from derive.engine import Budget, NoRuleApplies, derive, limited, shown
 from derive.linear_algebra.determinants import RULES as DETERMINANTS
 from derive.linear_algebra.determinants import det, determinant
 from derive.linear_algebra.elimination import (
@@ -224,6 +224,7 @@ def same(u: Expr, v: Expr) -> bool:
     return u == v or (numbers and is_zero(u - v))
 
 
+@limited
 def eigen(A: Any, timeout: float = 20.0) -> Eigen:
     """Eigenvalues and eigenvectors of a square matrix, step by step.
 

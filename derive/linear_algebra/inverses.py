@@ -22,7 +22,7 @@ from sympy.printing.pretty.stringpict import prettyForm
 
 from derive.asked import in_order
 from derive.core import Derivation
-from derive.engine import Budget, NoRuleApplies, derive
+from derive.engine import Budget, NoRuleApplies, derive, limited
 from derive.linear_algebra.determinants import RULES as DETERMINANTS
 from derive.linear_algebra.determinants import det, determinant
 from derive.linear_algebra.elimination import (
@@ -221,6 +221,7 @@ TABLES = {
 METHODS = {"gauss-jordan": "augmented matrix", "adjugate": "adjugate over determinant"}
 
 
+@limited
 def inverse(A: Any, method: str = "auto", timeout: float = 20.0) -> Derivation:
     """The inverse of a square matrix, step by step.
 

@@ -8,7 +8,7 @@ from sympy import Basic, S, ilcm, symbols
 
 from derive.asked import in_order
 from derive.core import Derivation
-from derive.engine import Budget, derive
+from derive.engine import Budget, derive, limited
 from derive.linear_algebra.elimination import Matrix, matrix, pivots, step_to_reduced_form
 from derive.rules import Outcome, Rewrite, RuleTable
 
@@ -85,6 +85,7 @@ def basis_vector(M: Matrix, bound: list[int], free: int) -> Matrix:
     return Matrix(M.cols, 1, entries)
 
 
+@limited
 def null_space(A: Any, timeout: float = 20.0) -> Derivation:
     """A basis of all X with A X = 0, as the columns of a matrix, step by step.
 

@@ -18,7 +18,7 @@ from derive.asked import asked, letter
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.core import Derivation, Letters, Step, parts_first
 from derive.elementary import sigmoid
-from derive.engine import Budget, derive
+from derive.engine import Budget, derive, limited
 from derive.holes import Tables
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, free_symbols
@@ -102,6 +102,7 @@ def named(definitions: Letters) -> dict[Basic, Basic]:
     return {expression: name for name, expression in definitions if not expression.is_Atom}
 
 
+@limited
 def backprop(
     equations: Sequence[Any],
     loss: Any = None,

@@ -20,7 +20,7 @@ def to_dict(derivation: Derivation) -> dict[str, Any]:
     >>> data["question"], data["result"], data["steps"][0]["rule"]
     ('Derivative(x**2, x)', '2*x', 'power rule')
     """
-    shown = outline(derivation)
+    shown = outline(derivation, merged=False)
     math = Formula(shown.partial).doprint
     return {
         "question": sstr(shown.problem),
@@ -42,7 +42,7 @@ def _step(line: Line) -> dict[str, Any]:
     return {
         "number": line.number,
         "rule": line.rule,
-        "sentence": line.sentence,
+        "sentence": line.sentences[0][1],
         "goal": sstr(line.goal),
         "equals": sstr(line.equals),
         "result": sstr(line.result),

@@ -12,12 +12,18 @@ from sympy import Basic, Derivative, Function, Integral, Limit
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions import MatrixSymbol
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
-from sympy.printing.precedence import PRECEDENCE
 
 from derive.core import Derivation
 from derive.render.names import function_name, latex_name, words
 from derive.render.once import PrintsOnce
-from derive.render.outline import Line, Outline, differential, missing, outline
+from derive.render.outline import (
+    Line,
+    Outline,
+    differential,
+    fraction_of_operator,
+    missing,
+    outline,
+)
 
 ENVIRONMENTS = ("aligned", "align", "align*")
 NEW_ROW = " \\\\[4pt]\n"  # the length also keeps a bracket that starts a row from being read as one
@@ -105,7 +111,7 @@ class Formula(PrintsOnce, LatexPrinter):
     """SymPy's LaTeX, with harmless names, and brackets where a bare operator could be misread."""
 
     def __init__(self, partial: bool = False) -> None:
-        super().__init__()
+        super().__init__({"inv_trig_style": "full"})
         self.d = r"\partial" if partial else "d"
 
     def _deal_with_super_sub(self, string: str, style: str = "plain") -> str:
@@ -135,9 +141,13 @@ class Formula(PrintsOnce, LatexPrinter):
 
     def _print_Mul(self, expr: Any) -> str:
         split = differential(expr)
-        if split is None:
-            return str(super()._print_Mul(expr))
-        return rf"{self.parenthesize(split[0], PRECEDENCE['Mul'])} \, {self._print(split[1])}"
+        if split is not None:
+            f, dx = map(self._print, split)
+            return rf"\left({f}\right) \, {dx}" if split[0].is_Add else rf"{f} \, {dx}"
+        fraction = fraction_of_operator(expr)
+        if fraction is not None:
+            return " ".join(map(self._print, fraction))
+        return str(super()._print_Mul(expr))
 
     def _print_Derivative(self, expr: Any) -> str:
         body, *variables = expr.args

@@ -36,8 +36,8 @@ def markdown(derivation: Derivation) -> str:
 
 def _reasons(shown: Outline) -> list[str]:
     """Each rule once, in order of use, with the sentence that says what it does."""
-    sentences = {line.rule: line.sentence for line in shown.lines if line.sentence}
-    return [f"- **{escaped(rule)}**: {escaped(why)}" for rule, why in sentences.items()]
+    sentences = dict(pair for line in shown.lines for pair in line.sentences)
+    return [f"- **{escaped(rule)}**: {escaped(why)}" for rule, why in sentences.items() if why]
 
 
 def escaped(words: str) -> str:

@@ -9,8 +9,8 @@ from sympy.printing.printer import Printer
 
 
 class PrintsOnce(Printer):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, settings: dict[str, Any] | None = None) -> None:
+        super().__init__(settings)
         self._printed: dict[tuple[type, Basic], str] = {}
 
     def _print(self, expr: Any, **kwargs: Any) -> str:

@@ -6,25 +6,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from sympy import Basic, Integral, Symbol, true
+from sympy import Basic, Integral, Limit, Sum, Symbol, true
 from sympy.core.function import AppliedUndef
 
-from derive.core import Derivation, Letters, Step, walk
+from derive.core import Derivation, Letters, each_condition
+from derive.render.reading import Reading, readings
 from derive.render.short import Pieces, excessive
 from derive.structure import postorder
 
 MOST_STEPS = 200
+OPERATORS = (Integral, Limit, Sum)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One step as shown; `shown_by` are the numbers of the steps that show the rule may be used."""
+    """One line as shown; `shown_by` are the numbers of the lines that show the rule may be used.
+
+    `sentences` are the rules that it uses, each with the sentence that explains it.
+    """
 
     number: int
     goal: Basic
     equals: Basic
     rule: str
-    sentence: str
+    sentences: tuple[tuple[str, str], ...]
     given: tuple[Basic, ...]
     where: Letters
     shown_by: tuple[int, ...]
@@ -75,8 +80,8 @@ def differential(expression: Basic) -> tuple[Basic, Symbol] | None:
     others = [a for a in expression.args if a not in found]
     if len(found) != 1 or all(a.is_Number for a in others):
         return None
-    if any(a.is_Pow and a.exp.is_negative for a in others):
-        return None
+    if all(a.is_Number or (a.is_Pow and a.exp.is_negative) for a in others):
+        return None  # dx/x
     rest = others[0] if len(others) == 1 else type(expression)._from_args(others)
     return rest, found[0]
 
@@ -85,20 +90,39 @@ def _is_differential(name: str) -> bool:
     return len(name) == 2 and name[0] == "d" and name[1].isalpha()
 
 
-def outline(derivation: Derivation, most: int = MOST_STEPS) -> Outline:
-    """The derivation in reading order, at most `most` steps of it, cut into printable pieces."""
-    steps = tuple(walk(derivation.root))
-    shown = steps[:most]
+def fraction_of_operator(expression: Basic) -> tuple[Basic, Basic] | None:
+    """`c, operator` of a fraction c times an integral, sum or limit: c is written in front."""
+    if not expression.is_Mul:
+        return None
+    found = [a for a in expression.args if isinstance(a, OPERATORS)]
+    others = [a for a in expression.args if a not in found]
+    if len(found) != 1 or not any(_has_denominator(a) for a in others):
+        return None
+    return others[0] if len(others) == 1 else type(expression)._from_args(others), found[0]
+
+
+def _has_denominator(factor: Basic) -> bool:
+    if factor.is_Pow:
+        return bool(factor.exp.as_coeff_Mul()[0].is_negative)
+    return bool(factor.is_Rational and not factor.is_Integer)
+
+
+def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True) -> Outline:
+    """The derivation in reading order, at most `most` lines of it, cut into printable pieces.
+
+    `merged`: routine steps of an integral share a line.
+    """
+    lines = readings(derivation, merged)
     report = derivation.report
     whole = Outline(
         problem=derivation.problem,
         result=derivation.result,
         constant=_constant(derivation),
-        given=_distinct(step.given for step in steps),
+        given=_distinct(each_condition(derivation.root)),
         definitions=derivation.definitions,
-        lines=tuple(_lines(shown)),
+        lines=tuple(_lines(lines[:most])),
         pieces=(),
-        left_out=len(steps) - len(shown),
+        left_out=max(0, len(lines) - most),
         letters_left_out=0,
         partial=_several_letters(derivation.problem),
         verdict=report.verdict if report else "",
@@ -111,17 +135,18 @@ def _reason(report: object) -> str:
     return str(getattr(report, "reason", "") or "")
 
 
-def _lines(steps: tuple[Step, ...]) -> Iterator[Line]:
-    numbers = {id(step): k for k, step in enumerate(steps, 1)}
-    for k, step in enumerate(steps, 1):
+def _lines(readings: list[Reading]) -> Iterator[Line]:
+    numbers = {id(reading.step): k for k, reading in enumerate(readings, 1)}
+    for k, reading in enumerate(readings, 1):
+        step = reading.step
         shown_by = tuple(numbers[id(p)] for p in step.premises if id(p) in numbers)
-        given = () if step.given is true else (step.given,)
+        given = () if reading.given is true else (reading.given,)
         yield Line(
             number=k,
             goal=step.goal,
-            equals=step.equals,
-            rule=step.rule,
-            sentence=step.sentence,
+            equals=reading.equals,
+            rule=reading.label,
+            sentences=tuple((each.rule, each.sentence) for each in reading.steps),
             given=given,
             where=step.where,
             shown_by=shown_by,

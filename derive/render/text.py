@@ -27,9 +27,17 @@ from sympy.printing.str import StrPrinter
 from derive.core import Derivation
 from derive.render.names import plain_text
 from derive.render.once import PrintsOnce
-from derive.render.outline import Line, Outline, differential, missing, outline
+from derive.render.outline import (
+    Line,
+    Outline,
+    differential,
+    fraction_of_operator,
+    missing,
+    outline,
+)
 
 REASONS_AT = 64  # the column where reasons start, when the equation leaves room for them
+WIDEST = 120
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
@@ -79,7 +87,7 @@ def _pieces(shown: Outline, line: Any) -> list[str]:
 def _step(step: Line, line: Any) -> list[str]:
     equation = f"{step.number:>3}. {_equation(step.goal, step.equals, line)}"
     reason = reasons(step, line)
-    if len(equation) <= REASONS_AT - 2:
+    if len(equation) <= REASONS_AT - 2 and REASONS_AT + 2 + len(reason) <= WIDEST:
         return [f"{equation:<{REASONS_AT}}  {reason}"]
     return [equation, " " * 9 + reason]
 
@@ -199,7 +207,14 @@ class OneLine(PrintsOnce, StrPrinter):
     def _print_Mul(self, expr: Any) -> str:
         split = differential(expr)
         if split:
-            return f"{self.parenthesize(split[0], PRECEDENCE['Add'])} {self._print(split[1])}"
+            f, dx = map(self._print, split)
+            return f"({f}) {dx}" if split[0].is_Add else f"{f} {dx}"
+        fraction = fraction_of_operator(expr)
+        if fraction:
+            c, operator = fraction
+            bare = isinstance(operator, Integral)  # it ends with its dx
+            shown = self._print(operator)
+            return f"{self._print(c)}·{shown if bare else f'({shown})'}"
         if _as_written(expr):
             sign, factors = "", list(expr.args)
         else:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from lambdify_bridge.backends.polylogarithm import polylog, polylog_re
 from lambdify_bridge.program import Operation, Program
 
 # fmt: off
@@ -93,6 +94,11 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
     "airyaiprime": "airyaiprime",
     "airybiprime": "airybiprime",
     "zeta":        "special.zeta",
+    "hyp0f1":      "special.hyp0f1",
+    "hyp1f1":      "special.hyp1f1",
+    "hyp2f1":      "special.hyp2f1",
+    "polylog":     "polylog",
+    "polylog_re":  "polylog_re",
     "lambertw":    "lambertw",
     "legendre":    "special.eval_legendre",
     "chebyshevt":  "special.eval_chebyt",
@@ -217,6 +223,7 @@ def uppergamma(s: Any, x: Any) -> Any:
 # fmt: off
 OWN = (
     same, select, differs, floor, ceiling, sinc, softplus, lambertw, lowergamma, uppergamma,
+    polylog, polylog_re,
 )
 
 HELPERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in OWN} | {

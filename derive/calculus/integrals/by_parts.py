@@ -70,9 +70,10 @@ x = Symbol("x")
 RULES = Rules()
 LATE = Rules()
 
-LOGARITHMIC = (log, erf, erfc)
+LOGARITHMIC = (log, erf, erfc, erfi, Ei, Si, Ci, Shi, Chi, li, fresnels, fresnelc)
 INVERSE = (asin, acos, atan, acot, asec, acsc, asinh, acosh, atanh, acoth, asech, acsch)
 CIRCULAR = (sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, sech, csch)
+ANTIDERIVATIVES = {sin: lambda t: -cos(t), cos: sin, sinh: cosh, cosh: sinh}
 MUCH_LARGER = 2
 LARGE = 120
 SPECIAL = (erf, erfi, Ei, Si, Ci, Shi, Chi, li, fresnels, fresnelc)
@@ -94,6 +95,24 @@ def kind(factor: Expr, x: Symbol) -> int:
     if base.is_polynomial(x):
         return 2 if whole else 5
     return 9
+
+
+@RULES.indefinite("parts with the inner derivative", example=Integral(x**2 * sin(x**2), x), on=Mul)
+def with_inner_derivative(f: Expr, x: Symbol) -> Outcome:
+    """The slope of the inner function belongs to the wave: together they can be integrated."""
+    waves = [p for p in f.args if isinstance(p, (sin, cos, sinh, cosh))]
+    if len(waves) != 1:
+        return None
+    g, (inner,) = waves[0], waves[0].args
+    a, n = (inner - inner.subs(x, 0)).as_coeff_exponent(x)
+    m = (f / g).as_coeff_exponent(x)
+    if depends_on(a, x) or m[0] != 1 or not (n.is_Integer and n > 1 and m[1].is_Integer):
+        return None
+    if m[1] < n:
+        return None
+    u, dv = x ** (m[1] - n + 1), x ** (n - 1) * g
+    v = ANTIDERIVATIVES[type(g)](inner) / (a * n)
+    return _rewrite(u, dv, v, v * u.diff(x), x)
 
 
 @RULES.indefinite("integration by parts", example=Integral(x * exp(x), x))

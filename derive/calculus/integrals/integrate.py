@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Basic, Expr, Float, Integral, Limit, Rational, Tuple
+from sympy import And, Basic, Expr, Float, Integral, Limit, Number, Rational, S, Symbol, Tuple
+from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.integrals import (
+    angles,
     by_parts,
     definite,
+    hypergeometric,
+    inverses,
+    ladders,
     linearity,
+    polylogarithms,
     radicals,
     rational,
+    real_fractions,
+    roots,
     substitution,
     table,
     trigonometric,
+    undetermined,
 )
 from derive.calculus.integrals.definite import BETWEEN
+from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
 from derive.core import Derivation
-from derive.engine import Budget, NoRuleApplies, search, shown
+from derive.deadline import SOONEST
+from derive.engine import Budget, BudgetExceeded, NoRuleApplies, limited, search, shown
 from derive.rules import RuleTable
+from derive.structure import depends_on
+
+Path = tuple[tuple[Basic, str, Basic], ...]
 
 # Special before general, cheap and decisive before what branches.
 IN_ORDER = (
@@ -30,63 +44,154 @@ IN_ORDER = (
     table.RULES,
     linearity.RULES,
     linearity.ALGEBRA,
+    inverses.ALGEBRA,
+    angles.ALGEBRA,
     rational.QUADRATICS,
     radicals.STANDARD,
     trigonometric.REDUCTIONS,
     substitution.RULES,
     trigonometric.RULES,
+    real_fractions.CIRCLE,
     rational.RULES,
+    real_fractions.RULES,
     radicals.RULES,
+    polylogarithms.TABLE,
+    ladders.RULES,
+    polylogarithms.RULES,
     by_parts.RULES,
+    inverses.RULES,
     substitution.ROOTS,
+    roots.RULES,
+    roots.EULER,
+    angles.RULES,
     trigonometric.RATIONAL,
     by_parts.LATE,
+    undetermined.RULES,
+    polylogarithms.LATE,
+    hypergeometric.WAVES,
+    hypergeometric.RULES,
     linearity.EXPANSION,
     definite.LATE,
 )
 
-RULES = RuleTable(Integral, unpack, "integrals")
+RULES = RuleTable(Integral, unpack, "integrals", tidy=inverses.in_the_triangle)
 for _method in IN_ORDER:
     for _rule in _method:
         RULES.add(_rule)
 
-METHODS = {
-    "substitution": substitution.RULES.names() | substitution.ROOTS.names(),
-    "parts": by_parts.RULES.names() | by_parts.LATE.names(),
-    "partial fractions": rational.RULES.names(),
-    "trigonometric": trigonometric.RULES.names() | trigonometric.RATIONAL.names(),
-}
+METHODS = tuple(methods(RULES))
+ATTEMPT = 400  # rules that an alternative may take
 
 
+@limited
 def integrate(
-    f: Expr | str, *variables: Any, method: str | None = None, timeout: float = 20.0
+    f: Expr | str,
+    *variables: Any,
+    method: str | None = None,
+    timeout: float = 20.0,
+    check: bool = True,
 ) -> Derivation:
     """The integral of `f`, step by step: `integrate(f, x)`, `integrate(f, (x, 0, 1))`.
 
     Several variables make an iterated integral, the first one innermost. An antiderivative is real
-    on the real domain of `f`, and unique up to a constant. `method` names how to begin:
-    "substitution", "parts", "partial fractions" or "trigonometric".
+    on the real domain of `f`, and unique up to a constant. `method` names how to begin, once sums,
+    constant factors and bounds are dealt with: one of METHODS, or the name of a rule.
+
+    The result is held against numbers before it is returned, and looked for again where they refute
+    it, at a tenth to a half of the time of the derivation (benchmarks/calls.py). `check=False`
+    leaves that out; `Derivation.check` looks at every step.
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
 
     >>> integrate("x*exp(x)", "x").result
     x*exp(x) - exp(x)
     >>> integrate("1/x**2", ("x", 1, "oo")).result
     1
+    >>> integrate("1/(x**2 - 1)", "x", method="partial fractions").root.rule
+    'partial fractions'
     """
+    goal = _goal(f, variables)
+    only = None if method is None else named(method, RULES)
+    budget = Budget(seconds=timeout)
+    try:
+        return _worked_out(goal, budget, only, check)
+    except NoRuleApplies as error:
+        if only is None:
+            raise _with_cause(error, goal) from None
+        found = _others(goal, budget, frozenset())
+        those = sorted({_begins_with(other) for other in found}) or ["none of them"]
+        why = f"{method!r} does not work out {shown(goal)}; methods that do: {', '.join(those)}"
+        raise NoRuleApplies(why, goal, error.trail, error.tried, error.partial) from None
+
+
+@limited
+def alternatives(f: Expr | str, *variables: Any, timeout: float = 20.0) -> tuple[Derivation, ...]:
+    """Other derivations of `integrate(f, ...)`, by other rules, each checked; the shortest first.
+
+    Raises NoRuleApplies where there is no derivation at all, and what `integrate` raises.
+
+    >>> [d.verdict for d in alternatives("1/(x**2 - 1)", "x") if d.root.rule == "partial fractions"]
+    ['confirmed']
+    """
+    goal = _goal(f, variables)
+    budget = Budget(seconds=timeout)
+    first = _worked_out(goal, budget)
+    return tuple(_others(goal, budget, frozenset({_path(first)})))
+
+
+def _goal(f: Any, variables: tuple[Any, ...]) -> Integral:
+    expression = exact(scalar(f))
+    if expression.has(S.Infinity, S.NegativeInfinity):
+        raise ValueError(f"{shown(expression)} is not finite: write a formula without infinities")
+    return Integral(expression, *_limits(expression, variables))
+
+
+def _worked_out(
+    goal: Integral, budget: Budget, only: frozenset[str] | None = None, check: bool = True
+) -> Derivation:
     from derive.calculus.limits import RULES as LIMITS
 
-    if method is not None and method not in METHODS:
-        raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
-    expression = exact(scalar(f))
-    goal = Integral(expression, *_limits(expression, variables))
     tables = {Integral: RULES, Between: BETWEEN, Limit: LIMITS}
-    only = METHODS[method] if method else None
-    root = search(goal, tables, Budget(seconds=timeout), only)
+    root = search(goal, tables, budget, only, check, before(RULES))
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"
         raise NoRuleApplies(f"{shown(goal)} was worked out {why}", goal, partial=derivation)
     return derivation
+
+
+def _with_cause(error: NoRuleApplies, goal: Integral) -> NoRuleApplies:
+    """The error, with the unknown functions of the integrand as its cause where there are any."""
+    unknown = sorted(goal.function.atoms(AppliedUndef), key=str)
+    if not unknown:
+        return error
+    why = f"no rule works out {shown(goal)}: {unknown[0]} is unknown; write its formula instead"
+    return NoRuleApplies(why, error.goal, error.trail, error.tried, error.partial)
+
+
+def _others(goal: Integral, budget: Budget, known: frozenset[Path]) -> list[Derivation]:
+    """Derivations that begin with one rule after the other, as far as the time allows."""
+    found: dict[Path, Derivation] = {}
+    early = before(RULES)
+    for rule in (rule for rule in RULES if rule.name not in early):
+        try:
+            attempt = Budget(ATTEMPT, max(budget.left(), SOONEST))
+            other = _worked_out(goal, attempt, frozenset({rule.name}))
+        except (NoRuleApplies, BudgetExceeded):
+            continue
+        if _path(other) not in known and other.check().verdict != "refuted":
+            found.setdefault(_path(other), other)
+    return sorted(found.values(), key=lambda other: len(other.steps))
+
+
+def _path(derivation: Derivation) -> Path:
+    return tuple((step.goal, step.rule, step.equals) for step in derivation.steps)
+
+
+def _begins_with(derivation: Derivation) -> str:
+    """The method that a derivation begins with, after what only prepares the integral."""
+    early = before(RULES)
+    rules = (step.rule for step in derivation.steps if step.rule in RULES.names())
+    return method_of(next(rule for rule in rules if rule not in early), RULES)
 
 
 def contradictory(given: Boolean) -> bool:
@@ -109,14 +214,30 @@ def _limits(expression: Basic, variables: tuple[Any, ...]) -> list[Tuple]:
     if not variables:
         letters = in_order(expression)
         if len(letters) != 1:
+            count = len(letters) or "none"
             raise ValueError(
-                f"by which variable? {shown(expression)} has {len(letters)}: write integrate(f, x)"
+                f"by which variable? {shown(expression)} has {count}: write integrate(f, x)"
             )
         return [Tuple(letters[0])]
-    return [_limit(variable, expression) for variable in variables]
+    limits = [_limit(variable, expression) for variable in variables]
+    for k, (x, *bounds) in enumerate(limits):
+        _outside(bounds, x, [y for y, *_ in limits[:k]])
+    return limits
+
+
+def _outside(bounds: list[Expr], x: Symbol, inner: list[Symbol]) -> None:
+    """Bounds are fixed where the integral is taken: neither its own letter nor one further in."""
+    for bound in bounds:
+        if depends_on(bound, x):
+            raise ValueError(f"the bound {bound} moves with {x}: name one of them otherwise")
+        for y in inner:
+            if depends_on(bound, y):
+                raise ValueError(f"{x} up to {bound}: write this range first, that of {y} after it")
 
 
 def _limit(variable: Any, within: Basic) -> Tuple:
+    if isinstance(variable, (int, float, Number)):
+        raise ValueError(f"{variable} is not a variable: write a range as one, (x, 0, 1)")
     if not isinstance(variable, (tuple, list, Tuple)):
         return Tuple(letter(variable, within))
     if len(variable) not in (1, 3):

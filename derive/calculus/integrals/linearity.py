@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sympy import (
     Abs,
     Add,
+    Dummy,
     Expr,
     Integral,
     Mul,
@@ -19,11 +20,13 @@ from sympy import (
     atan,
     cos,
     cosh,
+    default_sort_key,
     exp,
     expand,
     expand_mul,
     factor_list,
     log,
+    pi,
     sign,
     sin,
     sinh,
@@ -118,18 +121,23 @@ def _without_squares(node: Expr, x: Symbol) -> Expr | None:
 
 
 def trigonometric_square(base: Expr) -> Expr:
-    """1 + cos(2*t), 1 - sin(t)**2, cosh(t)**2 - 1 and their like as squares."""
+    """a + a*cos(2*t), 1 - sin(t)**2, cosh(t)**2 - 1 and their like as squares, times a constant."""
+    c, plain = base.factor().as_coeff_Mul() if base.is_Add else (S.One, base)
+    fixed = Mul(*(p for p in Mul.make_args(plain) if not p.has(*WAVES)))
     for pattern, square in SQUARES:
-        found = base.match(pattern)
-        if found and len(found) == 1:
-            return square.xreplace(found)
+        for side in (1, -1):
+            found = (side * plain / fixed).match(pattern)
+            if found and len(found) == 1:
+                return side * c * fixed * square.xreplace(found)
     return base
 
 
+WAVES = (sin, cos, tan, sinh, cosh)
 _V = Wild("v", properties=[lambda v: v != 0])
 # fmt: off
 SQUARES = (
     (1 + cos(_V),       2*cos(_V/2)**2),   (1 - cos(_V),       2*sin(_V/2)**2),
+    (1 + sin(_V),       2*sin(_V/2 + pi/4)**2), (1 - sin(_V),  2*cos(_V/2 + pi/4)**2),
     (1 - cos(_V)**2,    sin(_V)**2),       (1 - sin(_V)**2,    cos(_V)**2),
     (1 + tan(_V)**2,    cos(_V)**-2),      (1 + sinh(_V)**2,   cosh(_V)**2),
     (cosh(_V)**2 - 1,   sinh(_V)**2),      (cosh(_V) + 1,      2*cosh(_V/2)**2),
@@ -196,7 +204,9 @@ def absolute_value(f: Expr, x: Symbol) -> Outcome:
     ((magnitude, (a, b)),) = found
     (g,), k = magnitude.args, _power_of(f, magnitude)
     rest = f / magnitude**k if k else None
-    if rest is None or not rest.is_polynomial(x) or not k.is_Integer or k < 1 or k % 2 == 0:
+    if rest is None or not k.is_Integer or k < 1 or k % 2 == 0 or rest.has(Abs, sign):
+        return None
+    if not rest.subs(x, -b / a).is_finite:
         return None
     t = fresh("t", f, x)
     joined = sign(_rising(g)) * definite((rest * g**k).subs(x, t), t, -b / a, x)
@@ -220,5 +230,10 @@ def multiply_out(f: Expr, x: Symbol) -> Outcome:
     """Multiply out, and integrate term by term."""
     if any(p.base.is_Add and p.exp.is_Integer and p.exp > 6 for p in f.atoms(Pow)):
         return None
-    expanded = expand_mul(expand(f, power_exp=False, power_base=False, log=False, func=False))
+    # (x + 1)**(3/2) stays one power: SymPy would make x*sqrt(x + 1) + sqrt(x + 1) of it.
+    roots = sorted((p for p in f.atoms(Pow) if not p.exp.is_Integer), key=default_sort_key)
+    masks = {p: Dummy(f"p{k}") for k, p in enumerate(roots)}
+    masked = f.xreplace(masks)
+    expanded = expand_mul(expand(masked, power_exp=False, power_base=False, log=False, func=False))
+    expanded = expanded.xreplace({mask: p for p, mask in masks.items()})
     return _terms(expanded, f, x) if expanded.is_Add else None

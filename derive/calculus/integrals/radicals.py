@@ -9,7 +9,6 @@ from sympy import (
     Expr,
     Integral,
     Mul,
-    Ne,
     Poly,
     Pow,
     Rational,
@@ -143,8 +142,7 @@ def reciprocal(f: Expr, x: Symbol) -> Outcome:
     r = cancel(together(u**2 * q.subs(x, p + 1 / u))).expand()
     h = u ** (-power - 1) / sqrt(r)
     Iu, letters = substitution(h, u, 1 / (x - p), x)
-    given = And(Ne(x, p), nonzero_factors(a))
-    return Rewrite(-c * a**power * sign(x - p) * Iu, given, where=letters)
+    return Rewrite(-c * a**power * sign(x - p) * Iu, nonzero_factors(a), where=letters)
 
 
 def rational_and_root(f: Expr, x: Symbol) -> tuple[Expr, Expr] | None:

@@ -21,9 +21,7 @@ from sympy import (
     div,
     log,
     radsimp,
-    real_root,
     sqrt,
-    sqrtdenest,
     together,
 )
 from sympy.logic.boolalg import Boolean
@@ -40,12 +38,13 @@ from derive.calculus.integrals.operators import (
     size,
 )
 from derive.rules import Outcome, Rewrite
-from derive.structure import fresh
+from derive.structure import depends_on
 
 x = Symbol("x")
 a, b, c, n = Symbol("a"), Symbol("b"), Symbol("c"), Symbol("n")
 RULES = Rules()
 QUADRATICS = Rules()
+MOST_LETTERS = 6  # x among them
 
 
 @QUADRATICS.indefinite("one over a quadratic", example=Integral(1 / (x**2 + 2 * x + 5), x), on=Pow)
@@ -114,8 +113,9 @@ def linear_over_quadratic(f: Expr, x: Symbol) -> Outcome:
     if A == 0:
         return None
     rest = _simple(B - A * b / (2 * a))
-    half = A / (2 * a)
-    logarithm = half * log(Abs(q) if real(4 * a * c - b**2).is_positive is not True else _up(q, a))
+    half, plain = A / (2 * a), _plain(q)
+    positive = real(4 * a * c - b**2).is_positive
+    logarithm = half * log(_up(plain, a) if positive else Abs(plain))
     if rest == 0:
         return Rewrite(logarithm, nonzero(a))
     return Rewrite(logarithm + rest * antiderivative(1 / q, x), nonzero(a))
@@ -133,16 +133,17 @@ def _up(q: Expr, a: Expr) -> Expr:
 
 def _over_power(f: Expr, x: Symbol) -> tuple[tuple[Expr, ...], int, tuple[Expr, Expr], Expr] | None:
     """The coefficients of q, the power, A, B and q of f = (A*x + B)/q**n."""
-    over, under = f.as_numer_denom() if not f.is_Pow else (S.One, 1 / f)
-    fixed, moving = under.as_independent(x, as_Add=False)
-    over, (q, n) = over / fixed, moving.as_base_exp()
-    found = quadratic(q, x) if n.is_Integer and n > 0 else None
+    below = [p for p in Mul.make_args(f) if p.is_Pow and depends_on(p, x) and p.exp.is_negative]
+    if len(below) != 1:
+        return None
+    (q, n), over = below[0].as_base_exp(), f / below[0]
+    found = quadratic(q, x) if n.is_Integer else None
     if found is None or not over.is_polynomial(x):
         return None
     top = Poly(over, x)
     if top.degree() > 1:
         return None
-    return found, n, (top.coeff_monomial(x), top.coeff_monomial(1)), q
+    return found, -n, (top.coeff_monomial(x), top.coeff_monomial(1)), q
 
 
 @QUADRATICS.indefinite(
@@ -197,7 +198,7 @@ def partial_fractions(f: Expr, x: Symbol) -> Outcome:
     if found is None:
         return None
     over, under = found
-    if len(f.free_symbols) > 3 or Poly(under, x).degree() > 24:
+    if len(f.free_symbols) > MOST_LETTERS or Poly(under, x).degree() > 24:
         return None
     decomposed = apart(over / under, x)
     if not decomposed.is_Add or decomposed == f:
@@ -217,57 +218,3 @@ def _term(term: Expr, x: Symbol) -> Expr:
     over, under = term.as_numer_denom()
     fixed, moving = under.as_independent(x, as_Add=False)
     return over / fixed / moving if fixed != 1 else term
-
-
-@RULES.indefinite("real quadratic factors", example=Integral(1 / (x**4 + 1), x), on=(Mul, Pow))
-def real_factors(f: Expr, x: Symbol) -> Outcome:
-    """Split the denominator into real quadratic factors with square roots as coefficients."""
-    found = quotient(f, x)
-    if found is None or f.free_symbols != {x}:
-        return None
-    over, under = (Poly(p, x) for p in found)
-    factors = split(under, x)
-    if factors is None or over.degree() >= under.degree():
-        return None
-    first, second = factors
-    lead = under.LC()
-    terms = _two_fractions(over, first, second, x)
-    if terms is None:
-        return None
-    return antiderivative(Add(*(term / lead for term in terms)), x)
-
-
-def split(p: Poly, x: Symbol) -> tuple[Poly, Poly] | None:
-    """A real factorization of x**4 + u*x**2 + v or x**3 + v."""
-    p = p.monic()
-    if p.degree() == 3 and p.nth(2) == 0 and p.nth(1) == 0:
-        r = real_root(p.nth(0), 3)
-        return Poly(x + r, x, extension=True), Poly(x**2 - r * x + r**2, x, extension=True)
-    if p.degree() != 4 or p.nth(3) != 0 or p.nth(1) != 0:
-        return None
-    u, v = p.nth(2), p.nth(0)
-    if (u**2 - 4 * v).is_nonnegative:
-        root = sqrt(u**2 - 4 * v)
-        pair = x**2 + (u + root) / 2, x**2 + (u - root) / 2
-    else:
-        m = sqrt(v)
-        k = sqrtdenest(sqrt(2 * m - u))
-        pair = x**2 + k * x + m, x**2 - k * x + m
-    return tuple(Poly(q, x, extension=True) for q in pair)
-
-
-def _two_fractions(over: Poly, first: Poly, second: Poly, x: Symbol) -> list[Expr] | None:
-    """over/(first*second) = A/first + B/second with lower degrees above."""
-    k, m = first.degree(), second.degree()
-    letters = [fresh(f"c_{j}", x) for j in range(k + m)]
-    A = Add(*(letters[j] * x**j for j in range(k)))
-    B = Add(*(letters[k + j] * x**j for j in range(m)))
-    from sympy import linsolve
-
-    equation = Poly((A * second.as_expr() + B * first.as_expr() - over.as_expr()).expand(), x)
-    solutions = list(linsolve(equation.all_coeffs(), letters))
-    if len(solutions) != 1:
-        return None
-    values = dict(zip(letters, (_simple(v) for v in solutions[0]), strict=True))
-    pairs = ((A, first), (B, second))
-    return [p.xreplace(values) / q.as_expr() for p, q in pairs]

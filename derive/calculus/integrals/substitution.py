@@ -10,6 +10,7 @@ from sympy import (
     Abs,
     Expr,
     Function,
+    I,
     Integral,
     Mul,
     Pow,
@@ -19,6 +20,7 @@ from sympy import (
     cancel,
     cos,
     cosh,
+    coth,
     default_sort_key,
     exp,
     floor,
@@ -58,7 +60,7 @@ def linear_substitution(f: Expr, x: Symbol) -> Outcome:
     """The variable occurs only in one linear expression: integrate by that, divide by its slope."""
     g = _linear_core(f, x)
     line = linear(g, x) if g is not None else None
-    if line is None:
+    if line is None or line[0].has(I):
         return None
     a, b = line
     u = fresh("u", f, x)
@@ -123,8 +125,8 @@ def candidates(f: Expr, x: Symbol) -> list[Expr]:
 
 
 def _worth_it(g: Expr, f: Expr, x: Symbol) -> bool:
-    if g in (f, x) or not depends_on(g, x) or g.has(Abs, sign, floor):
-        return False
+    if g in (f, x) or not depends_on(g, x) or g.has(Abs, sign, floor, I):
+        return False  # of a real variable, and without kinks
     return linear(g, x) is None
 
 
@@ -135,6 +137,8 @@ def slopes(g: Expr, f: Expr, x: Symbol) -> Iterator[Expr]:
         circular = isinstance(g, tan)
         yield a * (sec if circular else sech)(g.args[0]) ** 2
         yield a / (cos if circular else cosh)(g.args[0]) ** 2
+    if isinstance(g, coth):
+        yield derivative(g.args[0], x) * (1 - g**2)
     dg = derivative(g, x)
     if dg != 0:
         yield dg
@@ -275,7 +279,7 @@ def substitute_exponential(f: Expr, x: Symbol) -> Outcome:
     rates = []
     for node in sorted(f.atoms(exp), key=default_sort_key):
         found = linear(node.args[0], x)
-        if found is None:
+        if found is None or found[0].has(I):
             if depends_on(node, x):
                 return None
             continue
@@ -305,3 +309,60 @@ def _common_rate(rates: list[Expr]) -> Expr | None:
     below = reduce(lambda p, q: p * q // gcd(p, q), (int(r.q) for r in ratios))
     k = rates[0] * Rational(above, below)
     return -k if k.could_extract_minus_sign() else k
+
+
+@ROOTS.indefinite("substitute the denominator", example=Integral(sin(x / (x + 1)), x))
+def substitute_denominator(f: Expr, x: Symbol) -> Outcome:
+    """A function of one quotient of linear expressions: with u = 1/denominator it is linear."""
+    quotients = sorted(
+        {n for n in postorder(f) if n.is_Mul and _function_of(n, f, x)}, key=default_sort_key
+    )
+    found = moebius(quotients[0], x) if quotients else None
+    if found is None or size(f) > LARGE:
+        return None
+    (a, b, c, d), u = found, fresh("u", f, x)
+    if c == 0:
+        return None
+    h = f.xreplace({quotients[0]: a / c + (b - a * d / c) * u}) / u**2
+    if depends_on(h, x):
+        return None
+    Iu, letters = substitution(h, u, 1 / (c * x + d), x)
+    return Rewrite(-Iu / c, nonzero(c), where=letters)
+
+
+def _function_of(n: Expr, f: Expr, x: Symbol) -> bool:
+    return any(n in g.args for g in f.atoms(Function)) and moebius(n, x) is not None
+
+
+@ROOTS.indefinite(
+    "substitute the logarithm of a power",
+    example=Integral(cos(log(3 * x**2)), x),
+)
+def substitute_logarithm_of_power(f: Expr, x: Symbol) -> Outcome:
+    """With u = log(a*x**n) powers of x are exponentials of u, up to a factor that is constant."""
+    logs = [g for g in f.atoms(log) if depends_on(g, x)]
+    if len(logs) != 1 or size(f) > LARGE:
+        return None
+    (g,) = logs
+    a, power = g.args[0].as_independent(x, as_Add=False)
+    n = power.as_base_exp()[1]
+    if power.as_base_exp()[0] != x or depends_on(n, x) or (a == 1 and n == 1):
+        return None
+    u = fresh("u", f, x)
+    h = (x * f).xreplace({g: u})
+    m, rest = _power_of(h, x)
+    if depends_on(rest, x):
+        return None
+    k = (m / n).cancel()
+    Iu, letters = substitution(rest * exp(k * u), u, g, x)
+    return Rewrite(x**m * (a * x**n) ** (-k) * Iu / n, nonzero(n), where=letters)
+
+
+def _power_of(h: Expr, x: Symbol) -> tuple[Expr, Expr]:
+    """m, r of h = x**m * r."""
+    m = S.Zero
+    for factor in Mul.make_args(h):
+        base, power = factor.as_base_exp()
+        if base == x and not depends_on(power, x):
+            m += power
+    return m, h / x**m

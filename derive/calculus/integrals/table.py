@@ -57,7 +57,7 @@ from derive.calculus.integrals.operators import (
 )
 from derive.elementary import relu, sigmoid, softplus
 from derive.rules import Outcome, Rewrite, Rule
-from derive.structure import depends_on
+from derive.structure import depends_on, fresh
 
 x, n, u = Symbol("x"), Symbol("n"), Symbol("u")
 RULES = Rules()
@@ -104,6 +104,16 @@ def constant_base(f: Expr, x: Symbol) -> Outcome:
     return Rewrite(f / (found[0] * log(base)), And(given, nonzero(found[0])))
 
 
+@RULES.indefinite("product of powers", example=Integral(x**n * sqrt(x), x), on=Mul)
+def product_of_powers(f: Expr, x: Symbol) -> Outcome:
+    """Powers of the variable: their exponents add up."""
+    powers = [p.as_base_exp() for p in f.args]
+    if any(base != x or depends_on(power, x) for base, power in powers):
+        return None
+    total = Add(*(power for _, power in powers)) + 1
+    return Rewrite(x * f / total, nonzero(total)) if total != 0 else None
+
+
 # fmt: off
 TABLE = (
     # integrand          antiderivative            in words
@@ -148,6 +158,14 @@ TABLE = (
     (erf(u),             u*erf(u) + exp(-u**2)/sqrt(pi),  "error function"),
     (erfc(u),            u*erfc(u) - exp(-u**2)/sqrt(pi), "complementary error function"),
     (1/log(u),           li(u),                    "one over logarithm"),
+    (Ei(u),              u*Ei(u) - exp(u),         "exponential integral"),
+    (Si(u),              u*Si(u) + cos(u),         "sine integral"),
+    (Ci(u),              u*Ci(u) - sin(u),         "cosine integral"),
+    (Shi(u),             u*Shi(u) - cosh(u),       "hyperbolic sine integral"),
+    (Chi(u),             u*Chi(u) - sinh(u),       "hyperbolic cosine integral"),
+    (li(u),              u*li(u) - Ei(2*log(u)),   "logarithmic integral"),
+    (fresnels(u),        u*fresnels(u) + cos(pi*u**2/2)/pi, "sine Fresnel integral"),
+    (fresnelc(u),        u*fresnelc(u) - sin(pi*u**2/2)/pi, "cosine Fresnel integral"),
 )
 
 # What is divided by its own argument; no elementary antiderivative.
@@ -228,25 +246,98 @@ def _gaussian(x: Symbol, a: Expr, b: Expr, c: Expr) -> Outcome:
 @RULES.indefinite("Fresnel integral", example=Integral(sin(x**2), x), on=(sin, cos))
 def fresnel(f: Expr, x: Symbol) -> Outcome:
     """The sine or cosine of a square has a Fresnel integral as its antiderivative."""
-    a = f.args[0] / x**2
-    if depends_on(a, x):
+    found = quadratic(f.args[0], x)
+    if found is None:
         return None
-    given = positive(a)
+    a, b, c = found
+    if (c - b**2 / (4 * a)).expand() != 0:
+        return None
     scale = sqrt(2 * a / pi)
     function = fresnels if isinstance(f, sin) else fresnelc
-    return Rewrite(function(scale * x) / scale, given)
+    return Rewrite(function(scale * (x + b / (2 * a))) / scale, positive(a))
+
+
+@RULES.indefinite(
+    "Fresnel integral of a quadratic", example=Integral(sin(x**2 + x + 1), x), on=(sin, cos)
+)
+def fresnel_of_quadratic(f: Expr, x: Symbol) -> Outcome:
+    """Complete the square, and take the rest of the angle out by the addition theorem."""
+    found = quadratic(f.args[0], x)
+    if found is None:
+        return None
+    a, b, c = found
+    square, rest = a * (x + b / (2 * a)) ** 2, c - b**2 / (4 * a)
+    if a.could_extract_minus_sign():
+        square, rest = -square, -rest
+        odd = -1 if isinstance(f, sin) else 1
+    else:
+        odd = 1
+    if rest == 0:
+        return None
+    S_, C_ = (antiderivative(wave(square), x) for wave in (sin, cos))
+    equals = (
+        S_ * cos(rest) + C_ * sin(rest) if isinstance(f, sin) else C_ * cos(rest) - S_ * sin(rest)
+    )
+    return odd * equals
 
 
 @RULES.indefinite("divided by its argument", example=Integral(sin(x) / x, x), on=Mul)
 def over_argument(f: Expr, x: Symbol) -> Outcome:
     """By definition: the sine integral, the exponential integral and their like."""
-    if len(f.args) != 2 or 1 / x not in f.args:
+    found = _over_line(f, x)
+    if found is None:
         return None
-    (function,) = (factor for factor in f.args if factor != 1 / x)
-    a = function.args[0] / x if type(function) in OVER_ARGUMENT else x
-    if depends_on(a, x):
+    function, below, a, k, shift = found
+    if shift != 0:
         return None
-    return Rewrite(OVER_ARGUMENT[type(function)](a * x), nonzero(a))
+    return Rewrite(OVER_ARGUMENT[type(function)](k * below) / a, And(nonzero(k), nonzero(a)))
+
+
+def _over_line(f: Expr, x: Symbol) -> tuple[Expr, Expr, Expr, Expr, Expr] | None:
+    """g, L, L', k, d of f = g(k*L + d)/L with L linear."""
+    if len(f.args) != 2:
+        return None
+    for p, function in (f.args, f.args[::-1]):
+        if function.is_Pow and not depends_on(function.base, x):
+            function = exp(function.exp * log(function.base), evaluate=False)
+        below = linear(1 / p, x) if p.is_Pow and p.exp == -1 else None
+        angle = linear(function.args[0], x) if type(function) in OVER_ARGUMENT else None
+        if below and angle:
+            k = angle[0] / below[0]
+            return function, 1 / p, below[0], k, (angle[1] - k * below[1]).expand()
+    return None
+
+
+# fmt: off
+ADDITION = {
+    exp:  lambda u, d: exp(d)*exp(u),
+    sin:  lambda u, d: cos(d)*sin(u) + sin(d)*cos(u),
+    cos:  lambda u, d: cos(d)*cos(u) - sin(d)*sin(u),
+    sinh: lambda u, d: cosh(d)*sinh(u) + sinh(d)*cosh(u),
+    cosh: lambda u, d: cosh(d)*cosh(u) + sinh(d)*sinh(u),
+}
+# fmt: on
+
+
+@RULES.indefinite("divided by another line", example=Integral(sin(2 * x + 1) / (x + 3), x), on=Mul)
+def over_another_line(f: Expr, x: Symbol) -> Outcome:
+    """The argument is a multiple of the denominator and a constant: the addition theorem."""
+    found = _over_line(f, x)
+    if found is None or found[-1] == 0:
+        return None
+    function, below, _, k, shift = found
+    u = fresh("u", f)
+    if isinstance(function, exp):
+        inner = exp(k * below, evaluate=False)
+        return exp(shift) * antiderivative(Mul(inner, 1 / below, evaluate=False), x)
+    parts = Add.make_args(ADDITION[type(function)](u, shift))
+    return Add(*(_over(part, u, k * below, below, x) for part in parts))
+
+
+def _over(part: Expr, u: Symbol, argument: Expr, below: Expr, x: Symbol) -> Expr:
+    """c * Integral(g(argument)/below) for part = c*g(u)."""
+    c, g = part.as_independent(u, as_Add=False)
+    return c * antiderivative(g.func(argument) / below, x)
 
 
 def by_table(f: Expr, x: Symbol) -> Rewrite | None:

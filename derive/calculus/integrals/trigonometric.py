@@ -210,7 +210,7 @@ def _wave(p: Expr, x: Symbol) -> bool:
 
 def _polynomial_exponential(rest: Expr, x: Symbol) -> bool:
     plain = (p for p in Mul.make_args(rest) if not isinstance(p, exp))
-    return all(p.is_polynomial(x) for p in plain)
+    return all(p.is_polynomial(x) or linear(p.as_base_exp()[0], x) for p in plain)
 
 
 def fourier(waves: list[Expr]) -> Expr:
