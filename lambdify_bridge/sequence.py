@@ -232,7 +232,12 @@ def _plain_approach(
 
     exponents = _exponents(function, x) if _cancels(function, x) else []
     if exponents:
-        return lambda t: f(t, _for_exponents(at, x, exponents, t, x0, side))
+
+        def g(t: Number, digits: int) -> Number:
+            return f(t, digits + _for_exponents(at, x, exponents, t, x0, side))
+
+        each = _spare_digits(c, g) or EXACT_ZERO
+        return lambda t: g(t, _for_decades(c, t, each))
     spare = _spare_digits(c, f)
     if spare is None and any(_is_exponential(node, x) for node in nodes(function)):
         return lambda t: _until_steady(c, lambda digits: f(t, digits))
@@ -265,10 +270,9 @@ def _for_exponents(
     place = (t if point > 0 else -t) if at.ctx.isinf(point) else point + side / t
     there = at.at({x: place})
     size = max(abs(there(u)) for u in exponents)
-    digits = _for_decades(at.ctx, t, 3) + size
-    if not digits < MOST_DIGITS_OF_EXPONENTS:
+    if not size < MOST_DIGITS_OF_EXPONENTS:
         raise Undefined("exponentials too large to tell what cancels")
-    return int(digits)
+    return int(size)
 
 
 def _for_decades(c: Any, t: Number, spare: int) -> int:
