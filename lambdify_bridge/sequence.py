@@ -30,7 +30,7 @@ class NoLimit(Undefined):
 class NoValues(Undecided):
     """There are too few values to tell; `last` is the one that was seen farthest out."""
 
-    def __init__(self, last: Number) -> None:
+    def __init__(self, last: Number | None) -> None:
         super().__init__("the function cannot be evaluated along any sequence")
         self.last = last
 
@@ -74,7 +74,7 @@ def value_at_infinity(
         slow = _neville(c, points, steady)
     if slow is None and fast is None:
         if max(len(steady), len(rapid)) < ENOUGH:
-            raise NoValues(steady[-1] if steady else 0)
+            raise NoValues(steady[-1] if steady else None)
         if len(steady) >= FEW and _keeps_moving(steady):
             raise NoLimit("the values along the sequence do not come together")
         raise Undecided("the values along the sequence come together too slowly to tell")
@@ -198,14 +198,15 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
         return value_at_infinity(at.ctx, _plain_approach(at, x, function, x0, side))
     except Undecided as problem:
         slower = isinstance(problem, NoValues)
-        last = problem.last if isinstance(problem, NoValues) else 0
+        last = problem.last if isinstance(problem, NoValues) else None
         for by_s, s in _other_scales(at, x, function, x0, side, slower):
             try:
                 value = value_at_infinity(at.ctx, _plain_approach(at, s, by_s, oo, 1))
             except (Undecided, Undefined):
                 continue
             # On a slower scale what looks infinite may only not have turned yet.
-            if not slower or at.ctx.isfinite(value) or value * last > LARGE:
+            seen = last is None or (abs(last) > LARGE and value * last > 0)
+            if not slower or at.ctx.isfinite(value) or seen:
                 return value
         raise
 
