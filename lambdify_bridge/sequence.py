@@ -19,6 +19,7 @@ from lambdify_bridge.evaluate import (
     Undecided,
     Undefined,
     estimator,
+    is_real,
 )
 from lambdify_bridge.nodes import nodes
 
@@ -124,7 +125,7 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return last
     if _at_rest(c, values):
         return last
-    if _unbounded(values):
+    if is_real(last) and _unbounded(values):
         return c.inf if c.re(last) > 0 else c.ninf
     if _keeps_moving(values):
         return None
@@ -195,7 +196,7 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
     if x.is_integer:
         return value_at_infinity(at.ctx, _along_integers(at, x, function), whole)
     try:
-        return value_at_infinity(at.ctx, _plain_approach(at, x, function, x0, side))
+        value = value_at_infinity(at.ctx, _plain_approach(at, x, function, x0, side))
     except Undecided as problem:
         slower = isinstance(problem, NoValues)
         last = problem.last if isinstance(problem, NoValues) else None
@@ -205,10 +206,20 @@ def one_sided_limit(at: Evaluator, x: Any, function: Basic, x0: Basic, side: int
             except (Undecided, Undefined):
                 continue
             # On a slower scale what looks infinite may only not have turned yet.
-            seen = last is None or (abs(last) > LARGE and value * last > 0)
+            seen = last is None or (abs(last) > LARGE and value * at.ctx.re(last) > 0)
             if not slower or at.ctx.isfinite(value) or seen:
                 return value
         raise
+    if at.ctx.isinf(abs(value)) and _may_turn_late(function, x):
+        raise Undecided("the function may turn beyond the numbers that were looked at")
+    return value
+
+
+def _may_turn_late(function: Basic, x: Any) -> bool:
+    """Exponentials of log(log(x)): of 10**270 that is only 6, and what grows now may fall later."""
+    logs = [node for node in nodes(function) if type(node).__name__ == "log"]
+    nested = any(type(n).__name__ == "log" for outer in logs for n in nodes(outer.args[0]))
+    return nested and any(_is_exponential(node, x) for node in nodes(function))
 
 
 def _plain_approach(
