@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "diff":            "derive.calculus.derivatives",
     "limit":           "derive.calculus.limits",
+    "limit_of_recursion": "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
     "alternatives":    "derive.calculus.integrals",
     "series":          "derive.calculus.series",
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from derive.calculus.curves import implicit_diff, parametric_diff
     from derive.calculus.derivatives import diff
     from derive.calculus.integrals import alternatives, integrate
-    from derive.calculus.limits import limit
+    from derive.calculus.limits import limit, limit_of_recursion
     from derive.calculus.series import series, taylor_remainder
     from derive.calculus.sums import convergence, product, radius_of_convergence, summation
     from derive.core import Derivation, Step
@@ -90,6 +91,7 @@ __all__ = [
     "integrate",
     "inverse",
     "limit",
+    "limit_of_recursion",
     "parametric_diff",
     "parse",
     "product",

@@ -143,9 +143,19 @@ def _diff(options: argparse.Namespace, read: Reader) -> Any:
 def _limit(options: argparse.Namespace, read: Reader) -> Any:
     from derive import limit
 
-    point = read(options.point)
-    x = read.letter(options.x)
-    return limit(read(options.f), x, point, dir=options.dir, timeout=options.timeout)
+    f, names, point = read(options.f), options.x.split(","), options.point.split(",")
+    if len(names) > 1:
+        letters, places = tuple(map(read.letter, names)), tuple(map(read, point))
+        return limit(f, letters, places, dir=options.dir, timeout=options.timeout)
+    x, x0 = read.letter(options.x), read(options.point)
+    return limit(f, x, x0, dir=options.dir, timeout=options.timeout)
+
+
+def _recursion(options: argparse.Namespace, read: Reader) -> Any:
+    from derive import limit_of_recursion
+
+    start = read(options.start)
+    return limit_of_recursion(read(options.f), read.letter(options.a), start, options.timeout)
 
 
 def _integrate(options: argparse.Namespace, read: Reader) -> Any:
@@ -205,9 +215,15 @@ def _add_diff(parser: argparse.ArgumentParser) -> None:
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
     _of_function(parser)
-    parser.add_argument("x", help="the variable")
-    parser.add_argument("point", help="what it tends to: 0, oo")
+    parser.add_argument("x", help="the variable (a sequence: --integer n), or several: x,y")
+    parser.add_argument("point", help="what it tends to: 0, oo; of several variables 0,0")
     parser.add_argument("--dir", default="+-", choices=("+", "-", "+-"), help="the side (+-)")
+
+
+def _add_recursion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("f", help="the next term from the one before, as text: sqrt(2 + a)")
+    parser.add_argument("a", help="the letter of the terms")
+    parser.add_argument("start", help="the first term")
 
 
 def _add_integrate(parser: argparse.ArgumentParser) -> None:
@@ -230,6 +246,7 @@ def _add_backprop(parser: argparse.ArgumentParser) -> None:
 SUBJECTS = (
     ("diff", "a derivative: diff f x", _diff, _add_diff),
     ("limit", "a limit: limit f x point", _limit, _add_limit),
+    ("recursion", "the limit of a(n+1) = f(a(n)): recursion f a start", _recursion, _add_recursion),
     ("integrate", "an integral: integrate f x, or integrate f x a b", _integrate, _add_integrate),
     *SERIES,
     ("determinant", "the determinant of a matrix", _determinant, _add_matrix_with_method),

@@ -372,7 +372,8 @@ class _Search:
             if (goal, rule.name, rewrite.equals) in self.refused:
                 continue
             self._pay(goal, path)
-            self.first.setdefault(goal, (rule, rewrite))
+            if not rewrite.premises:  # what has still to be shown may turn out false
+                self.first.setdefault(goal, (rule, rewrite))
             held = None if only is None or rule.name in only else only
             step = self._try(goal, rule, rewrite, (*path, goal), held)
             if step is not None:

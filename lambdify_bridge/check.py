@@ -17,6 +17,7 @@ from lambdify_bridge import (  # noqa: F401
     central_difference,
     extremes,
     laurent,
+    paths,
     principal_value,
     quadrature,
     residual,

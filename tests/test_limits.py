@@ -302,7 +302,8 @@ def test_steps_against_the_bridge(f, x0, d):
 
 @pytest.mark.parametrize("rule", list(RULES), ids=lambda rule: rule.name)
 def test_first_rule_for_its_example(rule):
-    found = search(rule.example, {type(rule.example): RULES}, Budget(seconds=20))
+    only = frozenset({rule.name}) if rule.on_request else None
+    found = search(rule.example, {type(rule.example): RULES}, Budget(seconds=20), only)
     assert found.rule == rule.name
     assert found.sentence
 
@@ -310,7 +311,8 @@ def test_first_rule_for_its_example(rule):
 def test_lhopital_shows_what_it_needs():
     found = limit((x - sin(x)) / x**3, x, 0)
     assert [step.result for step in found.root.premises] == [0, 0]
-    assert len(found.root.where) == 4
+    assert str(found.root.where[0][0]) == "form"
+    assert len(found.root.where) == 5
 
 
 def test_one_sided_limits_are_premises():
@@ -351,7 +353,6 @@ UNSOLVED = [
     (exp(-a * x), oo, BOTH),
     (log(x), 0, BOTH),  # not real on the left
     (sqrt(x), -1, BOTH),
-    (sin(pi * Symbol("m", integer=True) / 2), oo, BOTH),
 ]
 
 
@@ -378,7 +379,7 @@ def test_text():
     assert limit("sin(x)/x", "x", "0").result == 1
 
 
-@pytest.mark.parametrize("module", ["limit_laws", "limit_table"])
+@pytest.mark.parametrize("module", ["limit_laws", "limit_table", "limit_gruntz"])
 def test_the_order_of_the_rules_does_not_depend_on_what_is_imported_first(module: str) -> None:
     code = (
         f"import derive.calculus.{module}; from derive.calculus.limits import RULES;"

@@ -62,9 +62,11 @@ from sympy import (
     loggamma,
     nan,
     oo,
+    radsimp,
     sec,
     sech,
     sign,
+    simplify,
     sin,
     sinh,
     tan,
@@ -101,8 +103,16 @@ def is_zero(v: Expr) -> bool | None:
     if reduced.is_zero is not None:
         return reduced.is_zero
     if not reduced.free_symbols:
-        return bool(reduced.equals(0))
+        return _is_zero_number(reduced)
     return True if _looks_zero(reduced) and reduced.equals(0) else None
+
+
+def _is_zero_number(v: Expr) -> bool | None:
+    """Digits show that a number is not zero, algebra that it is."""
+    digits = v.evalf(30)
+    if digits.is_Float and digits != 0 and digits._prec > 30:
+        return False
+    return True if v.equals(0) or radsimp(simplify(v)) == 0 else None
 
 
 def _looks_zero(v: Expr) -> bool:

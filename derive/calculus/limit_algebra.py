@@ -20,6 +20,7 @@ from sympy import (
     atan,
     cancel,
     ceiling,
+    combsimp,
     cos,
     cosh,
     cot,
@@ -28,9 +29,11 @@ from sympy import (
     exp,
     factor,
     factor_terms,
+    factorial,
     floor,
     frac,
     gamma,
+    gammasimp,
     log,
     oo,
     pi,
@@ -45,6 +48,7 @@ from sympy import (
 
 from derive.calculus.continuity import continuity, is_zero
 from derive.calculus.limit_basics import small_factor
+from derive.calculus.limit_forms import names_the_form
 from derive.calculus.limit_table import RULES, lim, look, powers, quotient
 from derive.calculus.nearby import POLES, nearby
 from derive.holes import rebuild
@@ -65,6 +69,7 @@ def cancelled(f: Expr) -> Expr | None:
 
 
 @RULES.rule("cancel a common factor", example=lim((x**2 - 4) / (x - 2), x, 2), on=(Mul, Pow))
+@names_the_form
 def cancel_common_factor(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Numerator and denominator vanish together: cancel the factor they share."""
     above, below = quotient(f)
@@ -95,6 +100,7 @@ def _roots(term: Expr, x: Symbol) -> int | None:
 @RULES.rule(
     "multiply by the conjugate", example=lim((sqrt(x) - 2) / (x - 4), x, 4), on=(Mul, Add, Pow)
 )
+@names_the_form
 def conjugate(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Expand the fraction by the conjugate, so that a difference of roots loses its roots."""
     for g, exponent in powers(f):
@@ -133,6 +139,7 @@ def _by_conjugate(g: Expr, x: Symbol, x0: Expr, d: str) -> tuple[Expr, Expr] | N
 
 
 @RULES.rule("combine the logarithms", example=lim(log(2 * x + 1) - log(x), x, oo), on=Add)
+@names_the_form
 def combine_logarithms(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A difference of logarithms is the logarithm of the quotient."""
     logs = [t for t in f.args if isinstance(t, log)]
@@ -262,6 +269,7 @@ def difference_formula(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 @RULES.rule(
     "difference of two values", example=lim((exp(tan(x)) - exp(x)) / x**3, x, 0), on=(Mul, Add)
 )
+@names_the_form
 def difference_of_values(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Two values of one function at arguments that come together: write it as a product."""
     for g, p in powers(f):
@@ -293,6 +301,7 @@ def _at_a_pole(node: Expr, x: Symbol, x0: Expr, d: str) -> bool:
 @RULES.rule(
     "rewrite in sines and cosines", example=lim(tan(x) / tan(3 * x), x, pi / 2), on=(Mul, Add)
 )
+@names_the_form
 def rewrite_in_sines(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Tangents, cotangents and secants at their poles are quotients of sine and cosine."""
     nodes = [n for n in postorder(f) if type(n) in POLES and _at_a_pole(n, x, x0, d)]
@@ -346,6 +355,19 @@ def gamma_at_its_pole(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
     return lim(rebuild(f, changes, set()), x, x0, d) if changes else None
 
 
+@RULES.rule(
+    "quotient of gamma functions", example=lim(gamma(x + 2) / gamma(x) / x**2, x, oo), on=(Mul, Pow)
+)
+def quotient_of_gammas(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """gamma(u + 1) = u*gamma(u): functions whose arguments differ by whole numbers cancel."""
+    nodes = [k for k in postorder(f) if isinstance(k, (gamma, factorial)) and depends_on(k, x)]
+    if len(nodes) < 2:
+        return None
+    fewer = gammasimp(f) if f.has(gamma) else combsimp(f)
+    left = [k for k in postorder(fewer) if isinstance(k, (gamma, factorial)) and depends_on(k, x)]
+    return lim(fewer, x, x0, d) if len(left) < len(nodes) else None
+
+
 @RULES.rule("whole part and fraction", example=lim(x * floor(1 / x), x, 0, "+"))
 def whole_and_fraction(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The whole part of a large number is the number less its fraction, which is below one."""
@@ -377,6 +399,7 @@ def one_root(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule("bring to a standard limit", example=lim(sin(3 * x) / sin(2 * x), x, 0), on=(Mul, Pow))
+@names_the_form
 def to_standard_limit(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A factor that tends to zero is compared with its argument; the rest is a simpler limit."""
     if look(f, x, x0, d).value is not None and not depends_on(f, x):
@@ -397,6 +420,7 @@ def to_standard_limit(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule("one denominator", example=lim(1 / (exp(x) - 1) - 1 / x, x, 0), on=Add)
+@names_the_form
 def one_denominator(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Infinite terms that work against each other are put over one denominator."""
     parts = [look(term, x, x0, d) for term in f.args]

@@ -35,8 +35,10 @@ from sympy import (
 )
 
 from derive.calculus.continuity import continuity, positive
+from derive.calculus.jumps import has_jumps
+from derive.calculus.limit_forms import names_the_form
 from derive.calculus.limit_table import ONE, RULES, apart, finite_premises, lim, look, powers, tends
-from derive.calculus.nearby import has_jumps, nearby, on_one_side
+from derive.calculus.nearby import nearby, on_one_side
 from derive.engine import DOES_NOT_EXIST
 from derive.rules import ZERO, Outcome, Rewrite, Rule
 from derive.structure import depends_on
@@ -234,6 +236,7 @@ for _row in STANDARD:
 
 
 @RULES.rule("standard limit (1 + a/u)**u", example=lim((1 + a / x) ** x, x, oo), on=Pow)
+@names_the_form
 def compound_interest(f: Pow, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A base that tends to 1 like 1 + w, under an exponent k/w, gives e to the power k."""
     if not depends_on(f.base, x) or not depends_on(f.exp, x):
@@ -246,6 +249,7 @@ def compound_interest(f: Pow, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule("one to an infinite power", example=lim(cos(x) ** (1 / x**2), x, 0), on=Pow)
+@names_the_form
 def one_to_infinity(f: Pow, x: Symbol, x0: Expr, d: str) -> Outcome:
     """For u tending to 1, log(u) behaves as u - 1: u**v tends to exp of the limit of v*(u - 1)."""
     if not depends_on(f.base, x) or not depends_on(f.exp, x):

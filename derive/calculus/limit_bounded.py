@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Add, Expr, Mul, S, Symbol, cos, cot, frac, oo, sin, tan
+from sympy import Abs, Add, Expr, Mul, Pow, S, Symbol, cos, cot, frac, oo, sin, tan
 
 from derive.calculus import limit_algebra  # noqa: F401  (its rules come first)
 from derive.calculus.continuity import continuity, is_zero
+from derive.calculus.jumps import JUMPS
 from derive.calculus.limit_table import RULES, lim, look, tends
-from derive.calculus.nearby import JUMPS
 from derive.engine import DOES_NOT_EXIST
 from derive.holes import rebuild
 from derive.rules import ZERO, Outcome, Rewrite
@@ -56,12 +56,39 @@ def _lower_bound(total: Add, x: Symbol) -> Expr | None:
     return bound if isinstance(wave, (sin, cos)) and bound.is_positive else None
 
 
+@RULES.rule("bounded base, small exponent", example=lim((2 + cos(x)) ** (1 / x), x, oo), on=Pow)
+def bounded_base(f: Pow, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A base between two positive bounds has a bounded logarithm: a small exponent makes it one."""
+    base, p = f.args
+    if not depends_on(p, x) or not isinstance(base, Add) or _lower_bound(base, x) is None:
+        return None
+    where = ((u, base), (v, p), (Symbol("m"), _lower_bound(base, x)))
+    return Rewrite(S.One, where=where, premises=((lim(p, x, x0, d), ZERO),))
+
+
+@RULES.rule("the largest term wins", example=lim(x**2 + x * sin(x), x, oo), on=Add)
+def largest_term(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """One term grows beyond all bounds, and all others are small against it."""
+    waves = [term for term in f.args if term.has(*OSCILLATING) and depends_on(term, x)]
+    growing = [term for term in f.args if look(term, x, x0, d).infinite]
+    if not waves or len(growing) != 1:
+        return None
+    (large,) = growing
+    value = look(large, x, x0, d).value
+    others = [term for term in f.args if term is not large and depends_on(term, x)]
+    small = tuple((lim(term / large, x, x0, d), ZERO) for term in others)
+    premises = (*tends(large, look(large, x, x0, d), x, x0, d), *small)
+    return Rewrite(value, where=((u, large),), premises=premises)
+
+
 @RULES.rule("oscillation", example=lim(sin(1 / x), x, 0))
 def oscillation(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The argument passes through every period: the function keeps taking different values."""
     waves = [n for n in postorder(f) if isinstance(n, OSCILLATING) and depends_on(n, x)]
     waves = [n for n in waves if not look(n.args[0], x, x0, d).finite]
-    if x.is_integer or len(waves) != 1 or waves[0].args[0].has(*JUMPS):
+    if x.is_integer and not all(_is_spread(wave, x) for wave in waves):
+        return None
+    if len(waves) != 1 or waves[0].args[0].has(*JUMPS):
         return None
     inner, d = waves[0].args[0], "+" if d == "+-" else d
     end = look(inner, x, x0, d)
@@ -84,6 +111,16 @@ def oscillation(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
         return None
     premises += tends(slope, factor, x, x0, d)
     return Rewrite(DOES_NOT_EXIST, where=((u, inner),), premises=premises)
+
+
+def _is_spread(wave: Expr, n: Symbol) -> bool:
+    """A polynomial with rational coefficients: its values at whole n fill the circle (H. Weyl)."""
+    p = wave.args[0].as_poly(n)
+    return (
+        isinstance(wave, (sin, cos))
+        and p is not None
+        and all(c.is_Rational for c in p.all_coeffs())
+    )
 
 
 def _varies(f: Expr, wave: Symbol) -> bool:

@@ -31,7 +31,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 
-from derive.calculus import limit_bounded  # noqa: F401  (its rules come first)
+from derive.calculus import limit_sequences  # noqa: F401  (its rules come first)
 from derive.calculus.asymptotics import Nearby, trend_of_logarithm
 from derive.calculus.continuity import EVERYWHERE, continuity
 from derive.calculus.limit_table import FINITE, RULES, finite_premises, lim, look, quotient, tends

@@ -7,7 +7,6 @@ x = t, -t, x0 + 1/t or x0 - 1/t.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
 from sympy import (
@@ -37,7 +36,6 @@ from sympy import (
     coth,
     csc,
     csch,
-    default_sort_key,
     erf,
     erfc,
     erfi,
@@ -61,7 +59,6 @@ from sympy import (
     tanh,
     zoo,
 )
-from sympy.core.relational import Relational
 
 from derive.calculus import growth as g
 from derive.calculus.asymptotics import (
@@ -78,13 +75,13 @@ from derive.calculus.asymptotics import (
     trend_of_logarithm,
 )
 from derive.calculus.continuity import (
-    compared,
     continuity,
     is_zero,
     leading_term,
-    replace_branches,
 )
 from derive.calculus.growth import Growth
+from derive.calculus.jumps import replaced, step_value
+from derive.calculus.stirling import binet
 from derive.elementary import relu, sigmoid, softplus
 from derive.holes import rebuild
 from derive.structure import depends_on, postorder
@@ -118,6 +115,7 @@ ENDS: dict[type, tuple[tuple[Expr, int | None] | None, tuple[Expr, int | None] |
     loggamma:  (None,               (oo, None)),
     floor:     ((-oo, None),        (oo, None)),
     ceiling:   ((-oo, None),        (oo, None)),
+    binet:     (None,               (S.Zero, 1)),
 }
 
 # What a function tends to where its argument comes to the edge of the domain: (edge, side): value.
@@ -143,12 +141,12 @@ POLES = {
 BOUNDED_FUNCTIONS = (
     sin, cos, atan, acot, tanh, erf, erfc, sech, sign, Heaviside, sigmoid, frac, asin, acos,
 )  # fmt: skip
-JUMPS = (Abs, sign, Heaviside, floor, ceiling, frac, Max, Min, Piecewise, relu)
 
 
 def path(x: Symbol, x0: Expr, side: str) -> tuple[Expr, Symbol]:
     """x as a function of a positive letter t that goes to oo; both."""
-    t = Symbol(f"{x.name}_t", positive=True)
+    whole = {"integer": True} if x.is_integer else {}
+    t = Symbol(f"{x.name}_t", positive=True, **whole)
     if x0 in (oo, -oo):
         return (t if x0 == oo else -t), t
     return (x0 + 1 / t if side == "+" else x0 - 1 / t), t
@@ -250,7 +248,15 @@ def _power(node: Pow, t: Symbol, base: Nearby, exponent: Nearby) -> Nearby:
         return fixed_power(base, exponent.value)
     if base.sign == 1 and not (base.value == 1 and base.side != 0):
         return _moving_power(node, t, base, exponent)
-    return UNKNOWN
+    return _alternating(node, t) if base.side == 0 and base.sign == -1 else UNKNOWN
+
+
+def _alternating(node: Pow, t: Symbol) -> Nearby:
+    """A negative base under a whole exponent: the size is known, the sign alternates."""
+    size = _walk((-node.base) ** node.exp, t) if node.exp.is_integer else UNKNOWN
+    if node.base == -1 and node.exp.is_integer:
+        return BOUNDED
+    return Nearby(S.Zero if size.value == 0 else None, None, size.growth, size.bounded)
 
 
 def _exponential(p: Expr, t: Symbol) -> tuple[Growth | None, Expr | None]:
@@ -406,38 +412,11 @@ def _step_function(head: type, u: Nearby) -> Nearby:
     return Nearby(bounded=head in BOUNDED_FUNCTIONS)
 
 
-def step_value(head: type, u: Nearby) -> Expr | None:
-    """The constant that a step function is near the point."""
-    if head in (sign, Heaviside) and u.sign in (1, -1):
-        return S(u.sign) if head is sign else S((1 + u.sign) // 2)
-    c = u.value
-    if head in (floor, ceiling) and c is not None and u.finite and c.is_real:
-        if c.is_integer is False:
-            return head(c)
-        if c.is_integer and u.side in (1, -1):
-            above = u.side == 1
-            return c - (not above) if head is floor else c + above
-    return None
-
-
 # ------------------------------------------------------------------ what a function is on one side
-
-Look = Callable[[Expr], Nearby]
-
-
-def is_jump(node: Expr) -> bool:
-    """A function that may be given by different expressions on the two sides of a point."""
-    if isinstance(node, Pow) and isinstance(node.base, Pow):
-        return bool(node.base.exp.is_even and not node.exp.is_integer)
-    return isinstance(node, JUMPS)
-
-
-def has_jumps(f: Expr) -> bool:
-    return any(is_jump(node) for node in postorder(f))
 
 
 def on_side_of(f: Expr, t: Symbol) -> Expr | None:
-    return _replaced(f, t, lambda part: _walk(part, t))
+    return replaced(f, t, lambda part: _walk(part, t))
 
 
 def on_one_side(f: Expr, x: Symbol, x0: Expr, side: str) -> Expr | None:
@@ -447,53 +426,4 @@ def on_one_side(f: Expr, x: Symbol, x0: Expr, side: str) -> Expr | None:
     >>> on_one_side(Abs(x)/x, x, S(0), "-")
     -1
     """
-    return _replaced(f, x, lambda part: nearby(part, x, x0, side))
-
-
-def _replaced(f: Expr, x: Symbol, look: Look) -> Expr | None:
-    def truth(relation: Relational) -> bool | None:
-        found = look(relation.lhs - relation.rhs)
-        if found.sign in (1, -1):
-            return compared(relation, S(found.sign))
-        if found.sign == 0 and found.value == 0:
-            return relation.rel_op in ("==", "<=", ">=")
-        return None
-
-    chosen = replace_branches(f, x, truth)
-    if chosen is None:
-        return None
-    while True:
-        nodes = [n for n in postorder(chosen) if is_jump(n) and depends_on(n, x)]
-        found = next(((n, r) for n in nodes if (r := _simpler(n, look)) is not None), None)
-        if found is None:
-            return chosen
-        chosen = rebuild(chosen, dict([found]), set())
-
-
-def _simpler(node: Expr, look: Look) -> Expr | None:
-    if isinstance(node, (Max, Min)):
-        return _extreme(node, look)
-    inner = node.args[0]
-    if isinstance(node, Pow):
-        u = look(inner.base)
-        return None if u.sign is None else (u.sign * inner.base) ** (inner.exp * node.exp)
-    u = look(inner)
-    if isinstance(node, Abs) and u.sign is not None:
-        return inner * u.sign
-    if isinstance(node, relu) and u.sign is not None:
-        return inner if u.sign == 1 else S.Zero
-    if isinstance(node, frac):
-        whole = step_value(floor, u)
-        return None if whole is None else inner - whole
-    return step_value(type(node), u)
-
-
-def _extreme(node: Expr, look: Look) -> Expr | None:
-    """The argument of Max or Min that wins near the point."""
-    candidates = sorted(node.args, key=default_sort_key)
-    beats = (0, 1) if isinstance(node, Max) else (0, -1)
-    for a in candidates:
-        signs = [look(a - b).sign for b in candidates if b is not a]
-        if all(s in beats for s in signs):
-            return a
-    return None
+    return replaced(f, x, lambda part: nearby(part, x, x0, side))
