@@ -30,7 +30,7 @@ from sympy.integrals.manualintegrate import AlternativeRule, Rule, integral_step
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import derive
-from benchmarks.judge import judge
+from tests.support.judge import judge
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "integrals.json"

@@ -26,6 +26,12 @@ _MODULE_OF = {
     "limit_of_recursion": "derive.calculus.limits",
     "integrate":       "derive.calculus.integrals",
     "alternatives":    "derive.calculus.integrals",
+    "series":          "derive.calculus.series",
+    "taylor_remainder": "derive.calculus.series",
+    "summation":       "derive.calculus.sums",
+    "product":         "derive.calculus.sums",
+    "convergence":     "derive.calculus.sums",
+    "radius_of_convergence": "derive.calculus.sums",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
     "determinant":     "derive.linear_algebra",
@@ -53,6 +59,8 @@ if TYPE_CHECKING:
     from derive.calculus.derivatives import diff
     from derive.calculus.integrals import alternatives, integrate
     from derive.calculus.limits import limit, limit_of_recursion
+    from derive.calculus.series import series, taylor_remainder
+    from derive.calculus.sums import convergence, product, radius_of_convergence, summation
     from derive.core import Derivation, Step
     from derive.elementary import relu, sigmoid, softplus
     from derive.engine import BudgetExceeded, DerivationError, NoRuleApplies
@@ -75,6 +83,7 @@ __all__ = [
     "__version__",
     "alternatives",
     "backprop",
+    "convergence",
     "determinant",
     "diff",
     "eigen",
@@ -85,9 +94,14 @@ __all__ = [
     "limit_of_recursion",
     "parametric_diff",
     "parse",
+    "product",
+    "radius_of_convergence",
     "relu",
+    "series",
     "sigmoid",
     "softplus",
+    "summation",
+    "taylor_remainder",
 ]
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derive import __version__
+from derive.command_line_series import SUBJECTS as SERIES
 from derive.deadline import OutOfTime, within
 
 if TYPE_CHECKING:
@@ -247,6 +248,7 @@ SUBJECTS = (
     ("limit", "a limit: limit f x point", _limit, _add_limit),
     ("recursion", "the limit of a(n+1) = f(a(n)): recursion f a start", _recursion, _add_recursion),
     ("integrate", "an integral: integrate f x, or integrate f x a b", _integrate, _add_integrate),
+    *SERIES,
     ("determinant", "the determinant of a matrix", _determinant, _add_matrix_with_method),
     ("inverse", "the inverse of a matrix", _inverse, _add_matrix_with_method),
     ("eigen", "eigenvalues and eigenvectors of a matrix", _eigen, _of_matrix),

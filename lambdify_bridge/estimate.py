@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 from sympy import Derivative, Integral, Symbol
 
-from lambdify_bridge import central_difference, paths, quadrature, residual, sequence  # noqa: F401
+from lambdify_bridge import (  # noqa: F401
+    central_difference,
+    extremes,
+    laurent,
+    paths,
+    principal_value,
+    quadrature,
+    residual,
+    sequence,
+    sums,
+)
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.trapezoid import mapped, trapezoid
 

@@ -71,6 +71,9 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "besselk":   lambda c, n, x: c.besselk(n, x),
     "factorial": lambda c, n: c.factorial(n),
     "binomial":  lambda c, n, k: c.binomial(n, k),
+    "harmonic":  lambda c, n, m=1: _harmonic(c, n, m),
+    "catalan":   lambda c, n: c.binomial(2 * n, n) / (n + 1),
+    "fibonacci": lambda c, n: c.fibonacci(n),
     "sinc":      lambda c, x: c.sinc(x),
     "Abs":       lambda c, x: abs(x),
     "sign":      lambda c, x: c.sign(x),
@@ -115,6 +118,11 @@ CONSTANTS: dict[str, Callable[[Any], Number]] = {
 # fmt: on
 
 
+def _harmonic(c: Any, n: Number, m: Number) -> Number:
+    """1 + 2**-m + ... + n**-m, for real n by what is left of the whole sum."""
+    return c.harmonic(n) if m == 1 else c.zeta(m) - c.zeta(m, n + 1)
+
+
 def _real(c: Any, x: Number) -> Number:
     """The real number x; an imaginary part of rounding errors alone is dropped."""
     if not isinstance(x, (c.mpc, complex)):
@@ -156,6 +164,7 @@ class Evaluator:
             self.ctx = mpmath.MPContext()
             self.ctx.dps = digits
             self.accuracy = 0.0  # the least accurate estimate that any value here rests on
+            self.noise = 0.0  # the largest rounding error of a sum that cancels, in absolute size
             self.anchors: dict[Basic, Number] = {}  # where indefinite integrals start
             self.root = self
         else:
@@ -188,8 +197,9 @@ class Evaluator:
         with self.ctx.workdps(digits):
             yield Evaluator(self.given, self.definitions, root=self.root)
 
-    def rests_on(self, accuracy: float) -> None:
+    def rests_on(self, accuracy: float, noise: float = 0.0) -> None:
         self.root.accuracy = max(self.root.accuracy, accuracy)
+        self.root.noise = max(self.root.noise, noise)
 
     def __call__(self, expression: Basic) -> Number:
         """The value of `expression`. Raises Undefined, Undecided."""
@@ -197,6 +207,12 @@ class Evaluator:
             return self._value(expression)
         except (ZeroDivisionError, OverflowError, mpmath.libmp.NoConvergence, ValueError) as error:
             raise Undefined(str(error) or "no value here") from error
+
+    def _total(self, values: list[Number]) -> Number:
+        total = sum(values[1:], values[0])
+        if isinstance(total, self.ctx.mpf) and self.ctx.isnan(total):
+            raise Undefined("infinities of both signs do not add up")
+        return total
 
     def _refuse_huge(self, values: list[Number]) -> None:
         """exp(exp(t)) far out would compute for ever: its argument has millions of digits."""
@@ -227,7 +243,7 @@ class Evaluator:
             return LAZY[name](node, self) if name in LAZY else _matrix(node, self)
         values = [self.memo[a] for a in node.args]
         if name in ("Add", "MatAdd"):
-            return sum(values[1:], values[0])
+            return self._total(values)
         if name in ("Mul", "MatMul"):
             return _product(values)
         if name == "Pow":
@@ -242,7 +258,8 @@ class Evaluator:
         if isinstance(node, AppliedUndef):
             return stand_in(self.ctx, node.func.__name__, values)
         if name in FUNCTIONS:
-            self._refuse_huge(values if name != "log" else [])
+            if name != "log":
+                self._refuse_huge(values)
             return FUNCTIONS[name](self.ctx, *values)
         if hasattr(node, "definition"):
             return self(node.definition())

@@ -6,13 +6,16 @@ same nodes can agree on a wrong value, also at different precisions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import mpmath
 import numpy as np
-from sympy import Basic, Mul
+from sympy import Basic, Dummy, Float, Integer, Integral, exp
 
+from lambdify_bridge.breaks import breaks
+from lambdify_bridge.double_exponential import nested, single
 from lambdify_bridge.evaluate import (
     Evaluator,
     Number,
@@ -22,25 +25,64 @@ from lambdify_bridge.evaluate import (
     is_real,
 )
 from lambdify_bridge.nodes import nodes
+from lambdify_bridge.oscillation import improper, oscillates
 from lambdify_bridge.sequence import NoLimit, limit_beside, one_sided_limit
 
-SCAN = 120
 AGREEMENT = 1e-10
+ENOUGH_FOR_DOUBLE = 30  # digits: more are asked for where a disagreement has to stand
 
 
 @estimator("Integral")
 def integral(node: Any, at: Evaluator) -> Number:
     """A definite integral; an indefinite one is measured from wherever it was asked for first."""
-    function, limits = node.args[0], node.args[1:]
-    if len(limits) > 1:
-        inner, *outer = limits
-        function = Basic.__new__(type(node), function, inner)
-        return integral(Basic.__new__(type(node), function, *outer), at)
-    (limit,) = limits
-    x, *bounds = limit.args
+    function, *limits = node.args
+    x, *bounds = limits[-1].args
     if len(bounds) == 2:
-        return definite(at, x, function, at(bounds[0]), at(bounds[1]))
+        return _remembered(node, at)
     return _from_anchor(node, at, x, function)
+
+
+_KNOWN: dict[Any, Any] = {}
+MOST_KNOWN = 500
+
+
+def _remembered(node: Any, at: Evaluator) -> Number:
+    """The value; for the same letters, digits and integral it is worked out once.
+
+    The value or the error is kept with the accuracy that it rests on, apart from any precision
+    context.
+    """
+    letters = sorted(node.free_symbols, key=str)
+    values = [at(letter) for letter in letters]
+    if at.definitions or not all(hasattr(v, "_mpf_") for v in values):
+        return _worked_out(node, at)
+    key = node, tuple((s, v._mpf_) for s, v in zip(letters, values, strict=True)), at.ctx.prec
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        alone = Evaluator(dict(zip(letters, values, strict=True)), digits=at.ctx.dps)
+        try:
+            _KNOWN[key] = _worked_out(node, alone), alone.accuracy, alone.noise
+        except (Undecided, Undefined) as error:
+            _KNOWN[key] = error, 0.0, 0.0
+    value, accuracy, noise = _KNOWN[key]
+    if isinstance(value, Exception):
+        raise type(value)(*value.args)
+    at.rests_on(accuracy, noise)
+    return at.ctx.convert(value)
+
+
+def _worked_out(node: Any, at: Evaluator) -> Number:
+    function, *inner, limit = node.args
+    if inner or _definite_inside(function):
+        return nested(node, at)
+    x, low, high = limit.args
+    return definite(at, x, function, at(low), at(high))
+
+
+def _definite_inside(function: Basic) -> bool:
+    inner = [n for n in nodes(function) if isinstance(n, Integral)]
+    return bool(inner) and all(len(limit.args) == 3 for n in inner for limit in n.args[1:])
 
 
 def _from_anchor(node: Basic, at: Evaluator, x: Any, function: Basic) -> Number:
@@ -78,23 +120,20 @@ def _legendre_nodes(c: Any, n: int) -> list[tuple[Number, Number]]:
 def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Number:
     """The integral of `function` over [a, b], split where it has kinks, jumps or poles.
 
-    Returns +-inf where the integral grows without bound; raises Undecided where two quadratures
-    disagree.
+    Returns +-inf where the integral grows without bound; raises NoLimit where it does not come
+    together, Undecided where two quadratures disagree.
     """
     c = at.ctx
     if a == b:
         return c.zero
     if a > b:
         return -definite(at, x, function, b, a)
-
-    def f(value: Number) -> Number:
-        try:
-            return at.at({x: value})(function)
-        except Undefined:
-            return c.zero  # a single node on a pole or a border; the check of agreement decides
-
-    ends = [a, *breaks(at, x, function, a, b), b]
-    pieces = [_piece(c, f, left, right) for left, right in pairwise(ends)]
+    if any(type(node).__name__ == "DiracDelta" for node in nodes(function)):
+        raise Undecided("no sample of an integrand shows a DiracDelta in it")
+    inner = breaks(at, x, function, a, b)
+    if _has_a_waving_tail(at, x, function, a, b):
+        return improper(at, x, function, a, b, inner, definite)
+    pieces = [_piece(at, x, function, left, right) for left, right in pairwise([a, *inner, b])]
     infinite = {p for p in pieces if c.isinf(p)}
     if len(infinite) > 1:
         raise NoLimit("the pieces of the integral diverge with different signs")
@@ -102,14 +141,115 @@ def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Nu
     return infinite.pop() if infinite else sum(pieces)
 
 
-def _piece(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
+def _has_a_waving_tail(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> bool:
+    """At an infinite end a sine or cosine that is not damped at once."""
+    if not ((at.ctx.isinf(a) or at.ctx.isinf(b)) and oscillates(function, x)):
+        return False
+    sides = [side for side, end in ((-1, a), (1, b)) if at.ctx.isinf(end)]
+    f = _defined(at, x, function)
+    return any(abs(f(side * at.ctx.mpf(v))) > 1e-25 for side in sides for v in (149, 151.3, 152.9))
+
+
+def _defined(at: Evaluator, x: Any, function: Basic) -> Callable[[Number], Number]:
+    """The integrand; 0 at a single node on a pole or a border, where agreement decides."""
+
+    def f(value: Number) -> Number:
+        try:
+            found = at.at({x: value})(function)
+        except Undefined:
+            return at.ctx.zero
+        return found if at.ctx.isfinite(found) else at.ctx.zero
+
+    return f
+
+
+def _piece(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Number:
+    c, f = at.ctx, _defined(at, x, function)
+    ways = {way for end, side in ((a, 1), (b, -1)) if (way := _pole(c, f, end, side))}
+    if len(ways) == 2:
+        raise NoLimit("the integral diverges at both ends, with different signs")
+    if ways:
+        return c.inf * ways.pop()
+    if c.dps <= ENOUGH_FOR_DOUBLE:
+        quick = single(function, x, at, a, b)
+        if quick is None or not _fades(c, f, a, b, quick):
+            quick = _stretched(at, x, function, a, b, _slowly_in_double)
+        if quick is not None:
+            return quick
     with c.workdps(max(24, c.dps - 6)):
-        first = c.quad(f, [a, b])
-        second = c.quad(f, [a, _inside(c, a, b), b])
-        agree = abs(first - second) <= AGREEMENT * max(abs(first), c.mpf(10) ** -12)
-        if c.isfinite(first) and agree and _fades(c, f, a, b, first):
-            return second
-        return _diverges(c, f, a, b)
+        value = _agreed(c, f, a, b)
+        if value is not None and _fades(c, f, a, b, value):
+            return value
+        value = _stretched(at, x, function, a, b, _slowly)
+        return _diverges(c, f, a, b) if value is None else value
+
+
+def _agreed(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number | None:
+    """The value that two quadratures with different nodes share."""
+    first = c.quad(f, [a, b])
+    second = c.quad(f, [a, _inside(c, a, b), b])
+    agree = abs(first - second) <= AGREEMENT * max(abs(first), c.mpf(10) ** -12)
+    return second if c.isfinite(first) and agree else None
+
+
+Slowly = Callable[[Evaluator, Any, Basic, Number], Number | None]
+
+
+def _stretched(
+    at: Evaluator, x: Any, function: Basic, a: Number, b: Number, slowly: Slowly
+) -> Number | None:
+    """Once more in u = log of the distance to the ends: there 1/(x*log(x)**2) is 1/u**2."""
+    u, c = Dummy("u", positive=True), at.ctx
+    middle = _middle(c, a, b)
+    total = c.zero
+    for end, side in ((a, 1), (b, -1)):
+        if c.isinf(end):
+            place, start = -side * exp(u), c.log(abs(middle))
+        else:
+            place, start = _exactly(end) + side * exp(-u), -c.log(abs(middle - end))
+        g = function.xreplace({x: place}) * exp(u if c.isinf(end) else -u)
+        value = slowly(at, u, g, start)
+        if value is None:
+            return None
+        total += value
+    return None if c.isnan(total) else total
+
+
+def _middle(c: Any, a: Number, b: Number) -> Number:
+    """A point inside, beyond 1 on the side of an infinite end."""
+    if c.isinf(b):
+        return c.one if c.isinf(a) else max(c.one, a + 1)
+    return min(-c.one, b - 1) if c.isinf(a) else (a + b) / 2
+
+
+def _exactly(value: Number) -> Basic:
+    return Integer(int(value)) if value == int(value) else Float(mpmath.nstr(value, 60), 60)
+
+
+def _slowly(at: Evaluator, u: Any, g: Basic, start: Number) -> Number | None:
+    """From `start` to infinity; no node may be without a value, and the far end has to fade."""
+    c = at.ctx
+
+    def f(value: Number) -> Number:
+        return at.at({u: value})(g)
+
+    try:
+        value = _agreed(c, f, start, c.inf)
+        if value is not None and _fades(c, f, start, c.inf, value):
+            return value
+        return _diverges(c, f, start, c.inf)
+    except (Undefined, Undecided):
+        return None
+
+
+def _slowly_in_double(at: Evaluator, u: Any, g: Basic, start: Number) -> Number | None:
+    c = at.ctx
+    value = single(g, u, at, start, c.inf)
+    try:
+        fades = value is not None and _fades(c, lambda v: at.at({u: v})(g), start, c.inf, value)
+    except Undefined:
+        return None
+    return value if fades else None
 
 
 def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: Number) -> bool:
@@ -118,18 +258,18 @@ def _fades(c: Any, f: Callable[[Number], Number], a: Number, b: Number, value: N
     1/x far out is cut off by both rules at the same place, and both return the same wrong number.
     So is 1, with a number so large that the distance times f looks small beside it.
     """
-    gap = c.mpf(10) ** -15
+    gap = c.mpf(10) ** -20
     sizes = [
         _far_out(c, f, -1) if c.isinf(a) else abs(f(a + gap)) * gap,
         _far_out(c, f, 1) if c.isinf(b) else abs(f(b - gap)) * gap,
     ]
-    return all(size < 1e-5 * max(1, abs(value)) for size in sizes)
+    return all(size < AGREEMENT * max(1, abs(value)) for size in sizes)
 
 
 def _far_out(c: Any, f: Callable[[Number], Number], side: int) -> Number:
     """Distance times |f| far out; infinite where it still grows from there."""
     here, beyond = (abs(f(side * c.mpf(10) ** k)) * c.mpf(10) ** k for k in (15, 20))
-    return here if beyond <= here else c.inf
+    return beyond if beyond <= here else c.inf
 
 
 def _inside(c: Any, a: Number, b: Number) -> Number:
@@ -169,9 +309,45 @@ def _diverges(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Nu
         raise Undecided("two quadratures disagree, and the integrand is not real")
     late = [c.re(g) for g in gains[-5:]]
     same_sign = all(g > 0 for g in late) or all(g < 0 for g in late)
-    if same_sign and all(abs(y) > 0.9 * abs(x) for x, y in pairwise(late)):
+    growing = same_sign and all(abs(y) > 0.9 * abs(x) for x, y in pairwise(late))
+    if growing and (_steep(c, f, a, 1) or _steep(c, f, b, -1)):
         return c.inf if late[0] > 0 else c.ninf
     raise Undecided("two quadratures with different nodes disagree")
+
+
+def _pole(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> int:
+    """The sign of f where it plainly grows like 1/distance or faster towards an end, else 0."""
+    try:
+        values = [_near(c, f, end, side, c.mpf(10) ** -k) for k in (5, 6, 8, 9)]
+        if not all(is_real(v) for v in values) or len({v > 0 for v in values}) > 1:
+            return 0
+        early, late = (c.log(values[k + 1] / values[k]) / c.log(10) for k in (0, 2))
+    except (ArithmeticError, ValueError):
+        return 0
+    plain = abs(early - late) < 1e-3 and min(early, late) > 1 - 1e-7
+    return (1 if values[0] > 0 else -1) if plain else 0
+
+
+def _steep(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> bool:
+    """Whether f grows towards the end as fast as 1/distance, or comes ever nearer to doing so.
+
+    The integral of distance**(-0.999) grows for very long, and is finite.
+    """
+
+    def exponent(k: int) -> Number:
+        near, nearer = (_near(c, f, end, side, c.mpf(10) ** -j) for j in (k, k + 1))
+        return c.log(abs(nearer / near)) / c.log(10)
+
+    try:
+        early, late = (1 - exponent(k) for k in (5, 11))
+    except (ZeroDivisionError, ValueError):
+        return True  # too steep, or not real, to measure
+    return bool(late <= 1e-6 or late < 0.8 * early)
+
+
+def _near(c: Any, f: Callable[[Number], Number], end: Number, side: int, gap: Number) -> Number:
+    """f at that distance from the end; from an infinite one, in the reciprocal variable."""
+    return f(-side / gap) / gap**2 if c.isinf(end) else f(end + side * gap)
 
 
 @estimator("Between")
@@ -201,101 +377,3 @@ def _growth(at: Evaluator, x: Any, function: Basic, low: Basic, high: Basic) -> 
     if at.ctx.isnan(growth):
         raise NoLimit("infinite growth on both sides of a point")
     return growth
-
-
-# ------------------------------------------------------------------ where to split
-
-
-def breaks(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list[Number]:
-    """The points inside (a, b) where a part of `function` changes sign that should not.
-
-    Such parts are denominators, arguments of logarithms, roots, absolute values and steps,
-    borders of a Piecewise. They are scanned at points that are not equally spaced, and each sign
-    change is narrowed down by bisection.
-    """
-    c = at.ctx
-    found: list[Number] = []
-    grid = list(_scan_points(c, a, b))
-    for part in _delicate(c, function, x):
-        values = [_try(part, at.at({x: v})) for v in grid]
-        for k, (low, high) in enumerate(pairwise(grid)):
-            if values[k] is not None and values[k + 1] is not None and _crosses(values, k):
-                found.append(_bisect(part, at, x, low, high, values[k]))
-    inside = sorted(p for p in found if a < p < b)
-    return [p for k, p in enumerate(inside) if k == 0 or p - inside[k - 1] > 1e-12 * (1 + abs(p))]
-
-
-def _crosses(values: list[Number], k: int) -> bool:
-    return (values[k] > 0) != (values[k + 1] > 0)
-
-
-def _scan_points(c: Any, a: Number, b: Number) -> Iterator[Number]:
-    """From a to b without the ends; infinite ranges through t/(1 - t**2)."""
-    for k in range(1, SCAN):
-        s = (c.mpf(k) + c.mpf(k % 7) / 50) / SCAN
-        if c.isinf(a) and c.isinf(b):
-            yield (2 * s - 1) / (s * (1 - s))
-        elif c.isinf(b):
-            yield a + s / (1 - s)
-        elif c.isinf(a):
-            yield b - (1 - s) / s
-        else:
-            yield a + (b - a) * s
-
-
-Part = Callable[[Evaluator], Number]
-
-
-def _part(expression: Basic, of: Callable[[Number], Number] = lambda value: value) -> Part:
-    """A function of the value of the expression."""
-    return lambda there: of(there(expression))
-
-
-def _delicate(c: Any, function: Basic, x: Any) -> list[Part]:
-    parts: list[Part] = []
-    for node in nodes(function):
-        if not x.name or x not in node.free_symbols:
-            continue
-        name = type(node).__name__
-        if name == "Pow" and not (node.args[1].is_Integer and node.args[1] > 0):
-            parts += [_part(factor) for factor in _factors(node.args[0], x)]
-        elif name in ("log", "Abs", "sign", "Heaviside", "relu", "acot", "Ei", "li"):
-            parts.append(_part(node.args[0]))
-        elif name in ("Max", "Min"):
-            parts += [_part(p - q) for k, p in enumerate(node.args) for q in node.args[:k]]
-        elif name in ("tan", "sec"):
-            parts.append(_part(node.args[0], c.cos))
-        elif name in ("cot", "csc", "coth", "csch"):
-            parts.append(_part(node.args[0], c.sin))
-        elif name in ("floor", "ceiling"):
-            parts.append(_part(node.args[0], lambda value: c.sin(c.pi * value)))
-        elif getattr(node, "is_Relational", False):
-            parts.append(_part(node.args[0] - node.args[1]))
-    return parts
-
-
-def _factors(expression: Basic, x: Any) -> list[Basic]:
-    """A square root of (x - 1)**2 has a kink where x - 1, not the radicand, changes sign."""
-    polynomial = expression.as_poly(x)
-    if polynomial is None:
-        factors = [f.as_base_exp()[0] for f in Mul.make_args(expression)]
-        return [expression, *(f for f in factors if f != expression)]
-    return [factor.as_expr() for factor, _ in polynomial.sqf_list()[1]]
-
-
-def _try(part: Part, there: Evaluator) -> Number | None:
-    try:
-        value = part(there)
-    except (Undefined, ZeroDivisionError, ValueError):
-        return None
-    return there.ctx.re(value) if is_real(value) else None
-
-
-def _bisect(part: Part, at: Evaluator, x: Any, low: Number, high: Number, sign: Number) -> Number:
-    for _ in range(int(at.ctx.prec)):
-        middle = (low + high) / 2
-        value = _try(part, at.at({x: middle}))
-        if value is None or value == 0:
-            return middle
-        low, high = (middle, high) if (value > 0) == (sign > 0) else (low, middle)
-    return (low + high) / 2

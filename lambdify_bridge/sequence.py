@@ -1,4 +1,4 @@
-"""Limits and infinite sums from their definition: values along a sequence, extrapolated.
+"""Limits from their definition: values along a sequence, extrapolated.
 
 Two sequences are used, a geometric and a doubly geometric one; each alone has been seen to agree
 with a wrong value (a limit approached like 1/log x looks settled on any geometric sequence).
@@ -42,7 +42,6 @@ NEAR = 2.0**20
 MOST_DIGITS = 10_000
 FIRST_DIGITS = 80
 LADDER = 1300  # digits at which looking for more of them ends
-LONGEST_SUM = 4096
 EXACT_ZERO = 6  # spare digits of what is 0 far out, and has no exponential that could hide in it
 MOST_DIGITS_OF_EXPONENTS = 3000
 MOST_DIGITS_OF_SERIES = 150
@@ -113,6 +112,10 @@ def _values(f: Callable[[Number], Number], points: list[Number]) -> list[Number]
             values.append(f(point))
         except (Undefined, MemoryError):
             break
+        except Undecided:
+            if not values:
+                raise
+            break  # a sum of too many terms: what was seen may be enough
     return values
 
 
@@ -129,7 +132,7 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
         return c.inf if c.re(last) > 0 else c.ninf
     if _keeps_moving(values):
         return None
-    found = _epsilon(c, values)
+    found = wynn(c, values)
     if found is not None and abs(found) < TINY * abs(last):
         return c.zero  # far below the values it was extrapolated from
     return found
@@ -154,7 +157,7 @@ def _unbounded(values: list[Number]) -> bool:
     return one_way and all(y >= 0.99 * x for x, y in pairwise(weights))
 
 
-def _epsilon(c: Any, values: list[Number]) -> Number | None:
+def wynn(c: Any, values: list[Number]) -> Number | None:
     """Wynn's epsilon algorithm (1956): every second column is one of estimates.
 
     The first column whose last two estimates agree decides; beyond it there is only rounding.
@@ -393,30 +396,3 @@ def limit(node: Any, at: Evaluator) -> Number:
 
 def float_text(value: Number) -> str:
     return f"{complex(value):.8g}" if getattr(value, "imag", 0) else f"{float(value):.8g}"
-
-
-@estimator("Sum")
-def partial_sums(node: Any, at: Evaluator) -> Number:
-    """A finite sum term by term; an infinite one from its partial sums, extrapolated."""
-    function, limit_, *more = node.args
-    if more:
-        raise Undecided("sums over several indices are not estimated")
-    n, low, high = limit_.args
-    a, b = at(low), at(high)
-    if at.ctx.isinf(a):
-        raise Undecided("a sum from minus infinity is not estimated")
-    if not at.ctx.isinf(b):
-        if b - a > LONGEST_SUM:
-            raise Undefined(f"a sum of more than {LONGEST_SUM} terms")
-        return sum((at.at({n: a + k})(function) for k in range(int(b - a) + 1)), at.ctx.zero)
-    totals, total, k = [], at.ctx.zero, 0
-    for power in range(3, 12):
-        while k < 2**power:
-            total += at.at({n: a + k})(function)
-            k += 1
-        totals.append(total)
-    value = _extrapolated(at.ctx, totals)
-    if value is None:
-        raise NoLimit("the partial sums do not come together")
-    at.rests_on(1e-10)
-    return value

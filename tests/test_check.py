@@ -139,7 +139,7 @@ def test_a_true_limit_that_is_slow_to_show_is_never_refuted(equation: Eq) -> Non
     ("equation", "why"),
     [
         (eq(Derivative(sin(x), x), Derivative(sin(x), x)), "same expression"),
-        (eq(Integral(sin(x) / x, (x, 0, oo)), pi / 2), "disagree"),
+        (eq(Integral(sin(1 / x), (x, 0, 1)), pi / 6), "disagree"),
         (eq(Derivative(exp(x), (x, 6)), exp(x)), "order above 4"),
     ],
 )

@@ -48,7 +48,10 @@ ALLOWED = {
 
 # Two methods of Derivation hand over to the bridge and to the renderers; the faces know everything.
 KNOW_BOTH = {"derive.core"}
-FACES = {"derive", "derive.__main__", "derive.command_line", "derive.rulebook"}
+FACES = {
+    "derive", "derive.__main__", "derive.command_line", "derive.command_line_series",
+    "derive.rulebook",
+}  # fmt: skip
 
 
 def name_of(path: Path) -> str:

@@ -23,6 +23,7 @@ from derive.render.outline import (
     fraction_of_operator,
     missing,
     outline,
+    verb,
 )
 
 ENVIRONMENTS = ("aligned", "align", "align*")
@@ -74,7 +75,8 @@ def _result(shown: Outline, math: Any) -> str:
 
 def _equation(left: Basic, right: Basic, math: Any, reason: str, more: str = "") -> str:
     if missing(right):
-        return rf"{math(left)} &\; {math(right)}" + (f" && {reason}" if reason else "")
+        joint = rf"\;{words(verb(right))}\;" if verb(right) else r"\;"
+        return rf"{math(left)} &{joint} {math(right)}" + (f" && {reason}" if reason else "")
     return _row(math(left), math(right) + more, reason)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from sympy import Basic, Integral, Limit, Sum, Symbol, true
+from sympy import Basic, Integral, Limit, Piecewise, Sum, Symbol, true
 from sympy.core.function import AppliedUndef
 
 from derive.core import Derivation, Letters, each_condition
@@ -68,8 +68,14 @@ class Outline:
 
 
 def missing(value: Basic) -> bool:
-    """The finding that there is no value: it reads as a verb, without an equals sign."""
-    return type(value).__name__ == "DoesNotExist"
+    """A finding that is no value: it reads as a verb, without an equals sign."""
+    branch = value.args[0].args[0] if isinstance(value, Piecewise) else value
+    return type(branch).__name__ in ("DoesNotExist", "SeriesBehaviour", "Convergence")
+
+
+def verb(value: Basic) -> str:
+    """What joins a question with a finding that is no verb itself: a series is like another one."""
+    return "behaves as" if type(value).__name__ == "Convergence" else ""
 
 
 def differential(expression: Basic) -> tuple[Basic, Symbol] | None:

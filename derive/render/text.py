@@ -34,6 +34,7 @@ from derive.render.outline import (
     fraction_of_operator,
     missing,
     outline,
+    verb,
 )
 
 REASONS_AT = 64  # the column where reasons start, when the equation leaves room for them
@@ -41,6 +42,7 @@ WIDEST = 120
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
+LEVELS |= {"Convergence": 45}
 LEVELS |= {"Transpose": 60, "Inverse": 60, "Not": 32, "factorial": 65, "Abs": 1000}
 
 
@@ -93,7 +95,8 @@ def _step(step: Line, line: Any) -> list[str]:
 
 
 def _equation(left: Basic, right: Basic, line: Any) -> str:
-    return f"{line(left)}{' ' if missing(right) else ' = '}{line(right)}"
+    joint = " ".join(["", verb(right), ""]).replace("  ", " ") if missing(right) else " = "
+    return f"{line(left)}{joint}{line(right)}"
 
 
 def reasons(step: Line, line: Any) -> str:
@@ -328,6 +331,24 @@ class OneLine(PrintsOnce, StrPrinter):
 
     def _print_Product(self, expr: Any) -> str:
         return self._print_Sum(expr, "Π")
+
+    def _print_Convergence(self, expr: Any) -> str:
+        f, n, a = expr.args
+        return (
+            f"Σ_{{{self._print(n)}={self._print(a)}}}^∞ {self.parenthesize(f, PRECEDENCE['Add'])}"
+        )
+
+    def _print_RadiusOfConvergence(self, expr: Any) -> str:
+        return f"R[{self._print(expr.args[0])}]"
+
+    def _print_LargestSize(self, expr: Any) -> str:
+        f, x, a, b = (self._print(part) for part in expr.args)
+        return f"max_{{{a}≤{x}≤{b}}} |{f}|"
+
+    def _print_Truncated(self, expr: Any) -> str:
+        f, x, x0, n = expr.args
+        place = "" if x0 == 0 else f"_{{{self._print(x)}={self._print(x0)}}}"
+        return f"T_{self._scripted(n - 1)}[{self._print(f)}]{place}"
 
     def _print_Limit(self, expr: Any) -> str:
         body, x, point, side = expr.args

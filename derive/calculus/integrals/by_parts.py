@@ -118,25 +118,36 @@ def with_inner_derivative(f: Expr, x: Symbol) -> Outcome:
 @RULES.indefinite("integration by parts", example=Integral(x * exp(x), x))
 def by_parts(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """Move the derivative from one factor to the other: the integral of u*v' is u*v less u'*v."""
-    factors = Mul.make_args(f)
-    first = min((kind(p, x) for p in factors), default=9)
-    if first > 3 or (len(factors) == 1 and first > 1) or size(f) > LARGE:
+    parts = _parts(f, x)
+    if parts is None:
         return
-    u = Mul(*(p for p in factors if kind(p, x) == first))
-    dv = f / u
-    if not _leads_on(first, dv, x):
-        return
-    found = by_table(dv.expand() if dv.is_polynomial(x) else dv, x)
-    v, given = (found.equals, found.given) if found else (None, S.true)
-    if v is None and first <= 1:
-        v = rational_antiderivative(dv, x)
+    first, u, dv = parts
+    v, given = _read_off(first, dv, x)
     if v is not None and not (first >= 2 and v.has(*SPECIAL)):
         rest = _tidy(v * derivative(u, x), x)
         if size(rest) <= MUCH_LARGER * size(f) + 10:
             yield _rewrite(u, dv, v, rest, x, given)
-    elif v is None and not dv.is_rational_function(x):
+    elif v is None and not dv.is_rational_function(x) and not list(powers_against(f, x)):
         V = antiderivative(dv, x)
         yield _rewrite(u, dv, V, V * derivative(u, x), x)
+
+
+def _parts(f: Expr, x: Symbol) -> tuple[int, Expr, Expr] | None:
+    """The kind of u, u and v'."""
+    factors = Mul.make_args(f)
+    first = min((kind(p, x) for p in factors), default=9)
+    if first > 3 or (len(factors) == 1 and first > 1) or size(f) > LARGE:
+        return None
+    u = Mul(*(p for p in factors if kind(p, x) == first))
+    return (first, u, f / u) if _leads_on(first, f / u, x) else None
+
+
+def _read_off(first: int, dv: Expr, x: Symbol) -> tuple[Expr | None, Boolean]:
+    """v, where it can be read off, with its condition."""
+    found = by_table(dv.expand() if dv.is_polynomial(x) else dv, x)
+    if found is not None:
+        return found.equals, found.given
+    return rational_antiderivative(dv, x) if first <= 1 else None, S.true
 
 
 def _leads_on(first: int, dv: Expr, x: Symbol) -> bool:
@@ -210,6 +221,10 @@ def _exponential(p: Expr, x: Symbol) -> bool:
 @LATE.indefinite("parts against a power", example=Integral(exp(x) / x**2, x), on=Mul)
 def against_a_power(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """Integrate the power of a linear expression, differentiate the rest."""
+    yield from powers_against(f, x)
+
+
+def powers_against(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     for p in f.args:
         if size(f) > LARGE or not p.is_Pow or not p.exp.is_Rational or p.exp >= 0 or p.exp == -1:
             continue

@@ -31,12 +31,12 @@ from derive.calculus.integrals.operators import (
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
-x, b, m, n, p = (Symbol(name) for name in "xbmnp")
+x, z = Symbol("x"), Symbol("z")
 RULES = Rules()
 WAVES = Rules()
 
 
-@RULES.indefinite("Kummer's function", example=Integral(x**m * exp(b * x), x), on=(Mul, exp, Pow))
+@RULES.indefinite("Kummer's function", example=Integral(x**z * exp(x), x), on=(Mul, exp, Pow))
 def kummer(f: Expr, x: Symbol) -> Outcome:
     """Integrate the exponential series term by term: it becomes Kummer's function 1F1."""
     found = [(q, g) for q in Mul.make_args(f) if (g := _exponent(q, x)) is not None]
@@ -106,7 +106,7 @@ PARTNERS = {
 # fmt: on
 
 
-@WAVES.indefinite("power of a wave", example=Integral(cosh(x) ** (S(5) / 2), x), on=(Pow, Mul))
+@WAVES.indefinite("power of a wave", example=Integral(cos(x) ** (S.One / 3), x), on=(Pow, Mul))
 def power_of_wave(f: Expr, x: Symbol) -> Outcome:
     """Take the other function as the variable; the power is real where its base is positive."""
     fractional = [q for q in Mul.make_args(f) if q.is_Pow and type(q.base) in PARTNERS]

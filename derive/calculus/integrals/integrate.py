@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Basic, Expr, Float, Integral, Limit, Number, Rational, S, Symbol, Tuple
+from sympy import And, Basic, Expr, Float, Integral, Limit, Number, Rational, S, Sum, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
@@ -17,6 +17,7 @@ from derive.calculus.integrals import (
     inverses,
     ladders,
     linearity,
+    pieces,
     polylogarithms,
     radicals,
     rational,
@@ -27,7 +28,10 @@ from derive.calculus.integrals import (
     trigonometric,
     undetermined,
 )
-from derive.calculus.integrals.definite import BETWEEN
+from derive.calculus.integrals.branches import joined
+from derive.calculus.integrals.definite import BETWEEN, SUMS
+from derive.calculus.integrals.definite import principal_value as pv
+from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
 from derive.core import Derivation
@@ -40,12 +44,13 @@ Path = tuple[tuple[Basic, str, Basic], ...]
 
 # Special before general, cheap and decisive before what branches.
 IN_ORDER = (
-    definite.RULES,
+    *definite.FIRST,
     table.RULES,
     linearity.RULES,
     linearity.ALGEBRA,
     inverses.ALGEBRA,
     angles.ALGEBRA,
+    pieces.RULES,
     rational.QUADRATICS,
     radicals.STANDARD,
     trigonometric.REDUCTIONS,
@@ -71,13 +76,21 @@ IN_ORDER = (
     hypergeometric.WAVES,
     hypergeometric.RULES,
     linearity.EXPANSION,
-    definite.LATE,
+    *definite.LAST,
 )
 
 RULES = RuleTable(Integral, unpack, "integrals", tidy=inverses.in_the_triangle)
 for _method in IN_ORDER:
     for _rule in _method:
         RULES.add(_rule)
+
+TABLES = {
+    Integral: RULES,
+    Between: BETWEEN,
+    Sum: SUMS,
+    pv.PrincipalValue: pv.RULES,
+    pv.SymmetricGrowth: pv.GROWTH,
+}
 
 METHODS = tuple(methods(RULES))
 ATTEMPT = 400  # rules that an alternative may take
@@ -88,6 +101,7 @@ def integrate(
     f: Expr | str,
     *variables: Any,
     method: str | None = None,
+    principal_value: bool = False,
     timeout: float = 20.0,
     check: bool = True,
 ) -> Derivation:
@@ -95,7 +109,8 @@ def integrate(
 
     Several variables make an iterated integral, the first one innermost. An antiderivative is real
     on the real domain of `f`, and unique up to a constant. `method` names how to begin, once sums,
-    constant factors and bounds are dealt with: one of METHODS, or the name of a rule.
+    constant factors and bounds are dealt with: one of METHODS, or the name of a rule. With
+    `principal_value` poles are cut out symmetrically (Cauchy's principal value).
 
     The result is held against numbers before it is returned, and looked for again where they refute
     it, at a tenth to a half of the time of the derivation (benchmarks/calls.py). `check=False`
@@ -108,8 +123,10 @@ def integrate(
     1
     >>> integrate("1/(x**2 - 1)", "x", method="partial fractions").root.rule
     'partial fractions'
+    >>> integrate("1/x", ("x", -1, 2), principal_value=True).result
+    log(2)
     """
-    goal = _goal(f, variables)
+    goal = _goal(f, variables, principal_value)
     only = None if method is None else named(method, RULES)
     budget = Budget(seconds=timeout)
     try:
@@ -138,20 +155,25 @@ def alternatives(f: Expr | str, *variables: Any, timeout: float = 20.0) -> tuple
     return tuple(_others(goal, budget, frozenset({_path(first)})))
 
 
-def _goal(f: Any, variables: tuple[Any, ...]) -> Integral:
+def _goal(f: Any, variables: tuple[Any, ...], principal_value: bool = False) -> Basic:
     expression = exact(scalar(f))
     if expression.has(S.Infinity, S.NegativeInfinity):
         raise ValueError(f"{shown(expression)} is not finite: write a formula without infinities")
-    return Integral(expression, *_limits(expression, variables))
+    limits = _limits(expression, variables)
+    return _principal(expression, limits) if principal_value else Integral(expression, *limits)
 
 
 def _worked_out(
-    goal: Integral, budget: Budget, only: frozenset[str] | None = None, check: bool = True
+    goal: Basic, budget: Budget, only: frozenset[str] | None = None, check: bool = True
 ) -> Derivation:
     from derive.calculus.limits import RULES as LIMITS
 
-    tables = {Integral: RULES, Between: BETWEEN, Limit: LIMITS}
-    root = search(goal, tables, budget, only, check, before(RULES))
+    tables = {**TABLES, Limit: LIMITS}
+    root = joined(
+        for_positive_letters(
+            goal, lambda asked: search(asked, tables, budget, only, check, before(RULES))
+        )
+    )
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"
@@ -159,16 +181,16 @@ def _worked_out(
     return derivation
 
 
-def _with_cause(error: NoRuleApplies, goal: Integral) -> NoRuleApplies:
+def _with_cause(error: NoRuleApplies, goal: Basic) -> NoRuleApplies:
     """The error, with the unknown functions of the integrand as its cause where there are any."""
-    unknown = sorted(goal.function.atoms(AppliedUndef), key=str)
+    unknown = sorted(goal.args[0].atoms(AppliedUndef), key=str)
     if not unknown:
         return error
     why = f"no rule works out {shown(goal)}: {unknown[0]} is unknown; write its formula instead"
     return NoRuleApplies(why, error.goal, error.trail, error.tried, error.partial)
 
 
-def _others(goal: Integral, budget: Budget, known: frozenset[Path]) -> list[Derivation]:
+def _others(goal: Basic, budget: Budget, known: frozenset[Path]) -> list[Derivation]:
     """Derivations that begin with one rule after the other, as far as the time allows."""
     found: dict[Path, Derivation] = {}
     early = before(RULES)
@@ -192,6 +214,12 @@ def _begins_with(derivation: Derivation) -> str:
     early = before(RULES)
     rules = (step.rule for step in derivation.steps if step.rule in RULES.names())
     return method_of(next(rule for rule in rules if rule not in early), RULES)
+
+
+def _principal(f: Expr, limits: list[Tuple]) -> pv.PrincipalValue:
+    if len(limits) != 1 or len(limits[0]) != 3:
+        raise ValueError("a principal value has one range: write (x, -1, 2)")
+    return pv.PrincipalValue(f, *limits[0])
 
 
 def contradictory(given: Boolean) -> bool:

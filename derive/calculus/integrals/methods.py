@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from derive.rules import Rule, RuleTable
 
-BEFORE = ("linearity", "definite")  # what may come before the method that is asked for
+# What may come before the method that is asked for.
+BEFORE = ("linearity", "bounds", "kinks", "fundamental_theorem", "improper", "multiple")
 
 
 def methods(table: RuleTable) -> dict[str, frozenset[str]]:

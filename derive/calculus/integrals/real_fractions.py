@@ -43,7 +43,7 @@ from derive.calculus.integrals.real_factors import real_factors
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
-x, a, b = Symbol("x"), Symbol("a"), Symbol("b")
+x, y, z = Symbol("x"), Symbol("y"), Symbol("z")
 CIRCLE = Rules()
 RULES = Rules()
 
@@ -78,7 +78,7 @@ def _circular(over: Poly, n: int, a: Expr, r: Expr, turn: Rational, x: Symbol) -
 
 
 @RULES.indefinite(
-    "scale to a binomial of numbers", example=Integral(1 / (a + b * x**4), x), on=(Mul, Pow)
+    "scale to a binomial of numbers", example=Integral(1 / (y + x**4), x), on=(Mul, Pow)
 )
 def scaled(f: Expr, x: Symbol) -> Iterator[Rewrite]:
     """With u = x/r for the right r, the binomial is a multiple of 1 + u**n or of 1 - u**n."""
@@ -101,7 +101,7 @@ def scaled(f: Expr, x: Symbol) -> Iterator[Rewrite]:
 
 
 @RULES.indefinite(
-    "biquadratic with letters", example=Integral(1 / (x**4 + a * x**2 + b), x), on=(Mul, Pow)
+    "biquadratic with letters", example=Integral(1 / (x**4 + y * x**2 + z), x), on=(Mul, Pow)
 )
 def biquadratic(f: Expr, x: Symbol) -> Outcome:
     """Split the denominator as a quadratic in x**2, where that has real zeros."""

@@ -46,7 +46,7 @@ from derive.calculus.integrals.operators import (
     substitution,
 )
 from derive.rules import Outcome, Rewrite
-from derive.structure import depends_on, fresh, postorder
+from derive.structure import depends_on, free_symbols, fresh, postorder
 
 x = Symbol("x")
 RULES = Rules()
@@ -87,7 +87,9 @@ def _linear_core(f: Expr, x: Symbol) -> Expr | None:
                 cores.append(node)
         else:
             stack.extend(node.args)
-    return cores[0] if len(cores) == 1 and cores[0] != x else None
+    if len(cores) != 1 or cores[0] == x or not free_symbols(cores[0]) <= free_symbols(f):
+        return None  # a letter that is bound in f (by a limit, say) may not leave it
+    return cores[0]
 
 
 def _replace(f: Expr, g: Expr, u: Symbol) -> Expr:
@@ -127,7 +129,7 @@ def candidates(f: Expr, x: Symbol) -> list[Expr]:
 def _worth_it(g: Expr, f: Expr, x: Symbol) -> bool:
     if g in (f, x) or not depends_on(g, x) or g.has(Abs, sign, floor, I):
         return False  # of a real variable, and without kinks
-    return linear(g, x) is None
+    return isinstance(g, Expr) and linear(g, x) is None and free_symbols(g) <= free_symbols(f)
 
 
 def slopes(g: Expr, f: Expr, x: Symbol) -> Iterator[Expr]:

@@ -21,6 +21,7 @@ from sympy import (
     Si,
     Symbol,
     atan,
+    ceiling,
     cos,
     cosh,
     cot,
@@ -31,6 +32,7 @@ from sympy import (
     erfc,
     erfi,
     exp,
+    floor,
     fresnelc,
     fresnels,
     li,
@@ -104,7 +106,7 @@ def constant_base(f: Expr, x: Symbol) -> Outcome:
     return Rewrite(f / (found[0] * log(base)), And(given, nonzero(found[0])))
 
 
-@RULES.indefinite("product of powers", example=Integral(x**n * sqrt(x), x), on=Mul)
+@RULES.indefinite("product of powers", example=Integral(x ** Symbol("z") * sqrt(x), x), on=Mul)
 def product_of_powers(f: Expr, x: Symbol) -> Outcome:
     """Powers of the variable: their exponents add up."""
     powers = [p.as_base_exp() for p in f.args]
@@ -155,6 +157,8 @@ TABLE = (
     (Heaviside(u),       u*Heaviside(u),           "unit step"),
     (sign(u),            Abs(u),                   "sign"),
     (Abs(u),             u*Abs(u)/2,               "absolute value"),
+    (floor(u),           u*floor(u) - floor(u)*(floor(u) + 1)/2, "floor"),
+    (ceiling(u),         u*ceiling(u) - ceiling(u)*(ceiling(u) - 1)/2, "ceiling"),
     (erf(u),             u*erf(u) + exp(-u**2)/sqrt(pi),  "error function"),
     (erfc(u),            u*erfc(u) - exp(-u**2)/sqrt(pi), "complementary error function"),
     (1/log(u),           li(u),                    "one over logarithm"),

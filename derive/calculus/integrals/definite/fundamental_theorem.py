@@ -1,5 +1,5 @@
-"""Definite integrals: symmetry, kinks, the fundamental theorem, and what [F]_a^b comes to when F
-jumps, a bound is infinite, or the integral diverges."""
+"""The fundamental theorem of calculus, and what [F]_a^b comes to when F jumps, a bound is infinite,
+or the integral diverges."""
 
 from __future__ import annotations
 
@@ -14,194 +14,35 @@ from sympy import (
     Expr,
     FiniteSet,
     Gt,
-    Heaviside,
     Integral,
     Limit,
     Lt,
-    Max,
-    Min,
-    Piecewise,
     S,
     Set,
     Symbol,
-    cancel,
-    ceiling,
     cos,
     exp,
-    floor,
     log,
     oo,
-    pi,
-    sign,
     sin,
-    sqrt,
 )
-from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from derive.calculus.integrals.continuity import (
-    NotReal,
-    breaks,
-    middles,
-    strictly_inside,
-)
-from derive.calculus.integrals.linearity import without_roots_of_squares
-from derive.calculus.integrals.operators import (
-    Between,
-    Rules,
-    antiderivative,
-    definite,
-    iterated,
-)
-from derive.calculus.integrals.zeros import MOST_ZEROS, Unknown, ascending, numeric, order, zeros
-from derive.elementary import relu
+from derive.calculus.integrals.continuity import NotReal, breaks, strictly_inside
+from derive.calculus.integrals.definite.bounds import above
+from derive.calculus.integrals.operators import Between, Rules, antiderivative
+from derive.calculus.integrals.zeros import Unknown, numeric, order
 from derive.engine import DOES_NOT_EXIST
 from derive.rules import Outcome, Rewrite, RuleTable
-from derive.structure import depends_on, postorder
 
-x, y = Symbol("x"), Symbol("y")
+x = Symbol("x")
 RULES = Rules()
-LATE = Rules()
-
-
-@RULES.table.rule(
-    "one variable after the other",
-    example=Integral(x * y, (x, 0, y), (y, 0, 1)),
-    whole=True,
-)
-def iterated_integral(goal: Integral) -> Outcome:
-    """Integrate by the innermost variable first; the others are constants there."""
-    f, *limits = goal.args
-    return iterated(f, tuple(limits)) if len(limits) > 1 else None
-
-
-@RULES.definite("equal bounds", example=Integral(sin(x), (x, 1, 1)))
-def equal_bounds(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """Over an interval of no length the integral is zero."""
-    return S.Zero if a == b else None
-
-
-@RULES.definite("exchange the bounds", example=Integral(sin(x), (x, 1, 0)))
-def exchange(f: Expr, x: Symbol, a: Expr, b: Expr) -> Iterator[Rewrite]:
-    """Integrating backwards changes the sign; what does not exist forwards does not backwards."""
-    if _above(a, b):
-        forwards = definite(f, x, b, a)
-        yield Rewrite(-forwards)
-        yield Rewrite(DOES_NOT_EXIST, premises=((forwards, FiniteSet(DOES_NOT_EXIST)),))
-
-
-def _above(a: Expr, b: Expr) -> bool:
-    try:
-        return numeric(a, b) and order(a, b) > 0
-    except Unknown:
-        return False
-
-
-@RULES.definite("root of a square, definite", example=Integral(sqrt(x**2), (x, -1, 2)))
-def root_of_a_square(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """The root of a square is the absolute value."""
-    changed = without_roots_of_squares(f, x)
-    return None if changed == f else definite(changed, x, a, b)
-
-
-KINKED = (Abs, sign, Heaviside, Max, Min, relu, floor, ceiling, Piecewise)
-
-
-@RULES.definite("split at the kinks", example=Integral(Abs(x), (x, -1, 2)))
-def split_at_kinks(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """Cut the interval where an argument changes sign or branch; each piece has one formula."""
-    kinked = [g for g in postorder(f) if isinstance(g, KINKED) and depends_on(g, x)]
-    if not kinked or not numeric(a, b):
-        return None
-    try:
-        kinks = [z for g in kinked for u in _switches(g) for z in zeros(u, x, a, b)]
-        inner = [p for p in ascending(kinks) if strictly_inside(p, a, b)]
-        ends = [a, *inner, b]
-        finite = [p for p in ends if p.is_finite]
-        if len(inner) > MOST_ZEROS:
-            return None
-        pieces = [smooth_at(f, x, p) for p in middles(finite, a, b)]
-    except (Unknown, TypeError):  # an argument whose sign depends on a letter
-        return None
-    return Add(*(definite(h, x, p, q) for h, p, q in zip(pieces, ends, ends[1:], strict=False)))
-
-
-def _switches(g: Expr) -> list[Expr]:
-    """Where one of these is zero, g changes its formula."""
-    if isinstance(g, Piecewise):
-        relations = {r for _, condition in g.args for r in condition.atoms(Relational)}
-        return sorted((r.lhs - r.rhs for r in relations), key=str)
-    if isinstance(g, (Max, Min)):
-        return [p - q for k, p in enumerate(g.args) for q in g.args[:k]]
-    if isinstance(g, (floor, ceiling)):
-        return [sin(pi * g.args[0])]
-    return [g.args[0]]
-
-
-def smooth_at(f: Expr, x: Symbol, point: Expr) -> Expr:
-    """The formula for f around a point where nothing switches."""
-    while True:
-        g = next((g for g in postorder(f) if isinstance(g, KINKED) and depends_on(g, x)), None)
-        if g is None:
-            return f
-        f = f.xreplace({g: _formula(g, x, point)})
-
-
-def _formula(g: Expr, x: Symbol, point: Expr) -> Expr:
-    if isinstance(g, Piecewise):
-        return next(e for e, condition in g.args if condition.subs(x, point) == True)
-    if isinstance(g, (Max, Min)):
-        pick = max if isinstance(g, Max) else min
-        return pick(g.args, key=lambda argument: argument.subs(x, point).evalf(20))
-    if isinstance(g, (floor, ceiling)):
-        return g.subs(x, point)
-    u = g.args[0]
-    positive = u.subs(x, point).evalf(20) > 0
-    if isinstance(g, Abs):
-        return u if positive else -u
-    if isinstance(g, relu):
-        return u if positive else S.Zero
-    return S.One if positive else (-S.One if isinstance(g, sign) else S.Zero)
-
-
-@RULES.definite("odd integrand", example=Integral(x**3 * exp(-(x**2)), (x, -1, 1)))
-def odd(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """What an odd function has on the left of zero cancels what it has on the right."""
-    if _symmetric(a, b) and _parity(f, x) == -1 and _continuous(f, x, a, b):
-        return S.Zero
-    return None
-
-
-@RULES.definite("even integrand", example=Integral(x**2 + 1, (x, -1, 1)))
-def even(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """An even function has the same integral on both sides of zero."""
-    if numeric(a, b) and _symmetric(a, b) and _parity(f, x) == 1 and _continuous(f, x, a, b):
-        return 2 * definite(f, x, S.Zero, b)
-    return None
-
-
-def _symmetric(a: Expr, b: Expr) -> bool:
-    return a == -b and a.is_infinite is not True and b != 0
-
-
-def _parity(f: Expr, x: Symbol) -> int:
-    mirrored = f.subs(x, -x)
-    if mirrored == f or cancel(mirrored - f) == 0:
-        return 1
-    return -1 if mirrored == -f or cancel(mirrored + f) == 0 else 0
-
-
-def _continuous(f: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
-    try:
-        return not breaks(f, x, a, b)
-    except (Unknown, NotReal, TypeError):
-        return False
 
 
 @RULES.definite("fundamental theorem of calculus", example=Integral(exp(x), (x, 0, 1)))
 def fundamental_theorem(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The integral is the growth of an antiderivative from the lower to the upper bound."""
-    if f.has(Integral) or _above(a, b) or not _real(f, x, a, b):
+    if f.has(Integral) or above(a, b) or not _real(f, x, a, b):
         return None
     return Between(antiderivative(f, x), x, a, b)
 

@@ -1,0 +1,178 @@
+"""Integrals with an oscillating tail, such as that of sin(x)/x, in double precision.
+
+Two methods have to agree: the tail is faded out by the error function, and by a polynomial step.
+Faded out ever farther, both lead to the integral, where it exists; that it does is seen from its
+values when it is cut off sharply, which have to come together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+import numpy as np
+from scipy.integrate import cumulative_trapezoid
+from scipy.special import betainc, erfc
+from sympy import Basic, Dummy
+
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided
+from lambdify_bridge.nodes import nodes
+from lambdify_bridge.sequence import NoLimit, wynn
+
+PHASE = 2.0e4  # so far out is looked, in radians of the fastest oscillation
+FARTHEST = 1.0e7
+AGREEMENT = 1e-9
+CIRCULAR = ("sin", "cos", "tan")
+STEP = 8
+FEW = 12
+GRID, MOST = 20_000, 40_000
+NOISE = 1e-15
+
+Array = np.ndarray
+Function = Callable[[Array], Array]
+
+
+def oscillates(function: Basic, x: Any) -> bool:
+    """Whether a sine or cosine of something unbounded is in it."""
+    return bool(_phases(function, x))
+
+
+def _phases(function: Basic, x: Any) -> list[Basic]:
+    inner = [n.args[0] for n in nodes(function) if type(n).__name__ in CIRCULAR]
+    return list(dict.fromkeys(u for u in inner if x in u.free_symbols))
+
+
+def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Number:
+    """The integral from `start` to infinity (side 1), or from minus infinity to it (-1).
+
+    Raises NoLimit where the integral does not come together, Undecided.
+    """
+    t = Dummy("t", positive=True)
+    moved = function.xreplace({x: side * t})
+    here = float(start) * side
+    f = _compiled(moved, t, at)
+    speed = _speed(_phases(moved, t), t, at)
+    first = _Panels(f, speed, here, 16, 1.0)
+    second = _Panels(f, speed, here, 20, 0.83)
+    value = _led_to(first.faded(lambda u: erfc(6 * (u - 1)) / 2, 150))
+    other = _led_to(second.faded(lambda u: betainc(STEP, STEP, np.clip(2 - u, 0, 1)), 1000))
+    if value is not None and np.isinf(value) and value == other:
+        return at.ctx.mpf(value)
+    _refuse_what_keeps_moving(first, value)
+    if value is None or other is None or not abs(value - other) <= AGREEMENT * max(1, abs(value)):
+        raise Undecided("two ways to fade the oscillating tail out disagree")
+    at.rests_on(AGREEMENT, NOISE * float(np.sum(np.abs(first.terms))))
+    return at.ctx.mpf(value)
+
+
+def _compiled(expression: Basic, t: Any, at: Evaluator) -> Function:
+    from lambdify_bridge.to_numpy import to_numpy
+
+    letters = sorted(expression.free_symbols - {t}, key=str)
+    fixed = [float(at.ctx.re(at(letter))) for letter in letters]
+    compiled = to_numpy(expression, [t, *letters])
+
+    def f(points: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(np.asarray(compiled(points, *fixed), float), points.shape)
+
+    return f
+
+
+def _speed(phases: list[Basic], t: Any, at: Evaluator) -> Function:
+    rates = [_compiled(u.diff(t), t, at) for u in phases]
+    return lambda points: np.max([np.abs(rate(points)) for rate in rates], axis=0)
+
+
+class _Panels:
+    """The integral over panels from `start` on, short enough for the oscillation."""
+
+    def __init__(self, f: Function, speed: Function, start: float, n: int, width: float) -> None:
+        grid = start + np.geomspace(1e-3, FARTHEST, GRID) - 1e-3
+        rate = np.broadcast_to(speed(grid), grid.shape)
+        if not np.all(np.isfinite(rate)):
+            raise Undecided("how fast the integrand oscillates could not be found out")
+        phase, count = (
+            cumulative_trapezoid(density, grid, initial=0)
+            for density in (rate, np.maximum(10 / (1 + np.abs(grid)), rate / 2) / width)
+        )
+        last = np.interp(PHASE, phase, count)
+        self.edges = np.interp(np.arange(min(last, MOST)), count, grid)
+        self.phases = np.interp(self.edges, grid, phase)
+        points, weights = np.polynomial.legendre.leggauss(n)
+        half = np.diff(self.edges)[:, None] / 2
+        self.points = self.edges[:-1, None] + half * (1 + points)
+        self.terms = f(self.points) * half * weights
+        if not np.all(np.isfinite(self.terms)):
+            raise Undecided("the integrand has no value somewhere on its tail")
+
+    def faded(self, window: Function, least: float) -> list[float]:
+        """The values when it is faded out at T = end/2, end/2/sqrt(2), ..., over `least` radians.
+
+        The window is 1 up to near T and 0 beyond 2*T.
+        """
+        values = []
+        for k in range(14):
+            T = self.edges[-1] / 2 * 2 ** (-k / 2)
+            if np.ptp(np.interp([T, 2 * T], self.edges, self.phases)) < least:
+                break
+            values.append(float(np.sum(self.terms * window(self.points / T))))
+        return values[::-1]
+
+    def cut_off(self) -> list[float]:
+        """How far apart the integrals cut off within each of the last half octaves are."""
+        sums = np.cumsum(self.terms.sum(axis=1))
+        cuts = self.edges[-1] * 2.0 ** (-np.arange(7) / 2)
+        inside = [(self.edges[1:] <= b) & (self.edges[1:] >= a) for b, a in pairwise(cuts)]
+        return [float(np.ptp(sums[each])) for each in inside if np.any(each)][::-1]
+
+
+def _led_to(values: list[float]) -> float | None:
+    """Where the values settle or lead to; an infinity where they drift without slowing down."""
+    if len(values) < 3:
+        return None
+    if max(abs(v - values[-1]) for v in values[-3:]) <= AGREEMENT / 10:
+        return values[-1]
+    gains = [b - a for a, b in pairwise(values)][-4:]
+    if all(0.97 * abs(g) <= abs(h) and g * h > 0 for g, h in pairwise(gains)):
+        return float("inf") * gains[-1]
+    found = wynn(mpmath.mp, [mpmath.mpf(v) for v in values])
+    return None if found is None else float(found)
+
+
+def _refuse_what_keeps_moving(panels: _Panels, value: float | None) -> None:
+    """Fading out gives a value to the integral of sin(x) as well; cutting off does not."""
+    spreads = panels.cut_off()
+    if spreads[-1] <= AGREEMENT * max(1, abs(value or 0)):
+        return
+    ratios = [b / a for a, b in pairwise(spreads) if a > 0]
+    if min(ratios) > 0.99:
+        raise NoLimit("the integral, cut off ever farther out, does not come together")
+    if max(ratios) > 0.975:
+        raise Undecided("the integral comes together too slowly to tell")
+
+
+def improper(
+    at: Evaluator,
+    x: Any,
+    function: Basic,
+    a: Number,
+    b: Number,
+    breaks: list[Number],
+    finite: Callable[..., Number],
+) -> Number:
+    """Over a range with an infinite end: the middle by `finite`, the ends as oscillating tails."""
+    c = at.ctx
+    if len(breaks) > FEW:
+        raise Undecided("the integrand has too many kinks or poles on its tail")
+    inner = [*breaks, *(end for end in (a, b) if not c.isinf(end))] or [c.zero]
+    low = a if not c.isinf(a) else min(inner) - 1
+    high = b if not c.isinf(b) else max(inner) + 1
+    total = finite(at, x, function, low, high)
+    if c.isinf(b):
+        total += tail(at, x, function, high, 1)
+    if c.isinf(a):
+        total += tail(at, x, function, low, -1)
+    return total
