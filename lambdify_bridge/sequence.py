@@ -112,6 +112,10 @@ def _values(f: Callable[[Number], Number], points: list[Number]) -> list[Number]
             values.append(f(point))
         except (Undefined, MemoryError):
             break
+        except Undecided:
+            if not values:
+                raise
+            break  # a sum of too many terms: what was seen may be enough
     return values
 
 
