@@ -61,7 +61,14 @@ from sympy import (
 from sympy.integrals.rationaltools import ratint_ratpart
 from sympy.logic.boolalg import Boolean
 
-from derive.calculus.integrals.operators import Rules, antiderivative, derivative, linear, size
+from derive.calculus.integrals.operators import (
+    Rules,
+    antiderivative,
+    derivative,
+    linear,
+    nonzero,
+    size,
+)
 from derive.calculus.integrals.table import by_table
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on
@@ -75,6 +82,7 @@ INVERSE = (asin, acos, atan, acot, asec, acsc, asinh, acosh, atanh, acoth, asech
 CIRCULAR = (sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, sech, csch)
 ANTIDERIVATIVES = {sin: lambda t: -cos(t), cos: sin, sinh: cosh, cosh: sinh}
 MUCH_LARGER = 2
+FEWEST_ROWS = 3  # a shorter table says less than integration by parts
 LARGE = 120
 SPECIAL = (erf, erfi, Ei, Si, Ci, Shi, Chi, li, fresnels, fresnelc)
 
@@ -113,6 +121,31 @@ def with_inner_derivative(f: Expr, x: Symbol) -> Outcome:
     u, dv = x ** (m[1] - n + 1), x ** (n - 1) * g
     v = ANTIDERIVATIVES[type(g)](inner) / (a * n)
     return _rewrite(u, dv, v, v * u.diff(x), x)
+
+
+@RULES.indefinite("tabular integration by parts", example=Integral(x**3 * sin(2 * x), x), on=Mul)
+def tabular(f: Expr, x: Symbol) -> Outcome:
+    """Differentiate the polynomial down to zero, integrate the other factor as often: the products
+    of the rows, with signs in turn."""
+    waves = [p for p in f.args if isinstance(p, (exp, sin, cos, sinh, cosh)) and depends_on(p, x)]
+    line = linear(waves[0].args[0], x) if len(waves) == 1 else None
+    P = f / waves[0] if len(waves) == 1 else f
+    if line is None or not P.is_polynomial(x) or Poly(P, x).degree() < FEWEST_ROWS:
+        return None
+    total, g, sign = S.Zero, waves[0], S.One
+    while P != 0:
+        g = _raised(g) / line[0]
+        total += sign * P * g
+        P, sign = P.diff(x), -sign
+    return Rewrite(total, nonzero(line[0]))
+
+
+def _raised(g: Expr) -> Expr:
+    """The antiderivative of c*g(t) by t, for a g of the table's waves."""
+    c, wave = g.as_independent(exp, sin, cos, sinh, cosh, as_Add=False)
+    if isinstance(wave, exp):
+        return g
+    return c * ANTIDERIVATIVES[type(wave)](wave.args[0])
 
 
 @RULES.indefinite("integration by parts", example=Integral(x * exp(x), x))

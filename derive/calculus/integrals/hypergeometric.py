@@ -11,6 +11,7 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    cancel,
     cos,
     cosh,
     exp,
@@ -85,7 +86,10 @@ def gauss(f: Expr, x: Symbol) -> Outcome:
     if one != 1 or not _apart(s + 1, k):
         return None
     q = (s + 1) / k
-    F = a**r * x ** (s + 1) / (s + 1) * hyper([-r, q], [q + 1], -c * x**k / a)
+    if cancel(r + q + 1) == 0:  # the series is a binomial one
+        F = a**r * x ** (s + 1) / (s + 1) * (1 + c * x**k / a) ** -q
+    else:
+        F = a**r * x ** (s + 1) / (s + 1) * hyper([-r, q], [q + 1], -c * x**k / a)
     return Rewrite(F, And(positive(a), nonzero(s + 1)))
 
 

@@ -29,12 +29,13 @@ from derive.calculus.integrals import (
     undetermined,
 )
 from derive.calculus.integrals.branches import joined
+from derive.calculus.integrals.cases import by_cases
 from derive.calculus.integrals.definite import BETWEEN
 from derive.calculus.integrals.definite import principal_value as pv
 from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
-from derive.core import Derivation
+from derive.core import Derivation, Step
 from derive.deadline import SOONEST
 from derive.engine import Budget, BudgetExceeded, NoRuleApplies, limited, search, shown
 from derive.rules import RuleTable
@@ -101,6 +102,7 @@ def integrate(
     *variables: Any,
     method: str | None = None,
     principal_value: bool = False,
+    cases: bool = False,
     timeout: float = 20.0,
     check: bool = True,
 ) -> Derivation:
@@ -109,7 +111,8 @@ def integrate(
     Several variables make an iterated integral, the first one innermost. An antiderivative is real
     on the real domain of `f`, and unique up to a constant. `method` names how to begin, once sums,
     constant factors and bounds are dealt with: one of METHODS, or the name of a rule. With
-    `principal_value` poles are cut out symmetrically (Cauchy's principal value).
+    `principal_value` poles are cut out symmetrically (Cauchy's principal value); with `cases` what
+    the conditions on letters leave out is worked out too, in the branches of a Piecewise.
 
     The result is held against numbers before it is returned, and looked for again where they refute
     it, at a tenth to a half of the time of the derivation (benchmarks/calls.py). `check=False`
@@ -124,12 +127,14 @@ def integrate(
     'partial fractions'
     >>> integrate("1/x", ("x", -1, 2), principal_value=True).result
     log(2)
+    >>> integrate("x^n", "x", cases=True).result
+    Piecewise((log(Abs(x)), Eq(n, -1)), (x**(n + 1)/(n + 1), True))
     """
     goal = _goal(f, variables, principal_value)
     only = None if method is None else named(method, RULES)
     budget = Budget(seconds=timeout)
     try:
-        return _worked_out(goal, budget, only, check)
+        return _worked_out(goal, budget, only, check, cases)
     except NoRuleApplies as error:
         if only is None:
             raise _with_cause(error, goal) from None
@@ -163,17 +168,23 @@ def _goal(f: Any, variables: tuple[Any, ...], principal_value: bool = False) -> 
 
 
 def _worked_out(
-    goal: Basic, budget: Budget, only: frozenset[str] | None = None, check: bool = True
+    goal: Basic,
+    budget: Budget,
+    only: frozenset[str] | None = None,
+    check: bool = True,
+    cases: bool = False,
 ) -> Derivation:
     from derive.calculus.limits import RULES as LIMITS
     from derive.calculus.sums.summation import RULES as SUMS
 
     tables = {**TABLES, Limit: LIMITS, Sum: SUMS}
-    root = joined(
-        for_positive_letters(
-            goal, lambda asked: search(asked, tables, budget, only, check, before(RULES))
-        )
-    )
+
+    def work_out(asked: Basic) -> Step:
+        return joined(search(asked, tables, budget, only, check, before(RULES)))
+
+    root = for_positive_letters(goal, work_out)
+    if cases and isinstance(goal, Integral) and len(goal.variables) == 1:
+        root = by_cases(root, goal.variables[0], work_out)
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"

@@ -20,10 +20,12 @@ from sympy import (
     S,
     Symbol,
     cancel,
+    cos,
     exp,
     factor_list,
     linsolve,
     log,
+    sin,
     tan,
     tanh,
     together,
@@ -65,6 +67,7 @@ def undetermined(f: Expr, x: Symbol) -> Outcome:
 
 def _field(f: Expr, x: Symbol) -> Field | None:
     """None where a kernel's derivative needs another kernel, or there are too many of them."""
+    f = _by_half_angle(f, x)
     kernels = [n for n in postorder(f) if depends_on(n, x) and _is_kernel(n)]
     if not 1 <= len(kernels) <= MOST_KERNELS or size(f) > LARGE or len(f.free_symbols) > 2:
         return None
@@ -84,6 +87,16 @@ def _field(f: Expr, x: Symbol) -> Field | None:
     if not all(e.is_rational_function(*slopes) for e in every):
         return None
     return Field(plain, letters, slopes)
+
+
+def _by_half_angle(f: Expr, x: Symbol) -> Expr:
+    """Sines and cosines of one angle beside other kernels, by the tangent of its half."""
+    waves = [g for g in f.atoms(sin, cos) if depends_on(g, x)]
+    angles = {g.args[0] for g in waves}
+    if len(angles) != 1:
+        return f
+    t = tan(angles.pop() / 2)
+    return f.xreplace({g: (2 * t if isinstance(g, sin) else 1 - t**2) / (1 + t**2) for g in waves})
 
 
 def _is_kernel(n: Expr) -> bool:
