@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, And, Basic, Mul, Subs, Symbol, true
@@ -125,18 +126,21 @@ class Derivation:
     def steps(self) -> tuple[Step, ...]:
         return tuple(walk(self.root))
 
-    @property
+    @cached_property
     def given(self) -> Boolean:
         """The conditions of all steps, conjoined, in the letters of the problem."""
         return conditions(self.root)
+
+    @cached_property
+    def _changes_letters(self) -> bool:
+        return any(_changes(step) for step in self.steps)
 
     def given_for(self, step: Step) -> Boolean:
         """What the result of one step rests on: the conditions of the steps below it.
 
         Where no letter is changed on the way, all conditions of the derivation, which cost less.
         """
-        changed = any(_changes(other) for other in self.steps)
-        return conditions(step) if changed else self.given
+        return conditions(step) if self._changes_letters else self.given
 
     @property
     def report(self) -> Report | None:
