@@ -214,6 +214,7 @@ def main() -> None:
     text = table(outcomes)
     print(text)
     if options.write:
+        (ROOT / "docs").mkdir(exist_ok=True)
         (ROOT / "docs" / "coverage.md").write_text(
             "# Coverage of indefinite integrals\n\n"
             "Printed by `python benchmarks/coverage.py --write`.\n\n" + text + "\n"
