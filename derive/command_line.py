@@ -45,6 +45,8 @@ DEMO = (
     ("limit", "sin(x)/x", "x", "0"),
     ("integrate", "x*exp(x)", "x"),
     ("integrate", "x**2", "x", "0", "1"),
+    ("summation", "1/k^2", "k", "1", "oo"),
+    ("series", "exp(sin(x))", "x", "0"),
     ("determinant", "[[2,1,0],[1,3,1],[0,1,4]]"),
     ("inverse", "[[2,1],[5,3]]"),
     ("eigen", "[[2,1],[1,2]]"),
