@@ -13,17 +13,7 @@ from typing import Any
 import mpmath
 from sympy import Basic, Integral, Symbol, sstr
 
-from lambdify_bridge import (  # noqa: F401
-    central_difference,
-    extremes,
-    laurent,
-    paths,
-    principal_value,
-    quadrature,
-    residual,
-    sequence,
-    sums,
-)
+from lambdify_bridge import central_difference, estimators, residual, sequence  # noqa: F401
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import FactsOf

@@ -9,17 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import Derivative, Integral, Symbol
 
-from lambdify_bridge import (  # noqa: F401
-    central_difference,
-    extremes,
-    laurent,
-    paths,
-    principal_value,
-    quadrature,
-    residual,
-    sequence,
-    sums,
-)
+from lambdify_bridge import estimators  # noqa: F401
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.trapezoid import mapped, trapezoid
 

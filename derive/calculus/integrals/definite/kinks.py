@@ -11,18 +11,15 @@ from sympy import (
     Max,
     Min,
     Piecewise,
-    Pow,
     S,
     Symbol,
     ceiling,
-    cos,
     floor,
     pi,
     sign,
     sin,
     sqrt,
 )
-from sympy.core.parameters import evaluate
 from sympy.core.relational import Relational
 
 from derive.calculus.integrals.continuity import middles, strictly_inside
@@ -40,20 +37,8 @@ RULES = Rules()
 @RULES.definite("root of a square, definite", example=Integral(sqrt(x**2), (x, -1, 2)))
 def root_of_a_square(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The root of a square is the absolute value."""
-    changed = without_roots_of_squares(_cosines_for_sines(f, x), x)
+    changed = without_roots_of_squares(f, x)
     return None if changed == f else definite(changed, x, a, b)
-
-
-def _cosines_for_sines(f: Expr, x: Symbol) -> Expr:
-    """1 + sin(u) under a root as 1 + cos(u - pi/2), of which the half angle is the root."""
-    roots = [g for g in postorder(f) if isinstance(g, Pow) and g.exp.is_Rational and g.exp.q == 2]
-    sums = [g for g in roots if g.base.is_Add and g.base - 1 in (sin(x), -sin(x))]
-    return f.xreplace({g: Pow(1 + _turned(g.base - 1, x), g.exp) for g in sums})
-
-
-def _turned(wave: Expr, x: Symbol) -> Expr:
-    with evaluate(False):
-        return cos(x - pi / 2) if wave == sin(x) else cos(x + pi / 2)
 
 
 KINKED = (Abs, sign, Heaviside, Max, Min, relu, floor, ceiling, Piecewise)
