@@ -28,6 +28,7 @@ FOLD: dict[str, Any] = dict(FUNCTIONS.values()) | {
     "sqrt":        lambda m, a: m.sqrt(a),
     "maximum":     lambda m, a, b: max(a, b),
     "minimum":     lambda m, a, b: min(a, b),
+    "polylog_re":  lambda m, s, z: m.re(m.polylog(s, z)),
     "hyp0f1":      lambda m, b, z: m.hyp0f1(b, z),
     "hyp1f1":      lambda m, a, b, z: m.hyp1f1(a, b, z),
     "hyp2f1":      lambda m, a, b, c, z: m.hyp2f1(a, b, c, z),

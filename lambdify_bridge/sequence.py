@@ -133,8 +133,10 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
     if _keeps_moving(values):
         return None
     found = wynn(c, values)
-    if found is not None and abs(found) < TINY * abs(last):
-        return c.zero  # far below the values it was extrapolated from
+    if found is not None and (
+        abs(found) < TINY * abs(last) or abs(found) < min(AGREEMENT / 10, abs(last) / 100)
+    ):
+        return c.zero  # far below the values it was extrapolated from, and what they can tell
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.evaluate import Evaluator
+from lambdify_bridge.evaluate import Evaluator, Undecided
 
 ArrayFunction = Callable[[np.ndarray], np.ndarray]
 
@@ -21,7 +21,10 @@ def mapped(operator: Any, at: Evaluator) -> tuple[ArrayFunction, float, float]:
 
     x, low, high = operator.limits[0]
     letters = [x, *sorted(operator.free_symbols, key=str)]
-    compiled = to_numpy(operator.function, letters)
+    try:
+        compiled = to_numpy(operator.function, letters)
+    except ValueError as error:  # an unknown function, say
+        raise Undecided(str(error)) from error
     fixed = [float(at.ctx.re(at(letter))) for letter in letters[1:]]
     a, b = float(at.ctx.re(at(low))), float(at.ctx.re(at(high)))
 

@@ -179,7 +179,7 @@ INDEFINITE = [
     (sqrt(tan(x)),                 "substitution"),
     (x*exp(x),                     "integration by parts"),
     (x**2*sin(x),                  "integration by parts"),
-    (x**4*exp(-x),                 "integration by parts"),
+    (x**4*exp(-x),                 "tabular integration by parts"),
     (log(x),                       "integration by parts"),
     (x**2*log(x)**2,               "integration by parts"),
     (atan(x),                      "integration by parts"),

@@ -39,7 +39,7 @@ DOMAIN = {
     sp.besselj: [2, POSITIVE], sp.bessely: [2, POSITIVE], sp.besseli: [2, POSITIVE],
     sp.besselk: [2, POSITIVE], sp.erf2: [REAL, REAL], sp.Max: [REAL, REAL], sp.Min: [REAL, REAL],
     sp.legendre: [n, UNIT], sp.chebyshevt: [n, UNIT], sp.chebyshevu: [n, UNIT],
-    sp.hermite: [n, UNIT], sp.laguerre: [n, UNIT], sp.Heaviside: [REAL],
+    sp.polylog: [3, UNIT], sp.hermite: [n, UNIT], sp.laguerre: [n, UNIT], sp.Heaviside: [REAL],
 }
 # fmt: on
 TABLE = sorted({*FUNCTIONS, *REWRITES}, key=lambda kind: kind.__name__)

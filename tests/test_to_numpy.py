@@ -288,7 +288,7 @@ M = sp.MatrixSymbol("M", 2, 2)
         (sp.Sum(1 / n, (n, 1, x)), ValueError, "unevaluated Sum"),
         (sp.Function("f")(x), ValueError, "the function 'f' is not defined"),
         (sp.DiracDelta(x), ValueError, "'DiracDelta' has no numerical operation"),
-        (sp.hyper([1], [2], x), ValueError, "no numerical operation"),
+        (sp.hyper([1, 1, 1], [2, 2], x), ValueError, "no numerical operation"),
         (sp.Indexed("a", 1), ValueError, "no numerical operation"),
         (M[0, 1], ValueError, "no numerical operation"),
         (M, ValueError, "no numerical operation"),

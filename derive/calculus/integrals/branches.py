@@ -106,7 +106,8 @@ def _fall(term: Expr, u: Symbol) -> Expr | None:
     if isinstance(moving, log):
         (inside,) = moving.args
         inside = inside.args[0] if isinstance(inside, Abs) else inside
-        return S.Zero if inside.is_rational_function(u) else None
+        if inside.is_rational_function(u):
+            return S.Zero
     if isinstance(moving, atan):
         slope = linear(moving.args[0], u)
         if slope is not None:

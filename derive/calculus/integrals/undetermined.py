@@ -17,6 +17,7 @@ from sympy import (
     Mul,
     Poly,
     PolynomialError,
+    Pow,
     S,
     Symbol,
     cancel,
@@ -93,7 +94,8 @@ def _by_half_angle(f: Expr, x: Symbol) -> Expr:
     """Sines and cosines of one angle beside other kernels, by the tangent of its half."""
     waves = [g for g in f.atoms(sin, cos) if depends_on(g, x)]
     angles = {g.args[0] for g in waves}
-    if len(angles) != 1:
+    below = any(p.exp.is_negative and p.has(*waves) for p in f.atoms(Pow)) if waves else False
+    if len(angles) != 1 or not below:
         return f
     t = tan(angles.pop() / 2)
     return f.xreplace({g: (2 * t if isinstance(g, sin) else 1 - t**2) / (1 + t**2) for g in waves})
