@@ -25,6 +25,12 @@ def piece_by_piece(f: Expr, x: Symbol) -> Outcome:
         return None
     t = fresh("t", f, x)
     formulas = [smooth_at(f, x, p).subs(x, t) for p in middles(borders, -oo, oo)]
+    if not all(
+        _meets(h, t, p)
+        for p, *pair in zip(borders, formulas, formulas[1:], strict=False)
+        for h in pair
+    ):
+        return None  # at a pole there is nothing to join
     first, *others = formulas
     branches = [(definite(first, t, borders[0], x), x < borders[0])]
     complete: list[Expr] = []
@@ -35,6 +41,10 @@ def piece_by_piece(f: Expr, x: Symbol) -> Outcome:
         if not last:
             complete.append(definite(h, t, borders[k], borders[k + 1]))
     return Piecewise(*branches)
+
+
+def _meets(h: Expr, t: Symbol, border: Expr) -> bool:
+    return bool(h.subs(t, border).is_finite)
 
 
 def _borders(f: Expr, x: Symbol) -> list[Expr]:
