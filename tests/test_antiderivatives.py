@@ -65,6 +65,9 @@ BY_METHOD = [
     ("sin(x/(x + 1))",                 "substitute the denominator"),
     ("exp(x)*(1/x - 1/x**2)",          "undetermined coefficients"),
     ("(1 - log(x))/(x*(x + log(x)))",  None),
+    ("exp(x)*(1 + sin(x))/(1 + cos(x))", "undetermined coefficients"),
+    ("x**3*sin(2*x)",                  "tabular integration by parts"),
+    ("1/(sqrt(x)*(1 + x)**(3/2))",     None),
     # special functions
     ("sin(2*x + 1)/(x + 3)",           "divided by another line"),
     ("sin(x**2 + x + 1)",              "Fresnel integral of a quadratic"),
@@ -107,6 +110,26 @@ def test_trigonometric_substitution_on_request() -> None:
     found = judge(by_triangle.result, f, x, S.true, by_triangle.to_numpy([x]))
     assert found.verdict == "verified"
     assert found.finite
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "value"),
+    [
+        ("x**n", "n", -1),
+        ("exp(a*x)*x", "a", 0),
+        ("sin(a*x)*sin(b*x)", "a", Symbol("b")),
+        ("1/((x - a)*(x - b))", "a", Symbol("b")),
+    ],
+)
+def test_cases_are_derived_as_well(text: str, letter: str, value: object) -> None:
+    """The branch of the special value is an antiderivative there, and the others elsewhere."""
+    f = scalar(text)
+    derivation = integrate(f, x, cases=True)
+    assert derivation.root.rule == "by cases"
+    special = {Symbol(letter): value}
+    found = judge(derivation.result.subs(special), f.subs(special), x, S.true, None)
+    assert found.verdict == "verified"
+    assert judge(derivation.result, f, x, S(derivation.given), None).verdict == "verified"
 
 
 def test_conditions_are_in_the_letters_of_the_problem() -> None:

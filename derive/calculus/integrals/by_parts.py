@@ -132,11 +132,11 @@ def tabular(f: Expr, x: Symbol) -> Outcome:
     P = f / waves[0] if len(waves) == 1 else f
     if line is None or not P.is_polynomial(x) or Poly(P, x).degree() < FEWEST_ROWS:
         return None
-    total, g, sign = S.Zero, waves[0], S.One
-    while P != 0:
+    total, g, row = S.Zero, waves[0], Poly(P, x)
+    while not row.is_zero:
         g = _raised(g) / line[0]
-        total += sign * P * g
-        P, sign = P.diff(x), -sign
+        total += row.as_expr() * g
+        row = -row.diff(x)
     return Rewrite(total, nonzero(line[0]))
 
 
