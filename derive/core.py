@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, And, Basic, Mul, Subs, Symbol, true
+from sympy import Add, And, Basic, Mul, Piecewise, Subs, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from derive.deadline import within
@@ -250,7 +250,7 @@ def conjoined(given: Iterable[Boolean]) -> Boolean:
 
 def each_condition(root: Step) -> Iterator[Boolean]:
     """The conditions below `root`, in its own letters, some perhaps several times."""
-    for step in walk(root, stop=_changes):
+    for step in walk(root, stop=lambda step: _changes(step) or _by_cases(step)):
         if step.given is not true:
             yield step.given
         for part in step.parts if _changes(step) else ():
@@ -260,6 +260,11 @@ def each_condition(root: Step) -> Iterator[Boolean]:
                     yield changed
         for premise in step.premises if _changes(step) else ():
             yield from each_condition(premise)
+
+
+def _by_cases(step: Step) -> bool:
+    """Whether a step joins derivations case by case: each holds in its branch of the Piecewise."""
+    return isinstance(step.equals, Piecewise) and bool(step.premises) and not step.parts
 
 
 def _changes(step: Step) -> dict[Basic, Basic]:

@@ -14,7 +14,7 @@ from sympy.matrices.expressions import MatrixSymbol
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
 
 from derive.core import Derivation
-from derive.render.names import function_name, latex_name, words
+from derive.render.names import FORMS, function_name, latex_name, words
 from derive.render.once import PrintsOnce
 from derive.render.outline import (
     Line,
@@ -136,7 +136,7 @@ class Formula(PrintsOnce, LatexPrinter):
         return words(str(expr))
 
     def _print_Str(self, expr: Any) -> str:
-        return latex_name(expr.name)
+        return FORMS[expr.name][1] if expr.name in FORMS else latex_name(expr.name)
 
     def emptyPrinter(self, expr: Any) -> str:
         return words(str(expr))

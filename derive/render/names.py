@@ -40,6 +40,17 @@ def plain_text(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 
+# fmt: off
+# Indeterminate forms, which are names and not values: in text, and in LaTeX.
+FORMS = {
+    "0/0":     ("0/0",   r"0/0"),            "oo/oo": ("∞/∞", r"\infty/\infty"),
+    "0*oo":    ("0·∞",   r"0 \cdot \infty"), "1**oo": ("1^∞", r"1^{\infty}"),
+    "oo - oo": ("∞ - ∞", r"\infty - \infty"), "0**0": ("0^0", r"0^{0}"),
+    "oo**0":   ("∞^0",   r"\infty^{0}"),
+}
+# fmt: on
+
+
 def words(text: str) -> str:
     r"""Words inside a formula: letters in \text, signs as commands outside of it.
 

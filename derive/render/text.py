@@ -25,7 +25,7 @@ from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from derive.core import Derivation
-from derive.render.names import plain_text
+from derive.render.names import FORMS, plain_text
 from derive.render.once import PrintsOnce
 from derive.render.outline import (
     Line,
@@ -167,7 +167,10 @@ class OneLine(PrintsOnce, StrPrinter):
     def _print_Symbol(self, expr: Symbol) -> str:
         return letter(expr.name)
 
-    _print_Dummy = _print_Wild = _print_MatrixSymbol = _print_Str = _print_Symbol
+    _print_Dummy = _print_Wild = _print_MatrixSymbol = _print_Symbol
+
+    def _print_Str(self, expr: Any) -> str:
+        return FORMS[expr.name][0] if expr.name in FORMS else letter(expr.name)
 
     def _print_str(self, expr: str) -> str:
         return plain_text(str(expr))

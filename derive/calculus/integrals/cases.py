@@ -37,8 +37,16 @@ def by_cases(root: Step, x: Symbol, work_out: Callable[[Basic], Step]) -> Step:
     if not branches:
         return root
     result = Piecewise(*branches, (root.result, True))
+    covered = {~condition for _, condition in branches}
+    rest = And(*(c for c in And.make_args(given) if c not in covered))
     return Step(
-        root.goal, CASES.name, result, result, premises=(root, *shown), sentence=CASES.sentence
+        root.goal,
+        CASES.name,
+        result,
+        result,
+        given=rest,
+        premises=(root, *shown),
+        sentence=CASES.sentence,
     )
 
 

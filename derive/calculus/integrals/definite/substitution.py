@@ -96,7 +96,9 @@ def scale(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
         return None
     u = fresh("u", f, x)
     integral = definite(f.subs(x, u / k), u, a * k, b * k)
-    return Rewrite(integral / k, where=((u, k * x), (Symbol("du"), k * Symbol(f"d{x.name}"))))
+    return Rewrite(
+        integral / k, where=((u, k * x), (Symbol(f"d{u.name}"), k * Symbol(f"d{x.name}")))
+    )
 
 
 @EARLY.definite("tangent as the variable", example=Integral(log(1 + x) / (1 + x**2), (x, 0, 1)))
