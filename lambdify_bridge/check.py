@@ -16,6 +16,7 @@ from sympy import Basic, Integral, Symbol, sstr
 from lambdify_bridge import (  # noqa: F401
     central_difference,
     extremes,
+    initial_value,
     laurent,
     paths,
     principal_value,
@@ -229,6 +230,8 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
         return _no_value
     if isinstance(lhs, Integral) and any(len(limit.args) == 1 for limit in lhs.limits):
         return _up_to_a_constant
+    if type(lhs).__name__ in initial_value.FAMILIES:
+        return _a_solution
     if names & {"Eigenvalues", "Roots", "Joined"}:
         return _same_multiset
     if names & {"NullSpace", "Eigenspace"}:
@@ -287,6 +290,12 @@ def _up_to_a_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
     at(rhs)
     left = at(lhs.func(lhs.function, *inner) if inner else lhs.function)
     right = central_difference.by_each(rhs, variables, at)
+    return left, right, relative_error(left, right)
+
+
+def _a_solution(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
+    """A family of solutions: the right side, put into the differential equation, fulfils it."""
+    left, right = initial_value.residual(lhs, rhs, at)
     return left, right, relative_error(left, right)
 
 

@@ -1,0 +1,54 @@
+"""Initial values: the general solution first, then the constants that fit."""
+
+from __future__ import annotations
+
+from sympy import Integer, Symbol, Tuple, degree, exp, factor, powsimp, solve
+
+from derive.calculus.equations.operators import Fitted, ImplicitSolution, InitialValues, Solution
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import depends_on, fresh
+
+x, y, C = Symbol("x"), Symbol("y"), Symbol("C")
+BELOW, LINEAR = Solution(x / y, y, x, C), Solution(x - 2 * y, y, x, C)
+MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
+THREE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(3)))
+
+VALUES = RuleTable(InitialValues, lambda goal: goal.args, "initial values")
+FITTED = RuleTable(Fitted, lambda goal: goal.args, "constants from initial values", tidy=powsimp)
+
+
+@VALUES.rule("turn the unknown over", example=InitialValues(BELOW, *MINUS_TWO_AT_0), whole=True)
+def turned_over(goal: InitialValues) -> Outcome:
+    """Put y = -u, so that u begins above 0, where roots are taken with the plus sign."""
+    family, constants, y, x, x0, values = goal.args
+    if not isinstance(family, Solution) or not values[0].is_negative:
+        return None
+    f, C = family.args[0], family.args[-1]
+    if f.is_polynomial(y) and degree(f, y) < 2:
+        return None
+    u = fresh("u", f, C, x)
+    turned = Solution(factor(-f.subs(y, -u)), u, x, C)
+    return Rewrite(-Fitted(turned, constants, u, x, x0, Tuple(-values[0])), where=((u, -y),))
+
+
+@VALUES.rule("general solution first", example=InitialValues(LINEAR, *THREE_AT_0), whole=True)
+def general_first(goal: InitialValues) -> Outcome:
+    """Find all solutions; the initial values then fix the constants."""
+    return Fitted(*goal.args)
+
+
+@FITTED.rule(
+    "constants from the initial values", example=Fitted(C * exp(x**2), *THREE_AT_0), whole=True
+)
+def constants_from_values(goal: Fitted) -> Outcome:
+    """Put the initial values in, and solve for the constants."""
+    Y, constants, _, x, x0, values = goal.args
+    if Y.has(Solution, ImplicitSolution) or not any(depends_on(Y, c) for c in constants.args):
+        return None
+    slopes = [Y.diff(x, k).subs(x, x0) for k in range(len(values.args))]
+    equations = [s - v for s, v in zip(slopes, values.args, strict=True)]
+    found = solve(equations, list(constants.args), dict=True)
+    if len(found) != 1 or set(found[0]) != set(constants.args):
+        return None
+    where = tuple((c, found[0][c]) for c in constants.args)
+    return Rewrite(Y.subs(found[0]), where=where)
