@@ -9,6 +9,7 @@ short way between the ends of a stencil.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,10 @@ from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, es
 FAMILIES = ("Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder")
 LARGEST = 1e8  # a solution that grows beyond this is taken to have ended
 NEWTON_STEPS = 60
+MOST_VALUES = 3000  # of the slope, before the way is taken to lead through a singular place
+WAY = 40  # steps along an implicit solution
 STARTS = (0.7, -0.6, 2.3, -3.1, 11)
+ENDED = "the solution ends before this place"
 Sides = tuple[Number, Number]
 
 
@@ -134,14 +138,30 @@ def implicit_solution(node: Any, at: Evaluator) -> Number:
     rise = beginning.at({y: first})(F) - beginning(G) + at(G)
     if start == here:
         return first
-    tilt = by_each(F, [y], at.at({y: first}))
-    value = first
+    return _zero_near(at, F, y, rise, first)
+
+
+def _zero_near(at: Evaluator, F: Basic, y: Any, wanted: Number, first: Number) -> Number:
+    """The y near the first one with F(y) = wanted."""
+    value, tilt = first, by_each(F, [y], at.at({y: first}))
     for _ in range(NEWTON_STEPS):
-        change = (at.at({y: value})(F) - rise) / tilt
+        change = (at.at({y: value})(F) - wanted) / tilt
         value -= change
         if abs(change) < at.ctx.eps * 10 * (1 + abs(value)):
             return value
     raise Undefined("the equation for the solution has no zero nearby")
+
+
+@estimator("ImplicitFunction")
+def implicit_function(node: Any, at: Evaluator) -> Number:
+    """The y with F(y) = G(x), followed in small steps from where it is known."""
+    F, G, y, x, x0, y0 = node.args
+    begin, end, value = at(x0), at(x), at(y0)
+    for k in range(1, WAY + 1):
+        there = at.at({x: begin + (end - begin) * k / WAY})
+        value = _zero_near(at, F, y, there(G), value)
+    at.rests_on(1e-12)
+    return value
 
 
 # ------------------------------------------------------------------ initial values
@@ -156,11 +176,24 @@ def initial_values(node: Any, at: Evaluator) -> Number:
     begin, end = float(at(x0)), float(at(x))
     if begin == end:
         return at(values.args[0])
-    found = solve_ivp(rate, (begin, end), start, method="DOP853", rtol=1e-12, atol=1e-13)
-    if not found.success or abs(found.y[0]).max() > LARGEST:
-        raise Undefined("the solution ends before this place")
+    slope_at = _bounded(rate)
+    found = solve_ivp(slope_at, (begin, end), start, method="DOP853", rtol=1e-12, atol=1e-13)
+    if not found.success:
+        raise Undefined(ENDED)
     at.rests_on(1e-9)
     return at.ctx.mpf(found.y[0][-1])
+
+
+def _bounded(rate: Callable[[float, Any], list[float]]) -> Callable[[float, Any], list[float]]:
+    """The slope, as long as the solution stays within bounds, and its steps do not shrink to 0."""
+    asked = count()
+
+    def slope_at(t: float, v: Any) -> list[float]:
+        if next(asked) > MOST_VALUES or not abs(v[0]) < LARGEST:
+            raise Undefined(ENDED)
+        return rate(t, v)
+
+    return slope_at
 
 
 def _rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
@@ -171,7 +204,14 @@ def _rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
         a, b, g, _, x, *_ = family.args
         p, q = float(at(a)), float(at(b))
         return lambda t, v: [v[1], _float(at.at({x: at.ctx.mpf(t)})(g)) - p * v[1] - q * v[0]]
-    raise Undecided("this is no differential equation")
+    if type(family).__name__ == "ImplicitSolution":
+        F, G, y, x, _ = family.args
+        return lambda t, v: [_float(_growth(at, G, x, t) / _growth(at, F, y, v[0]))]
+    raise Undecided("this is no differential equation of first or second order")
+
+
+def _growth(at: Evaluator, expression: Basic, x: Any, place: float) -> Number:
+    return by_each(expression, [x], at.at({x: at.ctx.mpf(place)}))
 
 
 def _float(value: Number) -> float:

@@ -11,7 +11,7 @@ from sympy import Derivative, Eq, Expr, Function, S, Symbol, exp, simplify, sqrt
 import derive
 from derive.calculus.equations.operators import ImplicitSolution, Solution
 from derive.parse import parse
-from lambdify_bridge import Undecided, check, estimate
+from lambdify_bridge import Undecided, Undefined, check, estimate, value
 
 x, y, C, C1, C2 = symbols("x y C C1 C2")
 
@@ -81,6 +81,13 @@ def test_what_cannot_be_solved_for_y_is_left_as_an_equation() -> None:
     assert "= sin(x) + C}" in d.text()
 
 
+def test_an_implicit_solution_through_a_place() -> None:
+    d = derive.dsolve("y' = (1 + 3x^2)/(3y^2 - 6y)", "y", "x", "y(0) = 1")
+    assert d.text().splitlines()[-2].endswith("y{y³ - 3y² = x³ + x - 2, y(0) = 1}")
+    assert d.check(points=2).verdict == "confirmed", d.report
+    assert abs(float(estimate(d.problem, {"x": 0.5})) - float(value(d, {"x": 0.5}))) < 1e-9
+
+
 def test_the_ways_to_write_an_equation_are_one() -> None:
     t, u = symbols("t u")
     f = Function("u")(t)
@@ -116,6 +123,8 @@ def test_a_claimed_solution_is_put_into_the_equation(claimed: Expr, verdict: str
 def test_an_initial_value_problem_is_followed_from_its_start() -> None:
     d = derive.dsolve("y' = y^2", "y", "x", "y(0) = 1/2")
     assert abs(float(estimate(d.problem, {"x": 1})) - 1) < 1e-9
+    with pytest.raises(Undefined, match="ends before"):
+        estimate(d.problem, {"x": 3})
     family = derive.dsolve("y' = y^2", "y", "x").problem
     with pytest.raises(Undecided, match="no value of its own"):
         estimate(family, {"x": 1, "C": 1})

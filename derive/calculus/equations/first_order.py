@@ -78,7 +78,8 @@ def separable(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
     parts = separatevars(factor(f), symbols=[x, y], dict=True)
     if parts is None or not depends_on(f, y):
         return None
-    g, h = parts["coeff"] * parts[x], parts[y]
+    above, below = parts["coeff"].as_numer_denom()
+    g, h = above * parts[x], parts[y] / below
     F, G = antiderivative(1 / h, y), antiderivative(g, x)
     return ImplicitSolution(F, G, y, x, C)
 
@@ -149,7 +150,7 @@ IMPLICIT: RuleTable = RuleTable(
     "solving for the unknown function",
     final=lambda goal: not goal.has(Integral) and next(IMPLICIT.rewrites(goal), None) is None,
 )
-INVERSE = {atan: tan, asin: sin, asinh: sinh, atanh: tanh, acosh: cosh, exp: log}
+INVERSE = {atan: tan, tan: atan, asin: sin, asinh: sinh, atanh: tanh, acosh: cosh, exp: log}
 
 
 @IMPLICIT.rule(

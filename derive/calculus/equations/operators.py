@@ -71,6 +71,29 @@ class ImplicitSolution(_Family):
         return f"{F} = {G} + {C}"
 
 
+class ImplicitFunction(Expr):
+    """The y with F(y) = G(x) that is y0 at x0: ImplicitFunction(F, G, y, x, x0, y0)."""
+
+    is_commutative = True
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[2]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - {self.args[2]}
+
+    def _sympystr(self, printer: Any) -> str:
+        F, G, y, _, x0, y0 = map(printer._print, self.args)
+        return f"{y}{{{F} = {G}, {y}({x0}) = {y0}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        F, G, y, _, x0, y0 = map(printer._print, self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"{y}\left\{{{F} = {G},\ {y}({x0}) = {y0}\right\}}{power}"
+
+
 class SecondOrder(_Family):
     """The solutions of y'' + a*y' + b*y = g(x): SecondOrder(a, b, g, y, x, C1, C2)."""
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from sympy import Integer, Symbol, Tuple, degree, exp, factor, powsimp, solve
+from sympy import Integer, Integral, Symbol, Tuple, degree, exp, factor, powsimp, simplify, solve
 
-from derive.calculus.equations.operators import Fitted, ImplicitSolution, InitialValues, Solution
+from derive.calculus.equations.operators import (
+    Fitted,
+    ImplicitFunction,
+    ImplicitSolution,
+    InitialValues,
+    Solution,
+)
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, fresh
 
 x, y, C = Symbol("x"), Symbol("y"), Symbol("C")
 BELOW, LINEAR = Solution(x / y, y, x, C), Solution(x - 2 * y, y, x, C)
+IMPLICIT = ImplicitSolution(y**3 + y, x**2, y, x, C)
 MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
 THREE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(3)))
 
@@ -52,3 +59,16 @@ def constants_from_values(goal: Fitted) -> Outcome:
         return None
     where = tuple((c, found[0][c]) for c in constants.args)
     return Rewrite(Y.subs(found[0]), where=where)
+
+
+@FITTED.rule("constant of the implicit equation", example=Fitted(IMPLICIT, *THREE_AT_0), whole=True)
+def constant_of_implicit(goal: Fitted) -> Outcome:
+    """Put the initial value into the equation between x and y; that gives the constant."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, ImplicitSolution) or family.has(Integral):
+        return None
+    F, G, _, _, C = family.args
+    constant = simplify(F.subs(y, values[0]) - G.subs(x, x0))
+    if not constant.is_finite:
+        return None
+    return Rewrite(ImplicitFunction(F, G + constant, y, x, x0, values[0]), where=((C, constant),))
