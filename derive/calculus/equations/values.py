@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sympy import Integer, Integral, Symbol, Tuple, degree, exp, factor, powsimp, simplify, solve
+from sympy import (
+    Integer,
+    Integral,
+    Symbol,
+    Tuple,
+    degree,
+    exp,
+    factor,
+    nan,
+    oo,
+    powsimp,
+    simplify,
+    solve,
+    zoo,
+)
 
 from derive.calculus.equations.operators import (
     Fitted,
@@ -17,11 +31,24 @@ from derive.structure import depends_on, fresh
 x, y, C = Symbol("x"), Symbol("y"), Symbol("C")
 BELOW, LINEAR = Solution(x / y, y, x, C), Solution(x - 2 * y, y, x, C)
 IMPLICIT = ImplicitSolution(y**3 + y, x**2, y, x, C)
+LOGISTIC = Solution(x * y * (1 - y), y, x, C)
+ONE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(1)))
 MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
 THREE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(3)))
 
 VALUES = RuleTable(InitialValues, lambda goal: goal.args, "initial values")
 FITTED = RuleTable(Fitted, lambda goal: goal.args, "constants from initial values", tidy=powsimp)
+
+
+@VALUES.rule("equilibrium", example=InitialValues(LOGISTIC, *ONE_AT_0), whole=True)
+def equilibrium(goal: InitialValues) -> Outcome:
+    """The slope is 0 at this height, and f is smooth there: the solution stays where it begins."""
+    family, _, y, x, _, values = goal.args
+    if not isinstance(family, Solution):
+        return None
+    f, height = family.args[0], values[0]
+    smooth = f.diff(y).subs({y: height, x: fresh("t", f)})
+    return height if simplify(f.subs(y, height)) == 0 and not smooth.has(nan, zoo, oo) else None
 
 
 @VALUES.rule("turn the unknown over", example=InitialValues(BELOW, *MINUS_TWO_AT_0), whole=True)
