@@ -22,7 +22,7 @@ from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, es
 FAMILIES = ("Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder")
 LARGEST = 1e8  # a solution that grows beyond this is taken to have ended
 NEWTON_STEPS = 60
-MOST_VALUES = 3000  # of the slope, before the way is taken to lead through a singular place
+MOST_VALUES = 1200  # of the slope, before the way is taken to lead through a singular place
 WAY = 40  # steps along an implicit solution
 STARTS = (0.7, -0.6, 2.3, -3.1, 11)
 ENDED = "the solution ends before this place"

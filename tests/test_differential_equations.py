@@ -10,6 +10,7 @@ from sympy import Derivative, Eq, Expr, Function, S, Symbol, exp, simplify, sqrt
 
 import derive
 from derive.calculus.equations.operators import ImplicitSolution, Solution
+from derive.command_line import main
 from derive.parse import parse
 from lambdify_bridge import Undecided, Undefined, check, estimate, value
 
@@ -152,6 +153,8 @@ def test_it_reads_well() -> None:
         (lambda: derive.dsolve("y' = y", "y", "x", "y(0) = 1", "y'(0) = 1"), "takes 1 initial"),
         (lambda: derive.dsolve("y'' = y", "y", "x", "y(0) = 1", "y'(1) = 1"), "not at one place"),
         (lambda: derive.dsolve("y' = y", "y", "x", "y(0) = x"), "does not depend on x"),
+        (lambda: derive.dsolve("y' = y", "y", "x", "y(oo) = 1"), "finite place"),
+        (lambda: derive.dsolve("y' = 1/0", "y", "x"), "at character 7"),
         (lambda: derive.dsolve("y' = [[1, 2], [3, 4]]", "y", "x"), "write"),
     ],
 )
@@ -164,3 +167,10 @@ def test_bad_input_says_what_to_do(call: object, message: str) -> None:
 def test_what_no_rule_solves_is_refused() -> None:
     with pytest.raises(derive.NoRuleApplies, match=r"y' = sin\(x\*y\)"):
         derive.dsolve("y' = sin(x*y)", "y", "x")
+
+
+def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dsolve", "y' = x/y", "y", "x", "y(0) = -2"]) == 0
+    out = capsys.readouterr().out
+    assert "turn the unknown over, u = -y" in out
+    assert "= -√(x² + 4)" in out

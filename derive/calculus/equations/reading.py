@@ -14,6 +14,7 @@ from derive.calculus.integrals.integrate import exact
 from derive.structure import depends_on, fresh
 
 HIGHEST = 2
+PRIME = "\N{MODIFIER LETTER PRIME}"  # a letter, as wide as a prime: errors point at what was typed
 PRIMES = str.maketrans({"’": "'", "′": "'"})
 CONDITION = re.compile(r"\s*(\w+)('*)\s*\(([^=]*)\)\s*=(.*)")
 
@@ -30,7 +31,7 @@ def read_equation(equation: Any, y: Any, x: Any) -> Equation:
     up, along = letter(y), letter(x)
     if up == along:
         raise ValueError(f"{up} is the function and the variable: use two letters")
-    slopes = tuple(Symbol(f"{up.name}_prime{k}") for k in range(1, HIGHEST + 2))
+    slopes = tuple(Symbol(up.name + PRIME * k) for k in range(1, HIGHEST + 2))
     told = _told(equation, up, along, slopes)
     zero = exact(told.lhs - told.rhs if isinstance(told, Eq) else told)
     if not isinstance(told, Eq) and not any(depends_on(zero, s) for s in slopes):
@@ -70,7 +71,7 @@ def _with_letters(text: str, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) -
     text = re.sub(rf"(?<![^\W\d])({name}'*)\(\s*{by}\s*\)", r"\1", text)
 
     def primes(found: re.Match[str]) -> str:
-        return f" {slopes[min(len(found[1]), len(slopes)) - 1].name} "
+        return slopes[min(len(found[1]), len(slopes)) - 1].name
 
     return re.sub(rf"(?<![^\W\d]){name}('+)", primes, text)
 
@@ -122,4 +123,7 @@ def _condition(text: Any, y: Symbol) -> tuple[int, Expr, Expr]:
     found = CONDITION.fullmatch(text.translate(PRIMES)) if isinstance(text, str) else None
     if found is None or found[1] != y.name:
         raise ValueError(f"{text} is no initial value: write {y}(0) = 1")
-    return len(found[2]), exact(place(found[3])), exact(place(found[4]))
+    at, value = exact(place(found[3])), exact(place(found[4]))
+    if at.is_infinite or value.is_infinite:
+        raise ValueError(f"{text.strip()} is not at a finite place: write {y}(0) = 1")
+    return len(found[2]), at, value
