@@ -32,6 +32,7 @@ _MODULE_OF = {
     "product":         "derive.calculus.sums",
     "convergence":     "derive.calculus.sums",
     "radius_of_convergence": "derive.calculus.sums",
+    "dsolve":          "derive.calculus.equations",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
     "determinant":     "derive.linear_algebra",
@@ -57,6 +58,7 @@ _MODULE_OF = {
 if TYPE_CHECKING:
     from derive.calculus.curves import implicit_diff, parametric_diff
     from derive.calculus.derivatives import diff
+    from derive.calculus.equations import dsolve
     from derive.calculus.integrals import alternatives, integrate
     from derive.calculus.limits import limit, limit_of_recursion
     from derive.calculus.series import series, taylor_remainder
@@ -86,6 +88,7 @@ __all__ = [
     "convergence",
     "determinant",
     "diff",
+    "dsolve",
     "eigen",
     "implicit_diff",
     "integrate",

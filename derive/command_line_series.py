@@ -1,4 +1,4 @@
-"""What the command line asks about sums, products and series."""
+"""What the command line asks about sums, products, series and differential equations."""
 
 from __future__ import annotations
 
@@ -64,10 +64,25 @@ def _add_convergence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("start", nargs="?", default="1", help="where it begins (1)")
 
 
+def _dsolve(options: argparse.Namespace, read: Any) -> Any:
+    from derive import dsolve
+
+    y, x = read.letter(options.y), read.letter(options.x)
+    return dsolve(options.equation, y, x, *options.values, timeout=options.timeout)
+
+
+def _add_dsolve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("equation", help="the differential equation, as text: y' = -2*x*y")
+    parser.add_argument("y", help="the unknown function")
+    parser.add_argument("x", help="its variable")
+    parser.add_argument("values", nargs="*", help="initial values, as text: y(0) = 1")
+
+
 SUBJECTS = (
     ("series", "a Taylor or Laurent series: series f x centre", _series, _add_series),
     ("summation", "a sum: summation f k a b", _over_range("summation"), _add_range),
     ("product", "a product: product f k a b", _over_range("product"), _add_range),
     ("radius", "the radius of convergence of a power series: radius a_n n", _radius, _add_radius),
+    ("dsolve", "a differential equation: dsolve equation y x", _dsolve, _add_dsolve),
     ("convergence", "whether a series converges: convergence f n", _convergence, _add_convergence),
 )

@@ -13,7 +13,7 @@ from typing import Any
 import mpmath
 from sympy import Basic, Integral, Symbol, sstr
 
-from lambdify_bridge import central_difference, estimators, residual, sequence  # noqa: F401
+from lambdify_bridge import central_difference, estimators, initial_value, residual, sequence  # noqa: F401
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import FactsOf
@@ -219,6 +219,8 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
         return _no_value
     if isinstance(lhs, Integral) and any(len(limit.args) == 1 for limit in lhs.limits):
         return _up_to_a_constant
+    if type(lhs).__name__ in initial_value.FAMILIES:
+        return _a_solution
     if names & {"Eigenvalues", "Roots", "Joined"}:
         return _same_multiset
     if names & {"NullSpace", "Eigenspace"}:
@@ -277,6 +279,12 @@ def _up_to_a_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
     at(rhs)
     left = at(lhs.func(lhs.function, *inner) if inner else lhs.function)
     right = central_difference.by_each(rhs, variables, at)
+    return left, right, relative_error(left, right)
+
+
+def _a_solution(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
+    """A family of solutions: the right side, put into the differential equation, fulfils it."""
+    left, right = initial_value.residual(lhs, rhs, at)
     return left, right, relative_error(left, right)
 
 

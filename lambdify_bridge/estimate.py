@@ -11,6 +11,7 @@ from sympy import Derivative, Integral, Symbol
 
 from lambdify_bridge import estimators  # noqa: F401
 from lambdify_bridge.evaluate import LAZY, Evaluator, Number, Undecided, Undefined
+from lambdify_bridge.initial_value import FAMILIES
 from lambdify_bridge.trapezoid import mapped, trapezoid
 
 DIGITS = 30
@@ -61,6 +62,8 @@ def estimate(
         raise ValueError(f"method is {method!r}; write 'definition', 'gradient' or 'trapezoid'")
     if type(operator).__name__ not in LAZY:
         raise Undecided(f"{type(operator).__name__} is not an operator with an estimator")
+    if type(operator).__name__ in FAMILIES:
+        raise Undecided("a family of solutions has no value of its own; give initial values")
     here = Evaluator(letters, getattr(operator, "definitions", ()), DIGITS)
     value = here(operator)
     return Estimate(value, here.root.accuracy, "definition")

@@ -3,6 +3,7 @@
 from lambdify_bridge import (  # noqa: F401
     central_difference,
     extremes,
+    initial_value,
     laurent,
     paths,
     principal_value,

@@ -1,0 +1,5 @@
+"""Ordinary differential equations of one unknown function."""
+
+from derive.calculus.equations.solve import dsolve
+
+__all__ = ["dsolve"]

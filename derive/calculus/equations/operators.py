@@ -1,0 +1,162 @@
+"""The unevaluated solutions of differential equations, and what solves an equation F(y) = G(x).
+
+`Solution` and its kin are families: each value of the constants C, C1, C2 gives one solution.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Expr, Symbol
+
+
+class _Family(Expr):
+    """A family of functions of x; what its equation calls y is bound."""
+
+    is_commutative = True
+    count = 1
+
+    @property
+    def constants(self) -> tuple[Symbol, ...]:
+        return self.args[-self.count :]
+
+    @property
+    def variable(self) -> Symbol:
+        return self.args[-self.count - 1]
+
+    @property
+    def unknown(self) -> Symbol:
+        return self.args[-self.count - 2]
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.unknown]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - {self.unknown}
+
+    def equation(self, shown: Any) -> str:
+        raise NotImplementedError
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        y = printer._print(self.unknown)
+        return rf"{y}\left\{{{self.equation(printer._print)}\right\}}{power}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{printer._print(self.unknown)}{{{self.equation(printer._print)}}}"
+
+
+class Solution(_Family):
+    """The solutions of y' = f(x, y): Solution(f, y, x, C)."""
+
+    def equation(self, shown: Any) -> str:
+        return f"{shown(self.unknown)}' = {shown(self.args[0])}"
+
+
+class IntegratingFactor(_Family):
+    """The solutions of y' + A'(x)*y = q, by the factor exp(A): IntegratingFactor(A, q, y, x, C)."""
+
+    def equation(self, shown: Any) -> str:
+        A, q, y = map(shown, self.args[:3])
+        return f"{y}' + ({A})'{y} = {q}"
+
+
+class ImplicitSolution(_Family):
+    """The functions y of x with F(y) = G(x) + C: ImplicitSolution(F, G, y, x, C)."""
+
+    def equation(self, shown: Any) -> str:
+        F, G, _, _, C = map(shown, self.args)
+        return f"{F} = {G} + {C}"
+
+
+class ImplicitFunction(Expr):
+    """The y with F(y) = G(x) that is y0 at x0: ImplicitFunction(F, G, y, x, x0, y0)."""
+
+    is_commutative = True
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[2]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - {self.args[2]}
+
+    def _sympystr(self, printer: Any) -> str:
+        F, G, y, _, x0, y0 = map(printer._print, self.args)
+        return f"{y}{{{F} = {G}, {y}({x0}) = {y0}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        F, G, y, _, x0, y0 = map(printer._print, self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"{y}\left\{{{F} = {G},\ {y}({x0}) = {y0}\right\}}{power}"
+
+
+class SecondOrder(_Family):
+    """The solutions of y'' + a*y' + b*y = g(x): SecondOrder(a, b, g, y, x, C1, C2)."""
+
+    count = 2
+
+    def equation(self, shown: Any) -> str:
+        a, b, g, y = self.args[:4]
+        name = shown(y)
+        left = f"{name}''"
+        for factor, letter in ((a, f"{name}'"), (b, name)):
+            minus = factor.could_extract_minus_sign()
+            size = shown(-factor if minus else factor)
+            size = f"({size})" if factor.is_Add or "/" in size else size
+            if factor != 0:
+                left += f" {'-' if minus else '+'} {'' if size == '1' else size}{letter}"
+        return f"{left} = {shown(g)}"
+
+
+class _WithValues(Expr):
+    """A family with the values that fix its constants: (family, constants, y, x, x0, values)."""
+
+    is_commutative = True
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [*self.args[1].args, self.args[2]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - set(self.bound_symbols)
+
+    def conditions(self, shown: Any) -> str:
+        *_, x0, values = self.args
+        y = shown(self.unknown)
+        each = (f"{y}{chr(39) * k}({shown(x0)}) = {shown(v)}" for k, v in enumerate(values.args))
+        return ", ".join(each)
+
+    @property
+    def unknown(self) -> Symbol:
+        return self.args[2]
+
+
+class InitialValues(_WithValues):
+    """The one solution of a differential equation with the values at x0."""
+
+    def _sympystr(self, printer: Any) -> str:
+        shown = printer._print
+        inside = f"{self.args[0].equation(shown)}, {self.conditions(shown)}"
+        return f"{shown(self.unknown)}{{{inside}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        shown, power = printer._print, f"^{{{exp}}}" if exp else ""
+        inside = rf"{self.args[0].equation(shown)},\ {self.conditions(shown)}"
+        return rf"{shown(self.unknown)}\left\{{{inside}\right\}}{power}"
+
+
+class Fitted(_WithValues):
+    """The member of a family of functions that has the values at x0."""
+
+    def _sympystr(self, printer: Any) -> str:
+        shown = printer._print
+        return f"[{shown(self.args[0])}]_{{{self.conditions(shown)}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        shown, power = printer._print, f"^{{{exp}}}" if exp else ""
+        return rf"\left[{shown(self.args[0])}\right]_{{{self.conditions(shown)}}}{power}"

@@ -1,0 +1,54 @@
+"""The tables of rules for differential equations, and the public function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derive.asked import in_order
+from derive.calculus.equations import first_order, second_order, values
+from derive.calculus.equations.operators import (
+    Fitted,
+    ImplicitSolution,
+    InitialValues,
+    IntegratingFactor,
+    SecondOrder,
+    Solution,
+)
+from derive.calculus.equations.reading import read_equation, read_values
+from derive.calculus.integrals.integrate import TABLES as INTEGRALS
+from derive.core import Derivation
+from derive.engine import Budget, limited, search
+from derive.rules import RuleTable
+
+TABLES: dict[type, RuleTable] = {
+    **INTEGRALS,
+    Solution: first_order.RULES,
+    IntegratingFactor: first_order.FACTOR,
+    ImplicitSolution: first_order.IMPLICIT,
+    SecondOrder: second_order.RULES,
+    InitialValues: values.VALUES,
+    Fitted: values.FITTED,
+}
+
+
+@limited
+def dsolve(equation: Any, y: Any, x: Any, *conditions: str, timeout: float = 20.0) -> Derivation:
+    """The solutions y(x) of a differential equation, step by step.
+
+    Of first order: linear, separable, Bernoulli's, homogeneous. Of second order: linear with
+    constant coefficients. `equation` is text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy
+    `Eq`, or f alone for y' = f. The constants are C, or C1 and C2; initial values fix them. Where
+    the equation between x and y cannot be solved for y, it is itself the answer.
+    Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
+
+    >>> dsolve("y' = -2*x*y", "y", "x").result
+    C*exp(-x**2)
+    >>> dsolve("y'' + 3y' + 2y = 0", "y", "x", "y(0) = 1", "y'(0) = 0").result
+    2*exp(-x) - exp(-2*x)
+    """
+    family, constants = read_equation(equation, y, x)
+    start = read_values(conditions, family)
+    letters = constants, family.unknown, family.variable
+    goal = InitialValues(family, *letters, *start) if start else family
+    root = search(goal, TABLES, Budget(seconds=timeout))
+    return Derivation(root, goal, arguments=in_order(root.result))

@@ -1,0 +1,101 @@
+"""Initial values: the general solution first, then the constants that fit."""
+
+from __future__ import annotations
+
+from sympy import (
+    Integer,
+    Integral,
+    Symbol,
+    Tuple,
+    degree,
+    exp,
+    factor,
+    nan,
+    oo,
+    powsimp,
+    simplify,
+    solve,
+    zoo,
+)
+
+from derive.calculus.equations.operators import (
+    Fitted,
+    ImplicitFunction,
+    ImplicitSolution,
+    InitialValues,
+    Solution,
+)
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import depends_on, fresh
+
+x, y, C = Symbol("x"), Symbol("y"), Symbol("C")
+BELOW, LINEAR = Solution(x / y, y, x, C), Solution(x - 2 * y, y, x, C)
+IMPLICIT = ImplicitSolution(y**3 + y, x**2, y, x, C)
+LOGISTIC = Solution(x * y * (1 - y), y, x, C)
+ONE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(1)))
+MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
+THREE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(3)))
+
+VALUES = RuleTable(InitialValues, lambda goal: goal.args, "initial values")
+FITTED = RuleTable(Fitted, lambda goal: goal.args, "constants from initial values", tidy=powsimp)
+
+
+@VALUES.rule("equilibrium", example=InitialValues(LOGISTIC, *ONE_AT_0), whole=True)
+def equilibrium(goal: InitialValues) -> Outcome:
+    """The slope is 0 at this height, and f is smooth there: the solution stays where it begins."""
+    family, _, y, x, _, values = goal.args
+    if not isinstance(family, Solution):
+        return None
+    f, height = family.args[0], values[0]
+    smooth = f.diff(y).subs({y: height, x: fresh("t", f)})
+    return height if simplify(f.subs(y, height)) == 0 and not smooth.has(nan, zoo, oo) else None
+
+
+@VALUES.rule("turn the unknown over", example=InitialValues(BELOW, *MINUS_TWO_AT_0), whole=True)
+def turned_over(goal: InitialValues) -> Outcome:
+    """Put y = -u, so that u begins above 0, where roots are taken with the plus sign."""
+    family, constants, y, x, x0, values = goal.args
+    if not isinstance(family, Solution) or not values[0].is_negative:
+        return None
+    f, C = family.args[0], family.args[-1]
+    if f.is_polynomial(y) and degree(f, y) < 2:
+        return None
+    u = fresh("u", f, C, x)
+    turned = Solution(factor(-f.subs(y, -u)), u, x, C)
+    return Rewrite(-Fitted(turned, constants, u, x, x0, Tuple(-values[0])), where=((u, -y),))
+
+
+@VALUES.rule("general solution first", example=InitialValues(LINEAR, *THREE_AT_0), whole=True)
+def general_first(goal: InitialValues) -> Outcome:
+    """Find all solutions; the initial values then fix the constants."""
+    return Fitted(*goal.args)
+
+
+@FITTED.rule(
+    "constants from the initial values", example=Fitted(C * exp(x**2), *THREE_AT_0), whole=True
+)
+def constants_from_values(goal: Fitted) -> Outcome:
+    """Put the initial values in, and solve for the constants."""
+    Y, constants, _, x, x0, values = goal.args
+    if Y.has(Solution, ImplicitSolution) or not any(depends_on(Y, c) for c in constants.args):
+        return None
+    slopes = [Y.diff(x, k).subs(x, x0) for k in range(len(values.args))]
+    equations = [s - v for s, v in zip(slopes, values.args, strict=True)]
+    found = solve(equations, list(constants.args), dict=True)
+    if len(found) != 1 or set(found[0]) != set(constants.args):
+        return None
+    where = tuple((c, found[0][c]) for c in constants.args)
+    return Rewrite(Y.subs(found[0]), where=where)
+
+
+@FITTED.rule("constant of the implicit equation", example=Fitted(IMPLICIT, *THREE_AT_0), whole=True)
+def constant_of_implicit(goal: Fitted) -> Outcome:
+    """Put the initial value into the equation between x and y; that gives the constant."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, ImplicitSolution) or family.has(Integral):
+        return None
+    F, G, _, _, C = family.args
+    constant = simplify(F.subs(y, values[0]) - G.subs(x, x0))
+    if not constant.is_finite:
+        return None
+    return Rewrite(ImplicitFunction(F, G + constant, y, x, x0, values[0]), where=((C, constant),))

@@ -1,0 +1,246 @@
+"""Differential equations: families of solutions by their residual, initial values by Runge-Kutta.
+
+A family has a constant in it, so it has no value of its own: a claimed member is put into the
+equation, with difference quotients for its slopes. Where a family stands inside of a claim, its
+member is the one with the value C where the claim is looked at; it is followed from there over the
+short way between the ends of a stencil.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from sympy import Basic
+
+from lambdify_bridge.central_difference import by_each, slope
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
+
+FAMILIES = ("Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder")
+LARGEST = 1e8  # a solution that grows beyond this is taken to have ended
+NEWTON_STEPS = 60
+MOST_VALUES = 1200  # of the slope, before the way is taken to lead through a singular place
+WAY = 40  # steps along an implicit solution
+STARTS = (0.7, -0.6, 2.3, -3.1, 11)
+ENDED = "the solution ends before this place"
+Sides = tuple[Number, Number]
+
+
+# ------------------------------------------------------------------ the residual of a claim
+
+
+def residual(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    """The two sides of the equation with the claimed solution in it."""
+    at(claimed)
+    _needs_its_constants(family, claimed, at)
+    return RESIDUALS[type(family).__name__](family, claimed, at)
+
+
+def _needs_its_constants(family: Any, claimed: Basic, at: Evaluator) -> None:
+    """A family of solutions moves with each of its constants, and differently."""
+    x, constants = family.variable, family.constants
+    moves = [by_each(claimed, [c], at) for c in constants]
+    if len(constants) == 2:
+        slopes = [by_each(claimed, [c, x], at) for c in constants]
+        moves = [moves[0] * slopes[1] - moves[1] * slopes[0]]
+    if all(abs(move) < at.ctx.mpf(10) ** (-at.ctx.dps // 4) for move in moves):
+        raise Undecided("the solution does not move with its constants here")
+
+
+def _of_first_order(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    f, y, x, _ = family.args
+    return at.at({y: at(claimed)})(f), by_each(claimed, [x], at)
+
+
+def _of_integrating_factor(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    A, q, _, x, _ = family.args
+    at(A)
+    return at(q) - by_each(A, [x], at) * at(claimed), by_each(claimed, [x], at)
+
+
+def _of_implicit(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    F, G, y, x, _ = family.args
+    at(G)
+    at.at({y: at(claimed)})(F)
+    left = slope(at, x, lambda there: there.at({y: there(claimed)})(F))
+    return left, by_each(G, [x], at)
+
+
+def _of_second_order(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    a, b, g, _, x, *_ = family.args
+    right = at(g) - at(a) * by_each(claimed, [x], at) - at(b) * at(claimed)
+    with at.digits(2 * at.ctx.dps) as there:
+        return by_each(claimed, [x, x], there), right
+
+
+RESIDUALS: dict[str, Callable[[Any, Basic, Evaluator], Sides]] = {
+    "Solution": _of_first_order,
+    "IntegratingFactor": _of_integrating_factor,
+    "ImplicitSolution": _of_implicit,
+    "SecondOrder": _of_second_order,
+}
+
+
+# ------------------------------------------------------------------ the member through a place
+
+
+def _start(node: Any, x: Any, at: Evaluator) -> tuple[Number, Number]:
+    """Where the member is followed from, and where to."""
+    here = at.given.get(x)
+    if here is None:
+        raise Undecided(f"no value is given for {x}")
+    return at.root.anchors.setdefault(node, here), here
+
+
+@estimator("Solution")
+def solution(node: Any, at: Evaluator) -> Number:
+    f, y, x, C = node.args
+    start, here = _start(node, x, at)
+    return _short_step(lambda t, v: at.at({x: t, y: v})(f), start, at(C), here)
+
+
+@estimator("IntegratingFactor")
+def integrating_factor(node: Any, at: Evaluator) -> Number:
+    A, q, _, x, C = node.args
+    start, here = _start(node, x, at)
+    beginning = at.at({x: start})
+    beginning(A)
+
+    def f(t: Number, v: Number) -> Number:
+        there = at.at({x: t})
+        return there(q) - by_each(A, [x], there) * v
+
+    return _short_step(f, start, at(C), here)
+
+
+def _short_step(f: Callable[..., Number], a: Number, value: Number, b: Number) -> Number:
+    """One step of Kutta's method of order four; the way is as short as a difference quotient's."""
+    h = b - a
+    if h == 0:
+        return value
+    k1 = f(a, value)
+    k2 = f(a + h / 2, value + h / 2 * k1)
+    k3 = f(a + h / 2, value + h / 2 * k2)
+    k4 = f(b, value + h * k3)
+    return value + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+
+@estimator("ImplicitSolution")
+def implicit_solution(node: Any, at: Evaluator) -> Number:
+    """The y near C with F(y) - F(C) = G(x) - G(start), by Newton's method."""
+    F, G, y, x, C = node.args
+    start, here = _start(node, x, at)
+    first = at(C)
+    beginning = at.at({x: start})
+    rise = beginning.at({y: first})(F) - beginning(G) + at(G)
+    if start == here:
+        return first
+    return _zero_near(at, F, y, rise, first)
+
+
+def _zero_near(at: Evaluator, F: Basic, y: Any, wanted: Number, first: Number) -> Number:
+    """The y near the first one with F(y) = wanted."""
+    value, tilt = first, by_each(F, [y], at.at({y: first}))
+    for _ in range(NEWTON_STEPS):
+        change = (at.at({y: value})(F) - wanted) / tilt
+        value -= change
+        if abs(change) < at.ctx.eps * 10 * (1 + abs(value)):
+            return value
+    raise Undefined("the equation for the solution has no zero nearby")
+
+
+@estimator("ImplicitFunction")
+def implicit_function(node: Any, at: Evaluator) -> Number:
+    """The y with F(y) = G(x), followed in small steps from where it is known."""
+    F, G, y, x, x0, y0 = node.args
+    begin, end, value = at(x0), at(x), at(y0)
+    for k in range(1, WAY + 1):
+        there = at.at({x: begin + (end - begin) * k / WAY})
+        value = _zero_near(at, F, y, there(G), value)
+    at.rests_on(1e-12)
+    return value
+
+
+# ------------------------------------------------------------------ initial values
+
+
+@estimator("InitialValues")
+def initial_values(node: Any, at: Evaluator) -> Number:
+    """The solution at x, followed from its initial values by a Runge-Kutta method of order 8."""
+    family, _, _, x, x0, values = node.args
+    rate = _rate(family, at)
+    start = np.array([float(at(value)) for value in values.args])
+    begin, end = float(at(x0)), float(at(x))
+    if begin == end:
+        return at(values.args[0])
+    slope_at = _bounded(rate)
+    found = solve_ivp(slope_at, (begin, end), start, method="DOP853", rtol=1e-12, atol=1e-13)
+    if not found.success:
+        raise Undefined(ENDED)
+    at.rests_on(1e-9)
+    return at.ctx.mpf(found.y[0][-1])
+
+
+def _bounded(rate: Callable[[float, Any], list[float]]) -> Callable[[float, Any], list[float]]:
+    """The slope, as long as the solution stays within bounds, and its steps do not shrink to 0."""
+    asked = count()
+
+    def slope_at(t: float, v: Any) -> list[float]:
+        if next(asked) > MOST_VALUES or not abs(v[0]) < LARGEST:
+            raise Undefined(ENDED)
+        return rate(t, v)
+
+    return slope_at
+
+
+def _rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
+    if type(family).__name__ == "Solution":
+        f, y, x, _ = family.args
+        return lambda t, v: [_float(at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0])})(f))]
+    if type(family).__name__ == "SecondOrder":
+        a, b, g, _, x, *_ = family.args
+        p, q = float(at(a)), float(at(b))
+        return lambda t, v: [v[1], _float(at.at({x: at.ctx.mpf(t)})(g)) - p * v[1] - q * v[0]]
+    if type(family).__name__ == "ImplicitSolution":
+        F, G, y, x, _ = family.args
+        return lambda t, v: [_float(_growth(at, G, x, t) / _growth(at, F, y, v[0]))]
+    raise Undecided("this is no differential equation of first or second order")
+
+
+def _growth(at: Evaluator, expression: Basic, x: Any, place: float) -> Number:
+    return by_each(expression, [x], at.at({x: at.ctx.mpf(place)}))
+
+
+def _float(value: Number) -> float:
+    if getattr(value, "imag", 0):
+        raise Undefined("the equation is not real here")
+    return float(value)
+
+
+@estimator("Fitted")
+def fitted(node: Any, at: Evaluator) -> Number:
+    """The constants from the values at x0, by Newton's method from several starts."""
+    claimed, constants, _, x, x0, values = node.args
+    if type(claimed).__name__ in FAMILIES:
+        return initial_values(node, at)
+    c, letters = at.ctx, constants.args
+    wanted = [at(value) for value in values.args]
+    place = at(x0)
+
+    def misses(*trial: Number) -> list[Number]:
+        there = at.at({**dict(zip(letters, trial, strict=True)), x: place})
+        found = [by_each(claimed, [x] * k, there) for k in range(len(wanted))]
+        return [a - b for a, b in zip(found, wanted, strict=True)]
+
+    for first in STARTS:
+        guess = [c.mpf(first + 0.31 * k) for k in range(len(letters))]
+        try:
+            zero = c.findroot(misses, guess)
+        except (ValueError, ArithmeticError):
+            continue  # Newton's method went astray: begin elsewhere
+        at.rests_on(1e-10)
+        return at.at(dict(zip(letters, zero, strict=True)))(claimed)
+    raise Undecided("no constants were found that fit the initial values")

@@ -1,0 +1,176 @@
+"""Differential equations from textbooks, and what is asked for wrongly.
+
+Most are from Boyce and DiPrima, Elementary Differential Equations, chapters 2 and 3.
+"""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Derivative, Eq, Expr, Function, S, Symbol, exp, simplify, sqrt, symbols
+
+import derive
+from derive.calculus.equations.operators import ImplicitSolution, Solution
+from derive.command_line import main
+from derive.parse import parse
+from lambdify_bridge import Undecided, Undefined, check, estimate, value
+
+x, y, C, C1, C2 = symbols("x y C C1 C2")
+
+GENERAL = [
+    # equation, solution, rules among those that find it
+    ("y' = x^3", "x^4/4 + C", {"linear equation"}),
+    ("y' = -2*x*y", "C*exp(-x^2)", {"integrating factor"}),
+    ("y' + 2y = x*exp(-2x)", "(C + x^2/2)*exp(-2x)", {"integrating factor"}),
+    ("y' + y/x = x^2", "C/x + x^3/4", {"integrating factor"}),
+    ("y' - 2y = 4 - x", "C*exp(2x) + x/2 - 7/4", {"linear equation"}),
+    ("y' = a*y + b", "C*exp(a*x) - b/a", {"linear equation"}),
+    ("y' = x*y^2", "-2/(2C + x^2)", {"separate the variables"}),
+    ("y' = 1 + y^2", "tan(x + C)", {"inverse function"}),
+    ("y' = x^2/y", "sqrt(2C + 2x^3/3)", {"complete the square"}),
+    ("y' = y*(1 - y)", "C*exp(x)/(C*exp(x) - 1)", {"exponential of both sides"}),
+    ("y' = x*y^2 - y", "1/(C*exp(x) + x + 1)", {"Bernoulli's equation"}),
+    ("y' + y = x*y^3", "1/sqrt(C*exp(2x) + x + 1/2)", {"Bernoulli's equation"}),
+    ("dy/dx = (x^2 + x*y + y^2)/x^2", "x*tan(C + log(abs(x)))", {"homogeneous equation"}),
+    ("y'' - y = 0", "C1*exp(x) + C2*exp(-x)", {"two real roots"}),
+    ("y'' + 4y' + 4y = 0", "C1*exp(-2x) + C2*x*exp(-2x)", {"double root"}),
+    ("y'' + 2y' + 5y = 0", "exp(-x)*(C1*cos(2x) + C2*sin(2x))", {"two complex roots"}),
+    ("y'' - 3y' - 4y = 3*exp(2x)", "C1*exp(4x) + C2*exp(-x) - exp(2x)/2", {"two real roots"}),
+    ("y'' - 2y' + y = exp(x)", "(C1 + C2*x + x^2/2)*exp(x)", {"double root"}),
+    ("y'' + 4y = 3*sin(2x)", "C1*cos(2x) + C2*sin(2x) - 3*x*cos(2x)/4", {"two complex roots"}),
+    (
+        "y'' + y = 1/cos(x)",
+        "C1*cos(x) + C2*sin(x) + x*sin(x) + log(abs(cos(x)))*cos(x)",
+        {"two complex roots"},
+    ),
+]
+
+WITH_VALUES = [
+    ("x*y' + 2y = 4x^2", ["y(1) = 2"], "x^2 + 1/x^2"),
+    ("y' = y*cos(x)", ["y(0) = 1"], "exp(sin(x))"),
+    ("y' = (3x^2 + 4x + 2)/(2*(y - 1))", ["y(0) = -1"], "1 - sqrt(x^3 + 2x^2 + 2x + 4)"),
+    ("y' = x/y", ["y(0) = -2"], "-sqrt(x^2 + 4)"),
+    ("y' = y^2", ["y(0) = 1/2"], "1/(2 - x)"),
+    ("y' = y*(1 - y)", ["y(2) = 1"], "1"),
+    ("y'' + 5y' + 6y = 0", ["y(0) = 2", "y'(0) = 3"], "9*exp(-2x) - 7*exp(-3x)"),
+    ("4y'' - 8y' + 3y = 0", ["y'(0) = 1/2", "y(0) = 2"], "-exp(3x/2)/2 + 5*exp(x/2)/2"),
+    ("y'' + 4y = x", ["y(0) = 0", "y'(0) = 1"], "3*sin(2x)/8 + x/4"),
+]
+
+
+def same(found: Expr, known: str) -> bool:
+    return simplify(found - parse(known)) == 0
+
+
+@pytest.mark.parametrize(("equation", "known", "rules"), GENERAL)
+def test_general_solutions(equation: str, known: str, rules: set[str]) -> None:
+    d = derive.dsolve(equation, "y", "x")
+    assert same(d.result, known), d.result
+    assert rules <= {step.rule for step in d.steps}
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+@pytest.mark.parametrize(("equation", "values", "known"), WITH_VALUES)
+def test_initial_values(equation: str, values: list[str], known: str) -> None:
+    d = derive.dsolve(equation, "y", "x", *values)
+    assert same(d.result, known), d.result
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_what_cannot_be_solved_for_y_is_left_as_an_equation() -> None:
+    d = derive.dsolve("y' = y*cos(x)/(1 + 2y^2)", "y", "x")
+    assert isinstance(d.result, ImplicitSolution)
+    assert d.check(points=2).verdict == "confirmed", d.report
+    assert "= sin(x) + C}" in d.text()
+
+
+def test_an_implicit_solution_through_a_place() -> None:
+    d = derive.dsolve("y' = (1 + 3x^2)/(3y^2 - 6y)", "y", "x", "y(0) = 1")
+    assert d.text().splitlines()[-2].endswith("y{y³ - 3y² = x³ + x - 2, y(0) = 1}")
+    assert d.check(points=2).verdict == "confirmed", d.report
+    assert abs(float(estimate(d.problem, {"x": 0.5})) - float(value(d, {"x": 0.5}))) < 1e-9
+
+
+def test_the_ways_to_write_an_equation_are_one() -> None:
+    t, u = symbols("t u")
+    f = Function("u")(t)
+    told = ["u' = -u", "du/dt + u = 0", "-u", "u'(t) + u(t) = 0", "u′ = -u"]
+    told += [Eq(Derivative(f, t), -f), -u]
+    assert {derive.dsolve(each, "u", "t").result for each in told} == {C * exp(-t)}
+
+
+def test_constants_get_out_of_the_way() -> None:
+    result = derive.dsolve("y' = C*y", "y", "x").result
+    assert result == Symbol("C_1") * exp(C * x)
+
+
+def test_a_letter_of_the_coefficients_needs_its_condition() -> None:
+    d = derive.dsolve("y'' - k*y = 0", "y", "x")
+    assert d.given == (Symbol("k") > 0)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "verdict"),
+    [
+        (C / x + x**3 / 4, "confirmed"),
+        (C / x + x**3 / 3, "refuted"),
+        (C + x**3 / 4, "refuted"),
+        (x**3 / 4, "undecided"),  # one solution is not all of them
+    ],
+)
+def test_a_claimed_solution_is_put_into_the_equation(claimed: Expr, verdict: str) -> None:
+    claim = Eq(Solution(x**2 - y / x, y, x, C), claimed, evaluate=False)
+    assert check(claim).verdict == verdict
+
+
+def test_an_initial_value_problem_is_followed_from_its_start() -> None:
+    d = derive.dsolve("y' = y^2", "y", "x", "y(0) = 1/2")
+    assert abs(float(estimate(d.problem, {"x": 1})) - 1) < 1e-9
+    with pytest.raises(Undefined, match="ends before"):
+        estimate(d.problem, {"x": 3})
+    family = derive.dsolve("y' = y^2", "y", "x").problem
+    with pytest.raises(Undecided, match="no value of its own"):
+        estimate(family, {"x": 1, "C": 1})
+
+
+def test_it_reads_well() -> None:
+    d = derive.dsolve("y'' - 3y' + y/2 = x", "y", "x", "y(0) = 1", "y'(0) = 0")
+    assert d.text().startswith("y{y'' - 3y' + (1/2)y = x, y(0) = 1, y'(0) = 0}")
+    assert r"y\left\{y'' - 3y'" in d.latex()
+    assert d.result.subs(x, 0).equals(S.One)
+    assert d.result.has(sqrt(7))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: derive.dsolve("x^2 = y", "y", "x"), "no derivative of y"),
+        (lambda: derive.dsolve("y''' = y", "y", "x"), "order above 2"),
+        (lambda: derive.dsolve("y'^2 = y", "y", "x"), "not alone"),
+        (lambda: derive.dsolve("y'' = y^2", "y", "x"), "linear in y"),
+        (lambda: derive.dsolve("y'' + x*y = 0", "y", "x"), "have to be constant"),
+        (lambda: derive.dsolve("y' = y", "y", "y"), "use two letters"),
+        (lambda: derive.dsolve("y' = y", "y", "x", "y(0) > 1"), "no initial value"),
+        (lambda: derive.dsolve("y' = y", "y", "x", "y(0) = 1", "y'(0) = 1"), "takes 1 initial"),
+        (lambda: derive.dsolve("y'' = y", "y", "x", "y(0) = 1", "y'(1) = 1"), "not at one place"),
+        (lambda: derive.dsolve("y' = y", "y", "x", "y(0) = x"), "does not depend on x"),
+        (lambda: derive.dsolve("y' = y", "y", "x", "y(oo) = 1"), "finite place"),
+        (lambda: derive.dsolve("y' = 1/0", "y", "x"), "at character 7"),
+        (lambda: derive.dsolve("y' = [[1, 2], [3, 4]]", "y", "x"), "write"),
+    ],
+)
+def test_bad_input_says_what_to_do(call: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as error:
+        call()
+    assert "\n" not in str(error.value)
+
+
+def test_what_no_rule_solves_is_refused() -> None:
+    with pytest.raises(derive.NoRuleApplies, match=r"y' = sin\(x\*y\)"):
+        derive.dsolve("y' = sin(x*y)", "y", "x")
+
+
+def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dsolve", "y' = x/y", "y", "x", "y(0) = -2"]) == 0
+    out = capsys.readouterr().out
+    assert "turn the unknown over, u = -y" in out
+    assert "= -√(x² + 4)" in out
