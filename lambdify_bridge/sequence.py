@@ -133,11 +133,19 @@ def _extrapolated(c: Any, values: list[Number]) -> Number | None:
     if _keeps_moving(values):
         return None
     found = wynn(c, values)
-    if found is not None and (
-        abs(found) < TINY * abs(last) or abs(found) < min(AGREEMENT / 10, abs(last) / 100)
-    ):
-        return c.zero  # far below the values it was extrapolated from, and what they can tell
+    if found is not None and abs(found) < TINY * abs(last):
+        return c.zero  # far below the values it was extrapolated from
+    if found is not None and abs(found) < min(AGREEMENT / 10, abs(last) / 100):
+        return c.zero if _falls_steadily(values) else None
     return found
+
+
+def _falls_steadily(values: list[Number]) -> bool:
+    """Still falling by one ratio: near a limit that is not zero the ratios would go to one."""
+    if any(v == 0 for v in values[-5:]):
+        return False
+    ratios = [b / a for a, b in pairwise(values[-5:])]
+    return all(abs(q) < 0.9 and abs(q - ratios[-1]) < 0.002 * abs(q) for q in ratios)
 
 
 def _at_rest(c: Any, values: list[Number]) -> bool:

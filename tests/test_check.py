@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from sympy import (
@@ -287,3 +288,15 @@ def test_reports_are_one_line() -> None:
     assert isinstance(report, Report)
     assert str(report).startswith("confirmed: 4 points")
     assert "\n" not in str(report)
+
+
+def test_a_small_limit_is_not_taken_for_zero() -> None:
+    """Extrapolated below its own accuracy, a limit is 0 only if the values still fall steadily."""
+    from lambdify_bridge.sequence import _extrapolated
+
+    c = mpmath.MPContext()
+    c.dps = 30
+    falling = [c.mpf(4) ** -k / 1000 for k in range(3, 11)]
+    assert _extrapolated(c, falling) == 0
+    higher = [c.mpf(4) ** (7 - k) * c.mpf("1e-7") for k in range(8)]
+    assert _extrapolated(c, [v + c.mpf("8e-10") for v in higher]) != 0
