@@ -1,0 +1,1 @@
+"""Arrays: matrix and tensor expressions of any rank, and their derivatives."""

@@ -1,0 +1,459 @@
+"""Arrays of any rank as a graph in which each distinct array is one object.
+
+A node has a shape (sizes are whole numbers or letters), what it is made of (`args`), and what else
+says which one it is (`data`). Two equal nodes are the same object, so that comparing and looking
+up never walk a graph, however deep. What nodes mean stands in their classes; they are built by the
+functions of the other files of this room, which simplify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from threading import Lock
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
+
+from sympy import Abs, Basic, Expr, Integer, S, Symbol, srepr
+
+Shape = tuple[Expr, ...]
+Labels = tuple[int, ...]
+
+_known: WeakValueDictionary[tuple[Any, ...], Array] = WeakValueDictionary()
+_one_at_a_time = Lock()
+
+
+class Array(Basic):
+    """A node: `args` are arrays, `data` is anything that can be hashed, `shape` follows from them.
+
+    `digest` is the same in every run; what has to be put in an order is ordered by it.
+    """
+
+    __slots__ = ("__weakref__", "data", "digest", "shape")
+    __array_ufunc__ = None  # NumPy leaves the operators to this class
+    structures: ClassVar[frozenset[str]] = frozenset()
+    is_commutative = True
+    args: tuple[Array, ...]
+    data: tuple[Any, ...]
+    shape: Shape
+    digest: bytes
+
+    @classmethod
+    def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
+        """The node with these parts: the same object whenever they are the same."""
+        key = (cls, tuple(map(id, args)), data, tuple(map(type, data)), shape)
+        with _one_at_a_time:
+            node = _known.get(key)
+            if node is None:
+                node = Basic.__new__(cls, *args)
+                node.data, node.shape = data, shape
+                node.digest = _digest(cls.__name__, (data, shape), args)
+                _known[key] = node
+        return node
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        """The same operation on other arrays of the same shapes, simplified anew."""
+        return type(self).make(args, self.data, self.shape)
+
+    # -- facts that products use ---------------------------------------------------------------
+
+    def is_symmetric(self) -> bool:
+        """Whether it is surely a matrix equal to its transpose."""
+        return False
+
+    def total(self, axis: int) -> Expr | None:
+        """c, where the sum over an axis is surely c times an array of ones."""
+        return None
+
+    def square(self) -> list[tuple[Array, Labels]] | None:
+        """Factors of the entries' squares, where these are simpler; labels as in a Product."""
+        return None
+
+    def undoes(self, other: Array) -> bool:
+        """Whether it is surely the inverse matrix of another."""
+        return False
+
+    # -- equal is the same object --------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return int.from_bytes(self.digest[:7], "big")
+
+    def __reduce__(self) -> Any:
+        return type(self).make, (self.args, self.data, self.shape)
+
+    # -- operators, as in NumPy ----------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        return _operators().add(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _operators().add(other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _operators().subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _operators().subtract(other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _operators().multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _operators().multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _operators().divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _operators().divide(other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _operators().power(self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _operators().power(other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return _operators().matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _operators().matmul(other, self)
+
+    def __neg__(self) -> Any:
+        return _operators().multiply(-1, self)
+
+    def __pos__(self) -> Array:
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        return _operators().indexed(self, index)
+
+    @property
+    def T(self) -> Any:  # NumPy's name
+        return _operators().transpose(self)
+
+    def named(self, name: str) -> Named:
+        """The same array as a quantity of its own: derivations keep its name."""
+        return Named.make((self,), (name,), self.shape)
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return set(variables(self))
+
+    def _sympystr(self, printer: Any) -> str:
+        from derive.arrays.spelled import NumPy, Plain
+
+        return (Plain if getattr(printer, "as_on_paper", False) else NumPy)()(self)
+
+    _sympyrepr = _sympystr
+
+    def _latex(self, printer: Any) -> str:
+        from derive.arrays.spelled import Latex
+
+        return Latex(printer)(self)
+
+
+def _operators() -> Any:
+    from derive.arrays import operators
+
+    return operators
+
+
+def _digest(name: str, data: tuple[Any, ...], below: tuple[Array, ...]) -> bytes:
+    whole = blake2b(f"{name}{_spelled(data)}".encode(), digest_size=16)
+    for each in below:
+        whole.update(each.digest)
+    return whole.digest()
+
+
+def _spelled(item: Any) -> str:
+    if isinstance(item, tuple):
+        return f"({','.join(map(_spelled, item))})"
+    return _of_sympy(item) if isinstance(item, Basic) else repr(item)
+
+
+@lru_cache(maxsize=10_000)
+def _of_sympy(expression: Basic) -> str:
+    return str(expression) if expression.is_Atom else srepr(expression)
+
+
+# ------------------------------------------------------------------ leaves
+
+
+class Variable(Array):
+    """An array by its name, with what is known of it: "symmetric", "positive definite" ..."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return str(self.data[0])
+
+    @property
+    def structure(self) -> str:
+        return str(self.data[1])
+
+    def is_symmetric(self) -> bool:
+        return self.structure in ("symmetric", "positive definite", "diagonal")
+
+    def total(self, axis: int) -> Expr | None:
+        return S.One if self.structure == "one-hot" and axis == self.rank - 1 else None
+
+
+class Named(Array):
+    """A quantity of its own, equal to its `definition`: nothing is simplified across it."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return str(self.data[0])
+
+    @property
+    def definition(self) -> Array:
+        return self.args[0]
+
+
+class Ones(Array):
+    """The vector of n ones."""
+
+    __slots__ = ()
+
+
+class Identity(Array):
+    """The n by n identity matrix."""
+
+    __slots__ = ()
+
+    def is_symmetric(self) -> bool:
+        return True
+
+
+class Differential(Array):
+    """dX: how an array changes when the variables do; of the shape of X."""
+
+    __slots__ = ()
+
+    @property
+    def of(self) -> Array:
+        return self.args[0]
+
+
+class Adjoint(Array):
+    """The gradient of a scalar `loss` with respect to the quantity `of`, all that follows moving.
+
+    It has the shape of the quantity.
+    """
+
+    __slots__ = ()
+    loss = property(lambda self: self.args[0])
+    of = property(lambda self: self.args[1])
+
+
+# ------------------------------------------------------------------ what is made of others
+
+
+class Product(Array):
+    r"""A coefficient times the factors' entries, summed over the labels that `out` does not have.
+
+    Labels are whole numbers: `labels[k][a]` is that of axis a of factor k, and `out` is
+    (0, 1, ...). Without factors it is a number.
+    """
+
+    __slots__ = ("_key",)
+
+    @property
+    def coefficient(self) -> Expr:
+        return self.data[0]
+
+    @property
+    def labels(self) -> tuple[Labels, ...]:
+        return self.data[1]
+
+    @property
+    def out(self) -> Labels:
+        return tuple(range(self.rank))
+
+    @property
+    def factors(self) -> Iterator[tuple[Array, Labels]]:
+        return zip(self.args, self.labels, strict=True)
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        from derive.arrays.product import product
+
+        return product(self.coefficient, zip(args, self.labels, strict=True), self.out)
+
+    def is_symmetric(self) -> bool:
+        from derive.arrays.product import is_symmetric
+
+        return is_symmetric(self)
+
+    def total(self, axis: int) -> Expr | None:
+        if len(self.args) != 1 or self.labels[0] != self.out:
+            return None
+        found = self.args[0].total(axis)
+        return None if found is None else self.coefficient * found
+
+
+class Sum(Array):
+    """The sum of arrays of one shape."""
+
+    __slots__ = ()
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        from derive.arrays.sums import total
+
+        return total(args)
+
+    def is_symmetric(self) -> bool:
+        return all(term.is_symmetric() for term in self.args)
+
+    def total(self, axis: int) -> Expr | None:
+        totals = [term.total(axis) for term in self.args]
+        return None if None in totals else sum(totals, S.Zero)
+
+
+class Power(Array):
+    """Each entry raised to one number."""
+
+    __slots__ = ()
+
+    @property
+    def exponent(self) -> Expr:
+        return self.data[0]
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        from derive.arrays.elementwise import power
+
+        return power(args[0], self.exponent)
+
+
+class Map(Array):
+    """A scalar function of the entries of arrays of one shape, entry by entry.
+
+    `function` is a SymPy expression in the letters `PLACES`.
+    """
+
+    __slots__ = ()
+
+    @property
+    def function(self) -> Expr:
+        return self.data[0]
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        from derive.arrays.elementwise import elementwise
+
+        return elementwise(self.function, dict(zip(PLACES, args, strict=False)))
+
+    def square(self) -> list[tuple[Array, Labels]] | None:
+        if self.function != Abs(PLACES[0]):
+            return None
+        return [(self.args[0], tuple(range(self.rank)))] * 2
+
+
+PLACES = tuple(Symbol(f"t{k}", real=True) for k in range(1, 9))
+
+
+# ------------------------------------------------------------------ walks
+
+
+def postorder(*roots: Array, into: type | tuple[type, ...] = ()) -> list[Array]:
+    """Every distinct node below the roots, arguments before what uses them.
+
+    Nodes of the classes `into` are not entered, unless they are roots.
+    """
+    order: list[Array] = []
+    seen: set[Array] = set()
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, opened = stack.pop()
+        if opened:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            if not isinstance(node, into) or node in roots:
+                stack.extend((argument, False) for argument in reversed(node.args))
+    return order
+
+
+def variables(*roots: Array) -> list[Variable]:
+    """The variables below the roots, in the order in which they first appear."""
+    return [node for node in postorder(*roots) if isinstance(node, Variable)]
+
+
+def dependents(root: Array, on: Array) -> set[Array]:
+    """The nodes below `root` that `on` is part of, itself included."""
+    found: set[Array] = set()
+    for node in postorder(root):
+        if node is on or any(argument in found for argument in node.args):
+            found.add(node)
+    return found
+
+
+# ------------------------------------------------------------------ leaves as they are written
+
+
+def size(text: Any) -> Expr:
+    """A size: a whole number, or a letter that stands for one.
+
+    >>> size("n"), size(3)
+    (n, 3)
+    """
+    if isinstance(text, Expr):
+        return text
+    spelled = str(text).strip()
+    if spelled.isdecimal():
+        return Integer(spelled)
+    if not spelled.isidentifier():
+        raise ValueError(f"{spelled!r} is not a size: write a letter or a whole number")
+    return Symbol(spelled, integer=True, positive=True)
+
+
+def ones(n: Any) -> Array:
+    n = size(n)
+    return Ones.make((), (n,), (n,))
+
+
+def identity(n: Any) -> Array:
+    n = size(n)
+    return Identity.make((), (n,), (n, n))
+
+
+STRUCTURES = (
+    "symmetric", "positive definite", "diagonal", "lower triangular", "upper triangular",
+    "orthogonal", "one-hot", "mask",
+)  # fmt: skip
+SQUARE = frozenset(STRUCTURES[:6])
+
+
+def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
+    """An array by its name and shape: `variable("X", "m,n")`; without a shape, a number.
+
+    Raises ValueError for a name, size or structure that is none.
+
+    >>> variable("A", "m,3").shape
+    (m, 3)
+    """
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} is not a name: write letters, digits and underscores")
+    sizes = shape.split(",") if isinstance(shape, str) else shape
+    axes = tuple(size(each) for each in sizes if each != "")
+    if structure and structure not in STRUCTURES:
+        raise ValueError(f"{structure!r} is not a structure: write {', '.join(STRUCTURES)}")
+    if structure in SQUARE and (len(axes) != 2 or axes[0] != axes[1]):
+        raise ValueError(f"{name} cannot be {structure}: it is not a square matrix")
+    return Variable.make((), (name, structure, axes), axes)
+
+

@@ -1,0 +1,351 @@
+"""Arrays as they are written: a product with sums over labels becomes matrix notation.
+
+The labels of a product are the vertices of a graph, its matrices the edges, its vectors weights at
+the vertices. Vertices that are summed over are taken away one by one: one edge and a vector make
+A x, two edges in a row A B, two side by side A ∘ B, a closed way a trace. What cannot be taken
+apart like this, or has more than two axes, is left in index notation (`Einsum`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sympy import Expr, S
+
+from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Sum
+
+Label = int
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """An array under its own name, or a function of arrays."""
+
+    array: Array
+
+
+@dataclass(frozen=True)
+class Call:
+    """tr, diag, diagonal, sum of written arrays."""
+
+    name: str
+    of: Written
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The matrix product of the parts, in order."""
+
+    parts: tuple[Written, ...]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The transpose."""
+
+    of: Written
+
+
+@dataclass(frozen=True)
+class EntryByEntry:
+    """The elementwise product of `above` over that of `below`, numbers included."""
+
+    above: tuple[Written, ...]
+    below: tuple[Written, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A number, and numbers given by arrays of rank 0, times the rest (None: nothing is left)."""
+
+    coefficient: Expr
+    above: tuple[Written, ...]
+    below: tuple[Written, ...]
+    of: Written | None
+
+
+@dataclass(frozen=True)
+class Raised:
+    of: Written
+    exponent: Expr
+
+
+@dataclass(frozen=True)
+class Added:
+    terms: tuple[Written, ...]
+
+
+@dataclass(frozen=True)
+class Einsum:
+    """Index notation: the product of the factors' entries, summed over labels not in `out`."""
+
+    factors: tuple[tuple[Written, tuple[Label, ...]], ...]
+    out: tuple[Label, ...]
+
+
+Written: TypeAlias = (
+    Leaf | Call | Chain | Turned | EntryByEntry | Scaled | Raised | Added | Einsum
+)  # fmt: skip
+Edge = tuple[Any, Label, Label]
+
+
+def written(array: Array) -> Written:
+    """How an array is written, one level of named quantities deep."""
+    if isinstance(array, Sum):
+        return Added(tuple(written(term) for term in array.args))
+    if isinstance(array, Power):
+        return Raised(written(array.args[0]), array.exponent)
+    if isinstance(array, Product):
+        return _Reduction(array).result()
+    return Leaf(array)
+
+
+def turned(of: Written) -> Written:
+    """The transpose, taken as far inside as it goes."""
+    if isinstance(of, Turned):
+        return of.of
+    if isinstance(of, Chain):
+        return Chain(tuple(turned(part) for part in reversed(of.parts)))
+    if isinstance(of, Added):
+        return Added(tuple(turned(term) for term in of.terms))
+    if isinstance(of, Scaled) and of.of is not None:
+        return Scaled(of.coefficient, of.above, of.below, turned(of.of))
+    if isinstance(of, EntryByEntry):
+        return EntryByEntry(tuple(map(turned, of.above)), tuple(map(turned, of.below)))
+    if isinstance(of, Raised):
+        return Raised(turned(of.of), of.exponent)
+    if isinstance(of, Call) and of.name == "diag":
+        return of
+    if isinstance(of, Leaf) and of.array.is_symmetric():
+        return of
+    return Turned(of)
+
+
+def chain(*parts: Written) -> Written:
+    """The matrix product; products inside of it are opened."""
+    flat: list[Written] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Chain) else (part,))
+    return flat[0] if len(flat) == 1 else Chain(tuple(flat))
+
+
+def entry_by_entry(parts: Sequence[Written]) -> Written:
+    above = tuple(p for p in parts if not _is_reciprocal(p))
+    below = tuple(_reciprocal(p) for p in parts if _is_reciprocal(p))
+    return above[0] if len(above) == 1 and not below else EntryByEntry(above, below)
+
+
+def _is_reciprocal(of: Written) -> bool:
+    return isinstance(of, Raised) and bool(of.exponent.as_coeff_Mul()[0].is_negative)
+
+
+def _reciprocal(of: Any) -> Written:
+    return of.of if of.exponent == -1 else Raised(of.of, -of.exponent)
+
+
+class _Reduction:
+    """A product while its labels are taken away."""
+
+    def __init__(self, array: Product) -> None:
+        self.array, self.out = array, set(array.out)
+        self.scalars: list[Written] = []
+        self.weights: dict[Label, list[Written]] = {}
+        self.edges: list[Edge] = []
+
+    def result(self) -> Written:
+        array = self.array
+        if array.rank > 2 or any(factor.rank > 2 for factor in array.args):
+            return self.in_indices()
+        for factor, labels in array.factors:
+            self.put(written(factor), labels)
+        while self.step():
+            pass
+        left = {label for _, i, j in self.edges for label in (i, j)} | set(self.weights)
+        if not left <= self.out:
+            return self.in_indices()
+        return self.scaled(self.rest())
+
+    def in_indices(self) -> Written:
+        factors = [(written(f), labels) for f, labels in self.array.factors if f.rank]
+        self.scalars = [written(f) for f in self.array.args if not f.rank]
+        plain = len(factors) == 1 and factors[0][1] == self.array.out
+        return self.scaled(factors[0][0] if plain else Einsum(tuple(factors), self.array.out))
+
+    def scaled(self, of: Written | None) -> Written:
+        above = tuple(s for s in self.scalars if not _is_reciprocal(s))
+        below = tuple(_reciprocal(s) for s in self.scalars if _is_reciprocal(s))
+        if self.array.coefficient == 1 and not below:
+            if of is None and len(above) == 1:
+                return above[0]
+            if of is not None and not above:
+                return of
+        return Scaled(self.array.coefficient, above, below, of)
+
+    # -- what a factor becomes -----------------------------------------------------------------
+
+    def put(self, of: Written, labels: tuple[Label, ...]) -> None:
+        if not labels:
+            self.scalars.append(of)
+        elif len(labels) == 1:
+            self.weights.setdefault(labels[0], []).append(of)
+        elif labels[0] == labels[1]:
+            self.loop(of, labels[0])
+        else:
+            self.edges.append((of, *labels))
+
+    def loop(self, of: Written, at: Label) -> None:
+        alone = not self.weights.get(at) and not any(at in edge[1:] for edge in self.edges)
+        others = sum(own.count(at) for own in self.array.labels)
+        if at not in self.out and alone and (others <= 2 or not self.edges):
+            self.scalars.append(Call("tr", of))
+        else:
+            self.weights.setdefault(at, []).append(Call("diagonal", of))
+
+    # -- taking labels away --------------------------------------------------------------------
+
+    def step(self) -> bool:
+        inner = sorted(
+            ({label for _, i, j in self.edges for label in (i, j)} | set(self.weights)) - self.out
+        )
+        for wanted in (self.alone, self.at_the_end, self.closed, self.on_the_way):
+            if any(wanted(label) for label in inner):
+                return True
+        return self.side_by_side()
+
+    def at(self, label: Label) -> list[Edge]:
+        return [edge for edge in self.edges if label in edge[1:]]
+
+    def alone(self, label: Label) -> bool:
+        """A vertex without edges: the sum of its vector, or the inner product of two."""
+        if self.at(label):
+            return False
+        self.scalars.append(_inner(self.weights.pop(label)))
+        return True
+
+    def at_the_end(self, label: Label) -> bool:
+        """A vertex with one edge: the matrix times its vector."""
+        edges = self.at(label)
+        if len(edges) != 1:
+            return False
+        (edge,) = edges
+        of, i, j = edge if edge[2] == label else (turned(edge[0]), edge[2], edge[1])
+        bare = not (self.weights.get(i) or self.weights.get(label)) and len(self.at(i)) == 1
+        if bare and i not in self.out:
+            self.edges.remove(edge)
+            self.scalars.append(Call("total", edge[0]))
+            return True
+        vector = self.weights.pop(label, None)
+        right = entry_by_entry(vector) if vector else Leaf(_ones_at(self.array, label))
+        self.edges.remove(edge)
+        self.weights.setdefault(i, []).append(chain(of, right))
+        return True
+
+    def closed(self, label: Label) -> bool:
+        """Two vertices joined by two edges and by nothing else: a trace, or a squared norm."""
+        edges = self.at(label)
+        if len(edges) != 2 or label in self.weights:
+            return False
+        (a, i, j), (b, p, q) = edges
+        other = i if j == label else j
+        if other in self.out or other in self.weights or {p, q} != {i, j} or i == j:
+            return False
+        if len(self.at(other)) != 2:
+            return False
+        first = a if i == other else turned(a)
+        second = b if p == label else turned(b)
+        self.edges = [edge for edge in self.edges if edge not in edges]
+        same = first == turned(second)
+        norm = Raised(Call("norm", a), S(2))
+        self.scalars.append(norm if same else plainer(Call("tr", chain(first, second))))
+        return True
+
+    def on_the_way(self, label: Label) -> bool:
+        """A vertex between two edges: a matrix product."""
+        edges = self.at(label)
+        if len(edges) != 2:
+            return False
+        (a, i, j), (b, p, q) = edges
+        ends = ({i, j} | {p, q}) - {label}
+        if len(ends) == 1 and not self.out & ends and len(self.at(next(iter(ends)))) > 2:
+            return False
+        first = (a, i) if j == label else (turned(a), j)
+        second = (b, q) if p == label else (turned(b), p)
+        vector = self.weights.pop(label, None)
+        middle = (Call("diag", entry_by_entry(vector)),) if vector else ()
+        place = self.edges.index(edges[0])
+        self.edges = [edge for edge in self.edges if edge not in edges]
+        of = chain(first[0], *middle, second[0])
+        if first[1] == second[1]:
+            self.weights.setdefault(first[1], []).append(Call("diagonal", of))
+        elif min(first[1], second[1]) == second[1]:
+            self.edges.insert(place, (turned(of), second[1], first[1]))
+        else:
+            self.edges.insert(place, (of, first[1], second[1]))
+        return True
+
+    def side_by_side(self) -> bool:
+        """Edges between the same vertices: an elementwise product."""
+        for k, (_, i, j) in enumerate(self.edges):
+            same = [edge for edge in self.edges if {edge[1], edge[2]} == {i, j}]
+            if len(same) > 1:
+                parts = [of if (p, q) == (i, j) else turned(of) for of, p, q in same]
+                rest = [edge for edge in self.edges[:k] if edge not in same]
+                after = [edge for edge in self.edges[k:] if edge not in same]
+                self.edges = [*rest, (entry_by_entry(parts), i, j), *after]
+                return True
+        return False
+
+    # -- what is left --------------------------------------------------------------------------
+
+    def rest(self) -> Written | None:
+        if not self.array.rank:
+            return None
+        if self.array.rank == 1:
+            return entry_by_entry(self.weights[0])
+        rows, columns = self.weights.get(0, []), self.weights.get(1, [])
+        if not self.edges:
+            return chain(self.side(rows, 0), turned(self.side(columns, 1)))
+        ((of, i, _),) = self.edges
+        of = of if i == 0 else turned(of)
+        if isinstance(of, Leaf) and isinstance(of.array, Identity) and (rows or columns):
+            return Call("diag", entry_by_entry(rows + columns))
+        left = (Call("diag", entry_by_entry(rows)),) if rows else ()
+        right = (Call("diag", entry_by_entry(columns)),) if columns else ()
+        return chain(*left, of, *right)
+
+    def side(self, weights: list[Written], label: Label) -> Written:
+        return entry_by_entry(weights) if weights else Leaf(_ones_at(self.array, label))
+
+
+def _inner(vectors: list[Written]) -> Written:
+    if len(vectors) == 1:
+        return Call("sum", vectors[0])
+    *some, last = vectors
+    first = entry_by_entry(some)
+    plain = isinstance(first, Leaf)
+    if first == last and not plain:
+        return Raised(Call("norm", first), S(2))
+    return plainer(chain(turned(first), last))
+
+
+def plainer(of: Written) -> Written:
+    """A number that is a product or a trace, or the same read backwards: fewer transposes."""
+    if isinstance(of, Call):
+        back: Written = Call(of.name, turned(of.of))
+    else:
+        back = turned(of)
+    return back if _transposes(back) < _transposes(of) else of
+
+
+def _transposes(of: Any) -> int:
+    if isinstance(of, Chain):
+        return sum(map(_transposes, of.parts))
+    return _transposes(of.of) if isinstance(of, Call) else isinstance(of, Turned)
+
+
+def _ones_at(array: Product, label: Label) -> Array:
+    pairs = ((own, factor.shape) for factor, own in array.factors)
+    n = next(n for own, shape in pairs for i, n in zip(own, shape, strict=True) if i == label)
+    return Ones.make((), (n,), (n,))

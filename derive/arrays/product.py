@@ -1,0 +1,277 @@
+"""Products of arrays with sums over labels: what is multilinear is one kind of node.
+
+`product(c, [(A, "ij"), (B, "jk")], "ik")` is the matrix product c A B: factors that carry the same
+label run together, and a label that is not in the result is summed over. Matrix products,
+transposes, traces, diagonals, outer and elementwise products, sums and broadcasting are all of this
+form; so one rule differentiates them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import count, permutations
+from itertools import product as choices
+from typing import Any
+
+from sympy import Expr, S, sympify
+
+from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Shape, Variable, ones
+from derive.arrays.nodes import identity as identity_matrix
+
+Label = Hashable
+Factor = tuple[Array, tuple[Label, ...]]
+MOST_TIES = 24  # orders of equal factors that are tried for the canonical one
+
+
+def product(coefficient: Any, factors: Iterable[tuple[Array, Any]], out: Any) -> Array:
+    """The product as a node, simplified; every label of `out` is carried by a factor.
+
+    >>> from derive.arrays.nodes import variable
+    >>> A, x = variable("A", "m,n"), variable("x", "n")
+    >>> product(2, [(A, "ij"), (x, "j")], "i")
+    2*A @ x
+    """
+    work = _Work(sympify(coefficient), [(a, tuple(labels)) for a, labels in factors], tuple(out))
+    work.simplify()
+    return work.node()
+
+
+def number(value: Any) -> Array:
+    """A number, or a formula in sizes, as an array of rank 0."""
+    return product(value, (), ())
+
+
+def zeros(shape: Shape) -> Array:
+    return product(0, [(ones(n), (k,)) for k, n in enumerate(shape)], range(len(shape)))
+
+
+def scaled(coefficient: Any, array: Array) -> Array:
+    labels = range(array.rank)
+    return product(coefficient, [(array, labels)], labels)
+
+
+def permuted(array: Array, axes: Sequence[int]) -> Array:
+    """The array with its axes in another order, as in NumPy's `transpose`."""
+    return product(1, [(array, range(array.rank))], axes)
+
+
+def is_zero(array: Array) -> bool:
+    return isinstance(array, Product) and array.coefficient == 0
+
+
+def is_number(array: Array) -> bool:
+    return isinstance(array, Product) and not array.args
+
+
+def split(array: Array) -> tuple[Expr, tuple[Any, ...]]:
+    """The coefficient of an array, and a key that is equal for equal rests."""
+    if isinstance(array, Product):
+        return array.coefficient, key(array)
+    return S.One, (array,)
+
+
+class _Work:
+    """A product while it is being simplified."""
+
+    def __init__(self, coefficient: Expr, factors: list[Factor], out: tuple[Label, ...]) -> None:
+        self.coefficient, self.out = coefficient, out
+        self.fresh = (("", k) for k in count())
+        self.factors: list[Factor] = []
+        self.add(factors)
+
+    def add(self, factors: Iterable[Factor]) -> None:
+        """Put factors in; what is a product itself, factor by factor."""
+        for array, labels in factors:
+            if not isinstance(array, Product):
+                self.factors.append((array, labels))
+                continue
+            self.coefficient *= array.coefficient
+            names: dict[int, Label] = dict(enumerate(labels))
+            for factor, inner in array.factors:
+                for label in inner:
+                    if label not in names:
+                        names[label] = next(self.fresh)
+                self.factors.append((factor, tuple(names[label] for label in inner)))
+
+    def simplify(self) -> None:
+        steps = (self.identities, self.cancelled, self.powers, self.summed, self.all_ones)
+        while self.coefficient != 0 and any(step() for step in steps):
+            pass
+        if self.coefficient == 0:
+            sizes = self.sizes()
+            self.factors = [(ones(sizes[label]), (label,)) for label in self.out]
+
+    def uses(self, label: Label) -> int:
+        return sum(labels.count(label) for _, labels in self.factors)
+
+    def sizes(self) -> dict[Label, Expr]:
+        pairs = ((labels, array.shape) for array, labels in self.factors)
+        return {label: n for labels, shape in pairs for label, n in zip(labels, shape, strict=True)}
+
+    # -- each of these does one simplification, and says whether it did -------------------------
+
+    def identities(self) -> bool:
+        """An identity matrix renames a label; between two labels of the result it stays."""
+        for k, (array, labels) in enumerate(self.factors):
+            if not isinstance(array, Identity):
+                continue
+            i, j = labels
+            others = self.factors[:k] + self.factors[k + 1 :]
+            if i in self.out and j in self.out and i != j:
+                moved = _renamed(others, j, i)
+                if moved != others:
+                    self.factors = [*moved[:k], (array, labels), *moved[k:]]
+                    return True
+                continue
+            keep, drop = (j, i) if i not in self.out else (i, j)
+            self.factors = [*_renamed(others, drop, keep), (ones(array.shape[0]), (keep,))]
+            return True
+        return False
+
+    def all_ones(self) -> bool:
+        """A one where something else carries the label changes nothing; a sum of ones counts."""
+        for k, (array, labels) in enumerate(self.factors):
+            if isinstance(array, Ones):
+                alone = self.uses(labels[0]) == 1
+                if alone and labels[0] in self.out:
+                    continue
+                self.coefficient *= array.shape[0] if alone else 1
+                del self.factors[k]
+                return True
+        return False
+
+    def summed(self) -> bool:
+        """Rows that sum to one (softmax, one-hot), summed."""
+        for k, (array, labels) in enumerate(self.factors):
+            for axis, label in enumerate(labels):
+                if label in self.out or self.uses(label) > 1:
+                    continue
+                total = array.total(axis)
+                if total is not None:
+                    rest = [(ones(array.shape[a]), (i,)) for a, i in enumerate(labels) if a != axis]
+                    self.coefficient *= total
+                    self.factors = self.factors[:k] + rest + self.factors[k + 1 :]
+                    return True
+        return False
+
+    def cancelled(self) -> bool:
+        """X⁻¹X = I, and QᵀQ = I for an orthogonal Q."""
+        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if a.rank == 2]
+        for (k, a, own), (m, b, others) in permutations(matrices, 2):
+            for left, inner, met, right in _meetings(a, own, b, others):
+                if inner == met and inner not in self.out and self.uses(inner) == 2:
+                    rest = [f for n, f in enumerate(self.factors) if n not in (k, m)]
+                    self.factors = [*rest, (identity_matrix(a.shape[0]), (left, right))]
+                    return True
+        return False
+
+    def powers(self) -> bool:
+        """Powers of one base at the same labels are one power."""
+        groups: dict[tuple[Array, tuple[Label, ...]], list[int]] = {}
+        for k, (array, labels) in enumerate(self.factors):
+            base = array.args[0] if isinstance(array, Power) else array
+            groups.setdefault((base, labels), []).append(k)
+        for (base, labels), places in groups.items():
+            factors = [self.factors[k][0] for k in places]
+            exponent = sum((_exponent(factor) for factor in factors), S.Zero)
+            put = self.raised(base, exponent, labels)
+            if [factor for factor, _ in put] != factors:
+                rest = [f for k, f in enumerate(self.factors) if k not in places]
+                self.factors = [*rest[: places[0]]]
+                self.add(put)
+                self.factors += rest[places[0] :]
+                return True
+        return False
+
+    def raised(self, base: Array, exponent: Expr, labels: tuple[Label, ...]) -> list[Factor]:
+        if exponent == 0:
+            return [(ones(n), (i,)) for n, i in zip(base.shape, labels, strict=True)]
+        square = base.square() if exponent == 2 else None
+        if square is not None:
+            inner = {i: next(self.fresh) for _, own in square for i in own if i >= base.rank}
+            names: dict[int, Label] = dict(enumerate(labels)) | inner
+            return [(array, tuple(names[i] for i in own)) for array, own in square]
+        if exponent == 1 or (exponent == 2 and not isinstance(base, Product)):
+            return [(base, labels)] * int(exponent)
+        return [(Power.make((base,), (exponent,), base.shape), labels)]
+
+    # -- the end -------------------------------------------------------------------------------
+
+    def node(self) -> Array:
+        if self.coefficient == 1 and len(self.factors) == 1 and self.factors[0][1] == self.out:
+            return self.factors[0][0]
+        sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
+        for _, labels in self.factors:
+            for label in labels:
+                number_of.setdefault(label, len(number_of))
+        args = tuple(array for array, _ in self.factors)
+        labels = tuple(tuple(number_of[i] for i in own) for _, own in self.factors)
+        shape = tuple(sizes[label] for label in self.out)
+        return Product.make(args, (self.coefficient, labels), shape)
+
+
+def _renamed(factors: list[Factor], old: Label, new: Label) -> list[Factor]:
+    return [(a, tuple(new if i == old else i for i in labels)) for a, labels in factors]
+
+
+def _exponent(factor: Array) -> Expr:
+    return factor.exponent if isinstance(factor, Power) else S.One
+
+
+def _meetings(a: Array, own: Any, b: Array, others: Any) -> list[tuple[Label, ...]]:
+    """How two matrices that undo one another may stand: outer label, inner ones, outer label."""
+    (i, j), (p, q) = own, others
+    if a is b and isinstance(a, Variable) and a.structure == "orthogonal":
+        return [(j, i, p, q), (i, j, q, p)]
+    if not a.undoes(b):
+        return []
+    straight = [(i, j, p, q), (j, i, q, p)]
+    return straight + ([(i, j, q, p), (j, i, p, q)] if b.is_symmetric() else [])
+
+
+# ------------------------------------------------------------------ equal products
+
+
+def is_symmetric(array: Product) -> bool:
+    return array.rank == 2 and split(array) == split(permuted(array, (1, 0)))
+
+
+def key(array: Product) -> tuple[Any, ...]:
+    """Equal for products that differ in the order of factors and the names of labels only."""
+    try:
+        return array._key
+    except AttributeError:
+        array._key = min(_spelled(array, order) for order in _orders(array))
+        return array._key
+
+
+def _orders(array: Product) -> Iterable[list[int]]:
+    """The factors by digest; equal ones in every order, unless that would be too many."""
+    by_digest = sorted(range(len(array.args)), key=lambda k: array.args[k].digest)
+    groups: list[list[int]] = []
+    for k in by_digest:
+        if groups and array.args[groups[-1][0]] is array.args[k]:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    many = 1
+    for group in groups:
+        for n in range(2, len(group) + 1):
+            many *= n
+    if many > MOST_TIES:
+        return [by_digest]
+    orders = choices(*(list(permutations(group)) for group in groups))
+    return [[k for group in order for k in group] for order in orders]
+
+
+def _spelled(array: Product, order: Sequence[int]) -> tuple[Any, ...]:
+    names: dict[int, int] = {label: label for label in array.out}
+    spelled: list[Any] = []
+    for k in order:
+        labels = array.labels[k]
+        if array.args[k].is_symmetric():
+            labels = tuple(sorted(labels, key=lambda i: names.get(i, len(names))))
+        numbers = tuple(names.setdefault(label, len(names)) for label in labels)
+        spelled.append((array.args[k].digest, numbers))
+    return (*spelled, tuple(map(str, array.shape)))
+

@@ -1,0 +1,137 @@
+"""Entries taken, put elsewhere or set side by side: what is linear without being a product.
+
+Each comes with its adjoint, the map that takes entries back to where they came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from sympy import Expr, Integer, S
+
+from derive.arrays.nodes import Array, Shape
+from derive.arrays.operators import ShapeError, array, short
+from derive.arrays.product import is_zero, zeros
+from derive.arrays.sums import total
+
+
+class Taken(Array):
+    """Every `step`-th entry along `axis` from `start` on, `count` of them."""
+
+    __slots__ = ()
+
+    @property
+    def where(self) -> tuple[int, Expr, Expr, int]:
+        """axis, start, count, step."""
+        return self.data
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        return taken(args[0], *self.where)
+
+
+class Placed(Array):
+    """The adjoint of `Taken`: entries put back along an axis of size `size`, zeros elsewhere."""
+
+    __slots__ = ()
+
+    @property
+    def where(self) -> tuple[int, Expr, Expr, int]:
+        """axis, start, size, step."""
+        return self.data
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        return placed(args[0], *self.where)
+
+
+class Reshaped(Array):
+    """The same entries, in the same order (the last axis first), in another shape."""
+
+    __slots__ = ()
+
+    def with_args(self, args: tuple[Array, ...]) -> Array:
+        return reshaped(args[0], self.shape)
+
+
+def taken(x: Array, axis: int, start: Expr, count: Expr, step: int) -> Array:
+    if start == 0 and step == 1 and count == x.shape[axis]:
+        return x
+    shape = _with_size(x.shape, axis, count)
+    return zeros(shape) if is_zero(x) else Taken.make((x,), (axis, start, count, step), shape)
+
+
+def placed(x: Array, axis: int, start: Expr, size: Expr, step: int) -> Array:
+    if start == 0 and step == 1 and size == x.shape[axis]:
+        return x
+    shape = _with_size(x.shape, axis, size)
+    return zeros(shape) if is_zero(x) else Placed.make((x,), (axis, start, size, step), shape)
+
+
+def _with_size(shape: Shape, axis: int, n: Expr) -> Shape:
+    return (*shape[:axis], n, *shape[axis + 1 :])
+
+
+def sliced(x: Array, axis: int, part: Any) -> Array:
+    """`x` with one axis cut to a slice, or to one entry (the axis stays, of size 1).
+
+    Sizes that are letters take slices from the front or all of it.
+    """
+    n = x.shape[axis]
+    if isinstance(part, int) and not isinstance(part, bool):
+        start = n + part if part < 0 else Integer(part)
+        if isinstance(n, Integer) and not 0 <= start < n:
+            raise ShapeError(f"{short(x)} has no entry {part} on axis {axis}: its size is {n}")
+        return taken(x, axis, Integer(start) if isinstance(n, Integer) else start, S.One, 1)
+    if not isinstance(part, slice):
+        raise ShapeError(f"{short(x)}[{part}]: write whole numbers, slices and None")
+    if part == slice(None):
+        return x
+    if isinstance(n, Integer):
+        start, stop, step = part.indices(int(n))
+        if step < 1:
+            raise ShapeError(f"{short(x)}: a slice with step {step} runs backwards")
+        return taken(x, axis, Integer(start), Integer(len(range(start, stop, step))), step)
+    if part.step not in (None, 1):
+        raise ShapeError(f"{short(x)}: a slice with a step needs a size that is a number, not {n}")
+    first = _end(part.start, n, S.Zero)
+    return taken(x, axis, first, _end(part.stop, n, n) - first, 1)
+
+
+def _end(end: Any, n: Expr, otherwise: Expr) -> Expr:
+    if end is None:
+        return otherwise
+    return n + end if isinstance(end, int) and end < 0 else Integer(end)
+
+
+def reshaped(x: Array, shape: Sequence[Expr]) -> Array:
+    """The entries of `x` in another shape of the same size, as in NumPy."""
+    new = tuple(shape)
+    if new == x.shape:
+        return x
+    if prod(new, start=S.One) != prod(x.shape, start=S.One):
+        raise ShapeError(f"{short(x)} of shape {x.shape} has not the entries for shape {new}")
+    if is_zero(x):
+        return zeros(new)
+    if isinstance(x, Reshaped):
+        return reshaped(x.args[0], new)
+    return Reshaped.make((x,), (new,), new)
+
+
+def concatenate(arrays: Sequence[Any], axis: int = 0) -> Array:
+    """Arrays set side by side along one axis: the sum of each in its place."""
+    parts = [array(each) for each in arrays]
+    first = parts[0]
+    k = axis % first.rank
+    for each in parts[1:]:
+        if _with_size(each.shape, k, S.One) != _with_size(first.shape, k, S.One):
+            raise ShapeError(
+                f"concatenate: {short(first)} has shape {first.shape}, {short(each)} {each.shape}; "
+                f"they may differ on axis {k} only"
+            )
+    whole = sum((each.shape[k] for each in parts), S.Zero)
+    pieces, start = [], S.Zero
+    for each in parts:
+        pieces.append(placed(each, k, start, whole, 1))
+        start += each.shape[k]
+    return total(pieces)

@@ -1,0 +1,369 @@
+"""Written arrays as text: as NumPy reads them, as plain text, and as LaTeX.
+
+What binds how tightly is the same everywhere; a style says how each form looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import Expr, Piecewise, Rational, Symbol, sstr
+
+from derive.arrays.along import AlongAxis
+from derive.arrays.matrix import Inverse, MatrixFunction, Norm
+from derive.arrays.nodes import (
+    PLACES, Adjoint, Array, Differential, Identity, Map, Named, Ones, Variable, postorder,
+)  # fmt: skip
+from derive.arrays.notation import (
+    Added, Call, Chain, Einsum, EntryByEntry, Leaf, Raised, Scaled, Turned, Written, written,
+)  # fmt: skip
+from derive.arrays.rearranged import Placed, Reshaped, Taken
+
+ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
+TOO_MANY = 500  # nodes that are printed
+INDEX_LETTERS = "ijklmnpqrstuvwabcdefgh"
+HALF = Rational(1, 2)
+Text = tuple[str, int]  # what is written, and how tightly it binds
+
+
+class NumPy:
+    """As NumPy and SciPy spell it; what is written can be read back."""
+
+    times, matmul = "*", " @ "
+    calls = {"tr": "trace", "sum": "sum", "total": "sum"}  # where they are not spelled the same
+
+    def __call__(self, array: Array) -> str:
+        if len(postorder(array, into=(Named, Adjoint, Differential))) > TOO_MANY:
+            return f"<array of shape ({', '.join(map(str, array.shape))})>"
+        return self.form(written(array))[0]
+
+    def at(self, of: Written, least: int) -> str:
+        text, binds = self.form(of)
+        return text if binds >= least else self.brackets(text)
+
+    def form(self, of: Written) -> Text:
+        if isinstance(of, Leaf):
+            return self.leaf(of.array)
+        if isinstance(of, Call):
+            return self.called(of)
+        if isinstance(of, Chain):
+            return self.matmul.join(self.at(part, POWER) for part in of.parts), TIMES
+        if isinstance(of, Turned):
+            return self.turned(of.of), POWER
+        if isinstance(of, EntryByEntry):
+            return self.entry_by_entry(of)
+        if isinstance(of, Scaled):
+            return self.scaled(of)
+        if isinstance(of, Raised):
+            return self.raised(of.of, of.exponent)
+        return self.added(of) if isinstance(of, Added) else self.einsum(of)
+
+    def added(self, of: Added) -> Text:
+        text = self.at(of.terms[0], ADDED)
+        for term in of.terms[1:]:
+            more = self.at(term, TIMES)
+            text += f" - {more[1:]}" if more.startswith("-") else f" + {more}"
+        return text, ADDED
+
+    def scaled(self, of: Scaled) -> Text:
+        sign, numerator, denominator = parts(of.coefficient)
+        above = ([self.size(numerator)] if numerator != 1 else []) + self.each(of.above)
+        below = ([self.size(denominator)] if denominator != 1 else []) + self.each(of.below)
+        if of.of is not None:
+            above.append(self.at(of.of, TIMES) if not above or self.left(of.of) else
+                         self.at(of.of, POWER))  # fmt: skip
+        return sign + self.fraction(above or ["1"], below), TIMES
+
+    def left(self, of: Written) -> bool:
+        """Whether a factor written before it does not change what it means."""
+        return not isinstance(of, EntryByEntry) or not of.below
+
+    def each(self, some: Sequence[Written]) -> list[str]:
+        return [self.at(one, POWER) for one in some]
+
+    def fraction(self, above: list[str], below: list[str]) -> str:
+        text = self.times.join(above)
+        if not below:
+            return text
+        return f"{text}/{below[0] if len(below) == 1 else self.brackets(self.times.join(below))}"
+
+    def entry_by_entry(self, of: EntryByEntry) -> Text:
+        above, below = self.each(of.above) or ["1"], self.each(of.below)
+        return self.fraction(above, below), TIMES
+
+    def called(self, of: Call) -> Text:
+        return self.call(self.calls.get(of.name, of.name), [self.at(of.of, ADDED)]), ATOM
+
+    # -- what differs between the styles -------------------------------------------------------
+
+    def brackets(self, text: str) -> str:
+        return f"({text})"
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        return f"{name}({', '.join(arguments)})"
+
+    def size(self, n: Expr) -> str:
+        return sstr(n) if n.is_Atom or n.is_Pow else f"({sstr(n)})"
+
+    def turned(self, of: Written) -> str:
+        return f"{self.at(of, ATOM)}.T"
+
+    def raised(self, of: Written, exponent: Expr) -> Text:
+        if exponent == HALF:
+            return self.call("sqrt", [self.at(of, ADDED)]), ATOM
+        if exponent.as_coeff_Mul()[0].is_negative:
+            below, binds = self.raised(of, -exponent) if exponent != -1 else self.form(of)
+            return f"1/{below if binds >= POWER else self.brackets(below)}", TIMES
+        return f"{self.at(of, ATOM)}**{self.size(exponent)}", POWER
+
+    def leaf(self, array: Array) -> Text:
+        if isinstance(array, (Variable, Named)):
+            return self.name(array.name), ATOM
+        if isinstance(array, Map):
+            return self.formula(array), ATOM
+        return self.function(array)
+
+    def name(self, name: str) -> str:
+        return name
+
+    def formula(self, array: Map) -> str:
+        inner = [self.form(written(argument))[0] for argument in array.args]
+        function = array.function
+        if function.is_Function and not isinstance(function, Piecewise):
+            arguments = dict(zip(PLACES, inner, strict=False))
+            texts = [arguments[a] if a in arguments else sstr(a) for a in function.args]
+            return self.call(type(function).__name__, texts)
+        return self.scalar(function, dict(zip(PLACES, map(self.brackets_if_long, inner))))
+
+    def brackets_if_long(self, text: str) -> str:
+        return text if text.isidentifier() else self.brackets(text)
+
+    def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
+        if isinstance(function, Piecewise):
+            (value, condition), *more = function.args
+            rest = Piecewise(*more) if len(more) > 1 else more[0][0]
+            texts = [self.scalar(part, inner) for part in (condition, value, rest)]
+            return self.call("where", texts)
+        return sstr(function.xreplace({place: Symbol(text) for place, text in inner.items()}))
+
+    def function(self, array: Array) -> Text:
+        if isinstance(array, Ones):
+            return self.call("ones", [sstr(array.shape[0])]), ATOM
+        if isinstance(array, Identity):
+            return self.call("eye", [sstr(array.shape[0])]), ATOM
+        (inner, *_) = [self(argument) for argument in array.args]
+        if isinstance(array, Adjoint):
+            return f"{self(array.of)}_bar", ATOM
+        if isinstance(array, Differential):
+            return f"d{inner}" if inner.isidentifier() else f"d({inner})", ATOM
+        if isinstance(array, AlongAxis):
+            return self.call(array.name, [inner, f"axis={array.axis}"]), ATOM
+        if isinstance(array, (Taken, Placed)):
+            return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
+        if isinstance(array, Reshaped):
+            return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
+        assert isinstance(array, MatrixFunction)
+        return self.call(array.name, [inner]), ATOM
+
+    def einsum(self, of: Einsum) -> Text:
+        letters = _letters(of)
+        into = ",".join("".join(letters[i] for i in labels) for _, labels in of.factors)
+        out = "".join(letters[i] for i in of.out)
+        factors = [self.at(factor, ADDED) for factor, _ in of.factors]
+        return self.call("einsum", [f'"{into}->{out}"', *factors]), ATOM
+
+
+class Plain(NumPy):
+    """On one line, as on paper."""
+
+    times, matmul = "·", " "
+    calls = {"tr": "tr", "total": "sum"}
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        if name == "norm":
+            return f"‖{arguments[0]}‖"
+        return super().call(name, arguments)
+
+    def turned(self, of: Written) -> str:
+        if isinstance(of, Leaf) and isinstance(of.array, Inverse):
+            return f"{self.at(_argument(of), ATOM)}⁻ᵀ"
+        return f"{self.at(of, ATOM)}ᵀ"
+
+    def fraction(self, above: list[str], below: list[str]) -> str:
+        number, *rest = above
+        if rest and number.isalnum() and number[0].isdigit():
+            above = [number + rest[0], *rest[1:]]
+        return super().fraction(above, below)
+
+    def entry_by_entry(self, of: EntryByEntry) -> Text:
+        above, below = " ∘ ".join(self.each(of.above) or ["1"]), self.each(of.below)
+        if not below:
+            return above, TIMES
+        return f"{above}/{below[0] if len(below) == 1 else self.brackets(' ∘ '.join(below))}", TIMES
+
+    def raised(self, of: Written, exponent: Expr) -> Text:
+        text, binds = super().raised(of, exponent)
+        if binds == POWER and exponent.is_Integer:
+            return self.at(of, ATOM) + str(exponent).translate(_RAISED), POWER
+        return text, binds
+
+    def function(self, array: Array) -> Text:
+        if isinstance(array, Ones):
+            return "𝟏", ATOM
+        if isinstance(array, Identity):
+            return "I", ATOM
+        if isinstance(array, Adjoint):
+            return self.bar(self(array.of)), ATOM
+        if isinstance(array, Inverse):
+            return f"{self.at(_argument(Leaf(array)), ATOM)}⁻¹", POWER
+        return super().function(array)
+
+    def bar(self, name: str) -> str:
+        return f"{name[0]}\u0304{name[1:]}"
+
+    def einsum(self, of: Einsum) -> Text:
+        letters, inner = _letters(of), _inner(of)
+        factors = [
+            f"{self.at(factor, ATOM)}[{','.join(letters[i] for i in labels)}]"
+            for factor, labels in of.factors
+        ]
+        sign = f"Σ_{''.join(letters[i] for i in inner)} " if inner else ""
+        return sign + " ".join(factors), TIMES
+
+
+class Latex(NumPy):
+    r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
+
+    times, matmul = r" \, ", " "
+    calls = Plain.calls
+
+    def __init__(self, printer: Any) -> None:
+        self.print = printer._print
+
+    def brackets(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        if name == "norm":
+            return rf"\left\lVert {arguments[0]} \right\rVert"
+        if name == "sqrt":
+            return rf"\sqrt{{{arguments[0]}}}"
+        head = HEADS.get(name) or rf"\operatorname{{{_word(name)}}}"
+        return head + self.brackets(", ".join(arguments))
+
+    def called(self, of: Call) -> Text:
+        if of.name not in ("sum", "total"):
+            return super().called(of)
+        last = r" \mathbf{1}" if of.name == "total" else ""
+        return rf"\mathbf{{1}}^{{\top}} {self.at(of.of, POWER)}{last}", TIMES
+
+    def size(self, n: Expr) -> str:
+        return str(self.print(n)) if n.is_Atom or n.is_Pow else self.brackets(str(self.print(n)))
+
+    def turned(self, of: Written) -> str:
+        if isinstance(of, Leaf) and isinstance(of.array, Inverse):
+            return rf"{self.at(_argument(of), ATOM)}^{{-\top}}"
+        return rf"{self.at(of, ATOM)}^{{\top}}"
+
+    def fraction(self, above: list[str], below: list[str]) -> str:
+        if not below:
+            return " ".join(above)
+        if len(above) > 1 and len(above[-1]) > 12:
+            first = " ".join(above[:-1])
+            return rf"\frac{{{first}}}{{{' '.join(below)}}} {above[-1]}"
+        return rf"\frac{{{' '.join(above)}}}{{{' '.join(below)}}}"
+
+    def entry_by_entry(self, of: EntryByEntry) -> Text:
+        above = r" \odot ".join(self.each(of.above) or ["1"])
+        if not of.below:
+            return above, TIMES
+        below = r" \odot ".join(self.each(of.below))
+        return rf"\frac{{{above}}}{{{below}}}", TIMES
+
+    def raised(self, of: Written, exponent: Expr) -> Text:
+        if exponent == HALF:
+            return self.call("sqrt", [self.at(of, ADDED)]), ATOM
+        if exponent.as_coeff_Mul()[0].is_negative:
+            below, _ = self.raised(of, -exponent) if exponent != -1 else self.form(of)
+            return rf"\frac{{1}}{{{below}}}", TIMES
+        return rf"{self.at(of, ATOM)}^{{{self.print(exponent)}}}", POWER
+
+    def name(self, name: str) -> str:
+        return str(self.print(Symbol(name)))
+
+    def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
+        if isinstance(function, Piecewise):
+            rows = [
+                rf"{self.scalar(value, inner)} & {self.condition(condition, inner)}"
+                for value, condition in function.args
+            ]
+            both = r" \\ ".join(rows)
+            return rf"\begin{{cases}} {both} \end{{cases}}"
+        text = str(self.print(function))
+        for place, own in inner.items():
+            text = text.replace(str(self.print(place)), own)
+        return text
+
+    def condition(self, condition: Any, inner: dict[Symbol, str]) -> str:
+        if condition == True:
+            return r"\text{otherwise}"
+        return r"\text{if } " + self.scalar(condition, inner)
+
+    def function(self, array: Array) -> Text:
+        if isinstance(array, Ones):
+            return r"\mathbf{1}", ATOM
+        if isinstance(array, Identity):
+            return "I", ATOM
+        if isinstance(array, Adjoint):
+            return rf"\bar{{{self(array.of)}}}", ATOM
+        if isinstance(array, Inverse):
+            return rf"{self.at(_argument(Leaf(array)), ATOM)}^{{-1}}", POWER
+        if isinstance(array, Norm):
+            return self.call("norm", [self(array.args[0])]), ATOM
+        if isinstance(array, Differential):
+            inner = self(array.of)
+            return (rf"d{inner}" if array.of.args == () else rf"d\left({inner}\right)"), ATOM
+        return super().function(array)
+
+    def einsum(self, of: Einsum) -> Text:
+        letters, inner = _letters(of), _inner(of)
+        factors = [
+            rf"{self.at(factor, ATOM)}_{{{' '.join(letters[i] for i in labels)}}}"
+            for factor, labels in of.factors
+        ]
+        sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
+        return sign + r" \, ".join(factors), TIMES
+
+
+HEADS = {"det": r"\det", "tr": r"\operatorname{tr}", "logdet": r"\log\det"}
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
+    """The sign, the numerator and the denominator of a coefficient."""
+    numerator, denominator = coefficient.as_numer_denom()
+    negative = bool(numerator.as_coeff_Mul()[0].is_negative)
+    return "-" * negative, -numerator if negative else numerator, denominator
+
+
+def _argument(of: Leaf) -> Written:
+    return written(of.array.args[0])
+
+
+def _tuple(shape: Sequence[Expr]) -> str:
+    return f"({', '.join(map(sstr, shape))}{',' * (len(shape) == 1)})"
+
+
+def _word(name: str) -> str:
+    return name.replace("_", r"\_")
+
+
+def _letters(of: Einsum) -> dict[int, str]:
+    labels = [*of.out, *(label for _, own in of.factors for label in own)]
+    return dict(zip(dict.fromkeys(labels), INDEX_LETTERS, strict=False))
+
+
+def _inner(of: Einsum) -> list[int]:
+    labels = dict.fromkeys(label for _, own in of.factors for label in own)
+    return [label for label in labels if label not in of.out]

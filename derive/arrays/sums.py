@@ -1,0 +1,45 @@
+"""Sums of arrays of one shape: zeros left out, like terms collected, the order kept as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sympy import Expr
+
+from derive.arrays.nodes import Array, Sum
+from derive.arrays.product import is_zero, scaled, split, zeros
+
+
+def total(terms: Iterable[Array]) -> Array:
+    """The sum of `terms`, which are not empty and of one shape.
+
+    >>> from derive.arrays.nodes import variable
+    >>> x = variable("x", "n")
+    >>> total([x, x, total([x, x])])
+    4*x
+    """
+    given = list(terms)
+    coefficients: dict[Any, Expr] = {}
+    first: dict[Any, Array] = {}
+    for term in _flat(given):
+        coefficient, rest = split(term)
+        first.setdefault(rest, term)
+        coefficients[rest] = coefficients.get(rest, 0) + coefficient
+    kept = [_with_coefficient(first[rest], c) for rest, c in coefficients.items() if c != 0]
+    if len(kept) < 2:
+        return kept[0] if kept else zeros(given[0].shape)
+    return Sum.make(tuple(kept), (), given[0].shape)
+
+
+def _flat(terms: Iterable[Array]) -> Iterator[Array]:
+    for term in terms:
+        if isinstance(term, Sum):
+            yield from term.args
+        elif not is_zero(term):
+            yield term
+
+
+def _with_coefficient(term: Array, coefficient: Expr) -> Array:
+    own, _ = split(term)
+    return term if own == coefficient else scaled(coefficient / own, term)
