@@ -38,6 +38,11 @@ _MODULE_OF = {
     "determinant":     "derive.linear_algebra",
     "inverse":         "derive.linear_algebra",
     "eigen":           "derive.linear_algebra",
+    "gradient":        "derive.arrays.gradient",
+    "jacobian":        "derive.arrays.jacobian",
+    "hessian":         "derive.arrays.jacobian",
+    "jvp":             "derive.arrays.jacobian",
+    "vjp":             "derive.arrays.jacobian",
     "backprop":        "derive.networks.backprop",
     "parse":           "derive.parse",
     "Derivation":      "derive.core",
@@ -56,6 +61,8 @@ _MODULE_OF = {
 # fmt: on
 
 if TYPE_CHECKING:
+    from derive.arrays.gradient import gradient
+    from derive.arrays.jacobian import hessian, jacobian, jvp, vjp
     from derive.calculus.curves import implicit_diff, parametric_diff
     from derive.calculus.derivatives import diff
     from derive.calculus.equations import dsolve
@@ -90,9 +97,13 @@ __all__ = [
     "diff",
     "dsolve",
     "eigen",
+    "gradient",
+    "hessian",
     "implicit_diff",
     "integrate",
     "inverse",
+    "jacobian",
+    "jvp",
     "limit",
     "limit_of_recursion",
     "parametric_diff",
@@ -105,6 +116,7 @@ __all__ = [
     "softplus",
     "summation",
     "taylor_remainder",
+    "vjp",
 ]
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derive import __version__
+from derive.command_line_arrays import SUBJECTS as ARRAYS
 from derive.command_line_series import SUBJECTS as SERIES
 from derive.deadline import OutOfTime, within
 
@@ -32,6 +33,7 @@ EXAMPLES = """examples:
   derive diff "x**x" x --method logarithmic  derive integrate "x*exp(x)" x
   derive determinant "[[a,b],[c,d]]"         derive integrate "exp(-x^2)" x -oo oo
   derive eigen "[[2,1],[1,2]]"               derive rules "by parts"
+  derive gradient "norm(A @ x - b)**2" x --shape A=m,n --shape x=n --shape b=m
   derive backprop "z = w*x + b" "a = sigmoid(z)" "L = (a - y)**2/2" --wrt w,b
 
 exit codes:
@@ -50,6 +52,7 @@ DEMO = (
     ("determinant", "[[2,1,0],[1,3,1],[0,1,4]]"),
     ("inverse", "[[2,1],[5,3]]"),
     ("eigen", "[[2,1],[1,2]]"),
+    ("gradient", "norm(A @ x - b)**2", "x", "--shape", "A=m,n", "--shape", "x=n", "--shape", "b=m"),
     ("backprop", "z = w*x + b", "a = sigmoid(z)", "L = (a - y)**2/2", "--wrt", "w,b"),
 )
 
@@ -254,6 +257,7 @@ SUBJECTS = (
     ("determinant", "the determinant of a matrix", _determinant, _add_matrix_with_method),
     ("inverse", "the inverse of a matrix", _inverse, _add_matrix_with_method),
     ("eigen", "eigenvalues and eigenvectors of a matrix", _eigen, _of_matrix),
+    *ARRAYS,
     ("backprop", "gradients of a loss, equation by equation", _backprop, _add_backprop),
 )
 

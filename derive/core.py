@@ -19,6 +19,7 @@ from derive.deadline import within
 from derive.structure import DEEP, depth
 
 if TYPE_CHECKING:
+    from lambdify_bridge.arrays.function import ArrayFunction
     from lambdify_bridge.report import Report
     from lambdify_bridge.to_numpy import NumpyFunction
 
@@ -160,7 +161,9 @@ class Derivation:
             self._reports.append(check(self, points=points, seed=seed))
         return self._reports[-1]
 
-    def to_numpy(self, args: Sequence[Symbol | str] | None = None, **options: Any) -> NumpyFunction:
+    def to_numpy(
+        self, args: Sequence[Symbol | str] | None = None, **options: Any
+    ) -> NumpyFunction | ArrayFunction:
         """The result as a vectorised NumPy function of `args`."""
         from lambdify_bridge import to_numpy
 

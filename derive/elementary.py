@@ -27,6 +27,9 @@ class sigmoid(Function):
     def definition(self) -> Expr:
         return 1 / (1 + exp(-self.args[0]))
 
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return self * (1 - self)
+
     def _eval_is_extended_real(self) -> Any:
         return self.args[0].is_extended_real
 
@@ -42,6 +45,9 @@ class softplus(Function):
     def definition(self) -> Expr:
         return log(1 + exp(self.args[0]))
 
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return sigmoid(self.args[0])
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return _call(r"\operatorname{softplus}", printer._print(self.args[0]), exp)
 
@@ -54,6 +60,9 @@ class relu(Function):
     def definition(self) -> Expr:
         x = self.args[0]
         return Piecewise((x, x > 0), (0, True))
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return Piecewise((1, self.args[0] > 0), (0, True))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return _call(r"\operatorname{relu}", printer._print(self.args[0]), exp)

@@ -14,6 +14,7 @@ import mpmath
 from sympy import Basic, Integral, Symbol, sstr
 
 from lambdify_bridge import central_difference, estimators, initial_value, residual, sequence  # noqa: F401
+from lambdify_bridge.arrays.check import check_arrays, is_about_arrays
 from lambdify_bridge.convergence import convergence
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import FactsOf
@@ -41,6 +42,8 @@ def check(equation: Any, *, points: int = 4, seed: int = 0) -> Report:
     >>> check(Eq(Derivative(sin(x), x), -cos(x), evaluate=False)).verdict
     'refuted'
     """
+    if is_about_arrays(equation):
+        return check_arrays(equation, points, seed)
     bench = Bench(tuple(getattr(equation, "definitions", ())), points, seed)
     if hasattr(equation, "steps"):
         return _derivation(equation, bench)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from lambdify_bridge.arrays.function import ArrayFunction, of_derivation
 from lambdify_bridge.backends.numpy import compile_source, parameter_names, source
 from lambdify_bridge.lowering import lower
 from lambdify_bridge.program import Program
@@ -24,13 +25,16 @@ PLAIN = {int, float, np.float64}  # of these the precision and the shape are kno
 Shape = tuple[int, ...]
 
 
-def to_numpy(expression: Any, args: Any = None, *, dtype: Any = None) -> NumpyFunction:
+def to_numpy(
+    expression: Any, args: Any = None, *, dtype: Any = None
+) -> NumpyFunction | ArrayFunction:
     """The expression as a function of NumPy arrays.
 
     expression
         A SymPy expression or condition; a matrix or array of them; a list or tuple of those (the
         function returns a tuple); or an object with `result` and, if it has them, `definitions`
-        (pairs of a symbol and its formula, computed first, in order) and `arguments`.
+        (pairs of a symbol and its formula, computed first, in order) and `arguments`.  A derivation
+        about arrays of declared shapes becomes a function of these arrays.
     args
         A symbol, a name, or a list of them, in the order of the function's arguments; "x, y" is
         two names.  Default: `arguments`, or else the free symbols sorted by name.
@@ -57,6 +61,8 @@ def to_numpy(expression: Any, args: Any = None, *, dtype: Any = None) -> NumpyFu
     >>> to_numpy(Matrix([[x, 1]]))([5.0, 6.0]).shape
     (2, 1, 2)
     """
+    if hasattr(getattr(expression, "result", None), "digest"):
+        return of_derivation(expression, args)
     problem, definitions, arguments = _problem(expression)
     single = not isinstance(problem, list | tuple | sp.Tuple)
     items = [_checked(item) for item in ([problem] if single else problem)]

@@ -38,6 +38,9 @@ ALLOWED = {
     "derive.linear_algebra": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",
     ],
+    "derive.arrays": [
+        "derive.core", "derive.rules", "derive.engine", "derive.elementary", "derive.tokens",
+    ],
     "derive.networks": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
         "derive.asked", "derive.holes", "derive.calculus.derivatives",
@@ -49,8 +52,8 @@ ALLOWED = {
 # Two methods of Derivation hand over to the bridge and to the renderers; the faces know everything.
 KNOW_BOTH = {"derive.core"}
 FACES = {
-    "derive", "derive.__main__", "derive.command_line", "derive.command_line_series",
-    "derive.rulebook",
+    "derive", "derive.__main__", "derive.command_line", "derive.command_line_arrays",
+    "derive.command_line_series", "derive.rulebook",
 }  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def elementwise(formula: Expr, letters: Mapping[Symbol, Array]) -> Array:
     >>> from sympy import sin
     >>> from sympy.abc import t
     >>> elementwise(1 - t * sin(t), {t: variable("x", "n")})
-    -x*sin(x) + ones(n)
+    -x*sin(x) + 1
     """
     shape = next(iter(letters.values())).shape
     if formula in letters:

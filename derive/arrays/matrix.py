@@ -114,7 +114,7 @@ class SpectralNorm(MatrixFunction):
 
 
 class Polar(MatrixFunction):
-    """U Vᵀ of the singular value decomposition U Σ Vᵀ: the nearest matrix of orthonormal columns."""
+    """U Vᵀ of the singular value decomposition U Σ Vᵀ, the nearest with orthonormal columns."""
 
     __slots__ = ()
     name = "polar"
@@ -247,6 +247,7 @@ def norm(x: Any, ord: Any = None) -> Array:
     Of a vector: 2, 1, oo, or any p > 0.
     """
     x = array(x)
+    ord = ord.coefficient if isinstance(ord, Product) and not ord.args else ord
     if ord is None or ord == "fro" or (ord == 2 and x.rank == 1):
         return _euclidean(x)
     if x.rank == 2:
@@ -254,7 +255,7 @@ def norm(x: Any, ord: Any = None) -> Array:
         if ord not in named:
             raise ValueError(f'the norm {ord!r} of a matrix: write "fro", "nuc" or 2')
         return named[ord](x)
-    p = getattr(ord, "coefficient", None) if isinstance(ord, Array) else sympify(ord)
+    p = None if isinstance(ord, str) else sympify(ord)
     if x.rank != 1 or not isinstance(p, Expr) or not p.is_positive:
         raise ValueError(f"the norm {ord!r} of {short(x)}: write 1, 2, oo or a number p > 0")
     sizes = elementwise(abs(PLACES[0]), {PLACES[0]: x})

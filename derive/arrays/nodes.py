@@ -261,6 +261,43 @@ class Adjoint(Array):
     of = property(lambda self: self.args[1])
 
 
+class Gradient(Adjoint):
+    """The gradient of a loss with respect to a variable, as it is asked for."""
+
+    __slots__ = ()
+
+
+class Pairing(Array):
+    """⟨U, E⟩: the inner product of a cotangent with a linear expression of the same shape."""
+
+    __slots__ = ()
+    cotangent = property(lambda self: self.args[0])
+    linear = property(lambda self: self.args[1])
+
+
+class Directional(Array):
+    """The derivative of `of` along V: how it changes when X moves at the rate V."""
+
+    __slots__ = ()
+    of = property(lambda self: self.args[0])
+    variable = property(lambda self: self.args[1])
+    along = property(lambda self: self.args[2])
+
+
+class Jacobian(Array):
+    """All partial derivatives: the axes of `of`, then those of the variable."""
+
+    __slots__ = ()
+    of = property(lambda self: self.args[0])
+    variable = property(lambda self: self.args[1])
+
+
+class Hessian(Jacobian):
+    """All second partial derivatives of a number: the axes of the variable, twice."""
+
+    __slots__ = ()
+
+
 # ------------------------------------------------------------------ what is made of others
 
 
@@ -321,7 +358,9 @@ class Sum(Array):
 
     def total(self, axis: int) -> Expr | None:
         totals = [term.total(axis) for term in self.args]
-        return None if None in totals else sum(totals, S.Zero)
+        if None in totals:
+            return None
+        return sum((each for each in totals if each is not None), S.Zero)
 
 
 class Power(Array):
@@ -455,5 +494,3 @@ def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
     if structure in SQUARE and (len(axes) != 2 or axes[0] != axes[1]):
         raise ValueError(f"{name} cannot be {structure}: it is not a square matrix")
     return Variable.make((), (name, structure, axes), axes)
-
-

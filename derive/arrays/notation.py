@@ -8,6 +8,7 @@ apart like this, or has more than two axes, is left in index notation (`Einsum`)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias
 from sympy import Expr, S
 
 from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Sum
+from derive.arrays.product import product
 
 Label = int
 
@@ -94,12 +96,23 @@ Edge = tuple[Any, Label, Label]
 def written(array: Array) -> Written:
     """How an array is written, one level of named quantities deep."""
     if isinstance(array, Sum):
-        return Added(tuple(written(term) for term in array.args))
+        return Added(tuple(_term(term) for term in array.args))
     if isinstance(array, Power):
         return Raised(written(array.args[0]), array.exponent)
     if isinstance(array, Product):
         return _Reduction(array).result()
     return Leaf(array)
+
+
+def _term(array: Array) -> Written:
+    """A term of a sum, where a number stands for an array filled with it."""
+    if isinstance(array, Ones):
+        return Scaled(S.One, (), (), None)
+    if isinstance(array, Product) and array.rank:
+        scalars = [(f, labels) for f, labels in array.factors if not isinstance(f, Ones)]
+        if not any(set(labels) & set(array.out) for _, labels in scalars):
+            return written(product(array.coefficient, scalars, ()))
+    return written(array)
 
 
 def turned(of: Written) -> Written:
@@ -132,6 +145,9 @@ def chain(*parts: Written) -> Written:
 
 
 def entry_by_entry(parts: Sequence[Written]) -> Written:
+    if len(parts) > 1:
+        counted = Counter(parts)
+        parts = [Raised(p, S(n)) if n > 1 else p for p, n in counted.items()]
     above = tuple(p for p in parts if not _is_reciprocal(p))
     below = tuple(_reciprocal(p) for p in parts if _is_reciprocal(p))
     return above[0] if len(above) == 1 and not below else EntryByEntry(above, below)
@@ -193,7 +209,7 @@ class _Reduction:
         elif labels[0] == labels[1]:
             self.loop(of, labels[0])
         else:
-            self.edges.append((of, *labels))
+            self.edges.append((of, labels[0], labels[1]))
 
     def loop(self, of: Written, at: Label) -> None:
         alone = not self.weights.get(at) and not any(at in edge[1:] for edge in self.edges)
@@ -230,7 +246,7 @@ class _Reduction:
         if len(edges) != 1:
             return False
         (edge,) = edges
-        of, i, j = edge if edge[2] == label else (turned(edge[0]), edge[2], edge[1])
+        of, i = (edge[0], edge[1]) if edge[2] == label else (turned(edge[0]), edge[2])
         bare = not (self.weights.get(i) or self.weights.get(label)) and len(self.at(i)) == 1
         if bare and i not in self.out:
             self.edges.remove(edge)

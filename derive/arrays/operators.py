@@ -12,7 +12,8 @@ from typing import Any
 
 from sympy import Expr, S, sympify
 
-from derive.arrays.elementwise import elementwise, power as raised
+from derive.arrays.elementwise import elementwise
+from derive.arrays.elementwise import power as raised
 from derive.arrays.nodes import PLACES, Array, Map, Power, Shape, ones
 from derive.arrays.product import Factor, is_number, number, permuted, product, scaled, split
 from derive.arrays.sums import total
@@ -84,7 +85,9 @@ def array(value: Any) -> Array:
         if strange:
             raise TypeError(f"{strange[0]} is a SymPy symbol: write it as a variable of shape ''")
         return number(exact)
-    raise TypeError(f"cannot read a {type(value).__name__} as an array: write numbers and variables")
+    raise TypeError(
+        f"cannot read a {type(value).__name__} as an array: write numbers and variables"
+    )
 
 
 def short(value: Array) -> str:
@@ -258,7 +261,9 @@ def indexed(a: Array, index: Any) -> Array:
         raise ShapeError(f"{short(a)} has {a.rank} axes, and {taken} indices are asked for")
     at = next((k for k, part in enumerate(parts) if isinstance(part, EllipsisType)), len(parts))
     parts[at : at + 1] = [slice(None)] * (a.rank - taken)
-    result, labels, out, axis = a, [], [], 0
+    labels: list[Any] = []
+    out: list[Any] = []
+    result, axis = a, 0
     for part in parts:
         if part is None:
             out.append(("new", len(out)))
@@ -270,5 +275,3 @@ def indexed(a: Array, index: Any) -> Array:
         axis += 1
     new = [(ones(1), (label,)) for label in out if isinstance(label, tuple)]
     return product(1, [(result, tuple(labels)), *new], tuple(out))
-
-

@@ -15,7 +15,7 @@ from typing import Any
 
 from sympy import Expr, S, sympify
 
-from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Shape, Variable, ones
+from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Shape, Sum, Variable, ones
 from derive.arrays.nodes import identity as identity_matrix
 
 Label = Hashable
@@ -65,9 +65,11 @@ def is_number(array: Array) -> bool:
 
 def split(array: Array) -> tuple[Expr, tuple[Any, ...]]:
     """The coefficient of an array, and a key that is equal for equal rests."""
-    if isinstance(array, Product):
-        return array.coefficient, key(array)
-    return S.One, (array,)
+    if not isinstance(array, Product):
+        return S.One, (array,)
+    if len(array.args) == 1 and array.labels[0] == array.out:
+        return array.coefficient, array.args
+    return array.coefficient, key(array)
 
 
 class _Work:
@@ -198,6 +200,12 @@ class _Work:
     # -- the end -------------------------------------------------------------------------------
 
     def node(self) -> Array:
+        if len(self.factors) == 1:
+            ((array, labels),) = self.factors
+            if labels == self.out[::-1] and array.is_symmetric():
+                self.factors = [(array, self.out)]
+            elif labels != self.out and isinstance(array, Sum) and set(labels) == set(self.out):
+                return self.term_by_term(array, labels)
         if self.coefficient == 1 and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
         sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
@@ -208,6 +216,13 @@ class _Work:
         labels = tuple(tuple(number_of[i] for i in own) for _, own in self.factors)
         shape = tuple(sizes[label] for label in self.out)
         return Product.make(args, (self.coefficient, labels), shape)
+
+    def term_by_term(self, array: Sum, labels: tuple[Label, ...]) -> Array:
+        """A sum with its axes in another order: each term is turned."""
+        from derive.arrays.sums import total
+
+        turned = total([product(1, [(term, labels)], self.out) for term in array.args])
+        return scaled(self.coefficient, turned)
 
 
 def _renamed(factors: list[Factor], old: Label, new: Label) -> list[Factor]:
@@ -274,4 +289,3 @@ def _spelled(array: Product, order: Sequence[int]) -> tuple[Any, ...]:
         numbers = tuple(names.setdefault(label, len(names)) for label in labels)
         spelled.append((array.args[k].digest, numbers))
     return (*spelled, tuple(map(str, array.shape)))
-

@@ -6,17 +6,41 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr, Piecewise, Rational, Symbol, sstr
 
 from derive.arrays.along import AlongAxis
 from derive.arrays.matrix import Inverse, MatrixFunction, Norm
 from derive.arrays.nodes import (
-    PLACES, Adjoint, Array, Differential, Identity, Map, Named, Ones, Variable, postorder,
+    PLACES,
+    Adjoint,
+    Array,
+    Differential,
+    Directional,
+    Gradient,
+    Hessian,
+    Identity,
+    Jacobian,
+    Map,
+    Named,
+    Ones,
+    Pairing,
+    Variable,
+    postorder,
 )  # fmt: skip
 from derive.arrays.notation import (
-    Added, Call, Chain, Einsum, EntryByEntry, Leaf, Raised, Scaled, Turned, Written, written,
+    Added,
+    Call,
+    Chain,
+    Einsum,
+    EntryByEntry,
+    Leaf,
+    Raised,
+    Scaled,
+    Turned,
+    Written,
+    written,
 )  # fmt: skip
 from derive.arrays.rearranged import Placed, Reshaped, Taken
 
@@ -31,7 +55,11 @@ class NumPy:
     """As NumPy and SciPy spell it; what is written can be read back."""
 
     times, matmul = "*", " @ "
-    calls = {"tr": "trace", "sum": "sum", "total": "sum"}  # where they are not spelled the same
+    calls: ClassVar = {
+        "tr": "trace",
+        "sum": "sum",
+        "total": "sum",
+    }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
         if len(postorder(array, into=(Named, Adjoint, Differential))) > TOO_MANY:
@@ -68,7 +96,8 @@ class NumPy:
 
     def scaled(self, of: Scaled) -> Text:
         sign, numerator, denominator = parts(of.coefficient)
-        above = ([self.size(numerator)] if numerator != 1 else []) + self.each(of.above)
+        alone = numerator == 1 and of.of is None
+        above = ([self.size(numerator)] if numerator != 1 else []) + self.each(of.above, alone)
         below = ([self.size(denominator)] if denominator != 1 else []) + self.each(of.below)
         if of.of is not None:
             above.append(self.at(of.of, TIMES) if not above or self.left(of.of) else
@@ -79,8 +108,9 @@ class NumPy:
         """Whether a factor written before it does not change what it means."""
         return not isinstance(of, EntryByEntry) or not of.below
 
-    def each(self, some: Sequence[Written]) -> list[str]:
-        return [self.at(one, POWER) for one in some]
+    def each(self, some: Sequence[Written], alone: bool = False) -> list[str]:
+        least = TIMES if alone and len(some) == 1 else POWER
+        return [self.at(one, least) for one in some]
 
     def fraction(self, above: list[str], below: list[str]) -> str:
         text = self.times.join(above)
@@ -134,7 +164,8 @@ class NumPy:
             arguments = dict(zip(PLACES, inner, strict=False))
             texts = [arguments[a] if a in arguments else sstr(a) for a in function.args]
             return self.call(type(function).__name__, texts)
-        return self.scalar(function, dict(zip(PLACES, map(self.brackets_if_long, inner))))
+        places = dict(zip(PLACES, map(self.brackets_if_long, inner), strict=False))
+        return self.scalar(function, places)
 
     def brackets_if_long(self, text: str) -> str:
         return text if text.isidentifier() else self.brackets(text)
@@ -153,18 +184,30 @@ class NumPy:
         if isinstance(array, Identity):
             return self.call("eye", [sstr(array.shape[0])]), ATOM
         (inner, *_) = [self(argument) for argument in array.args]
+        if isinstance(array, Gradient):
+            return f"d{self(array.loss)}_d{self(array.of)}", ATOM
         if isinstance(array, Adjoint):
             return f"{self(array.of)}_bar", ATOM
+        if isinstance(array, Pairing):
+            return self.call("vdot", [self(argument) for argument in array.args]), ATOM
+        if isinstance(array, (Jacobian, Directional)):
+            inside = [self(argument) for argument in array.args]
+            return self.call(type(array).__name__.lower(), inside), ATOM
         if isinstance(array, Differential):
             return f"d{inner}" if inner.isidentifier() else f"d({inner})", ATOM
         if isinstance(array, AlongAxis):
-            return self.call(array.name, [inner, f"axis={array.axis}"]), ATOM
-        if isinstance(array, (Taken, Placed)):
+            return self.along(array, inner), ATOM
+        if isinstance(array, Taken):
+            return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
+        if isinstance(array, Placed):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
         if isinstance(array, Reshaped):
             return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)
-        return self.call(array.name, [inner]), ATOM
+        return self.call(array.name, [self(argument) for argument in array.args]), ATOM
+
+    def along(self, array: AlongAxis, inner: str) -> str:
+        return self.call(array.name, [inner, f"axis={array.axis}"])
 
     def einsum(self, of: Einsum) -> Text:
         letters = _letters(of)
@@ -178,7 +221,7 @@ class Plain(NumPy):
     """On one line, as on paper."""
 
     times, matmul = "·", " "
-    calls = {"tr": "tr", "total": "sum"}
+    calls: ClassVar = {"tr": "tr", "total": "sum"}
 
     def call(self, name: str, arguments: list[str]) -> str:
         if name == "norm":
@@ -213,14 +256,32 @@ class Plain(NumPy):
             return "𝟏", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if isinstance(array, Gradient):
+            return f"∂{self(array.loss)}/∂{self(array.of)}", ATOM
         if isinstance(array, Adjoint):
             return self.bar(self(array.of)), ATOM
+        if isinstance(array, Pairing):
+            return f"⟨{', '.join(map(self, array.args))}⟩", ATOM
+        if isinstance(array, (Jacobian, Directional)):
+            return self.derivative(array, "∂", "/∂"), ATOM
         if isinstance(array, Inverse):
             return f"{self.at(_argument(Leaf(array)), ATOM)}⁻¹", POWER
         return super().function(array)
 
+    def along(self, array: AlongAxis, inner: str) -> str:
+        """Along the last axis unless it says otherwise."""
+        last = array.axis == array.args[0].rank - 1
+        return self.call(array.name, [inner] if last else [inner, f"axis={array.axis}"])
+
     def bar(self, name: str) -> str:
         return f"{name[0]}\u0304{name[1:]}"
+
+    def derivative(self, array: Any, sign: str, over: str) -> str:
+        of = self.at(written(array.of), ATOM)
+        if isinstance(array, Directional):
+            return f"{sign}{of}{over}{self(array.variable)}[{self(array.along)}]"
+        twice = "²" if isinstance(array, Hessian) else ""
+        return f"{sign}{twice}{of}{over}{self(array.variable)}{twice}"
 
     def einsum(self, of: Einsum) -> Text:
         letters, inner = _letters(of), _inner(of)
@@ -236,7 +297,7 @@ class Latex(NumPy):
     r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
 
     times, matmul = r" \, ", " "
-    calls = Plain.calls
+    calls: ClassVar = Plain.calls
 
     def __init__(self, printer: Any) -> None:
         self.print = printer._print
@@ -315,16 +376,45 @@ class Latex(NumPy):
             return r"\mathbf{1}", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if isinstance(array, Gradient):
+            above, below = self(array.loss), self(array.of)
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
+        if isinstance(array, Pairing):
+            both = ",\\, ".join(map(self, array.args))
+            return rf"\left\langle {both} \right\rangle", ATOM
+        if isinstance(array, (Jacobian, Directional)):
+            return self.derivative(array), ATOM
         if isinstance(array, Adjoint):
-            return rf"\bar{{{self(array.of)}}}", ATOM
+            return self.bar(array.of), ATOM
         if isinstance(array, Inverse):
             return rf"{self.at(_argument(Leaf(array)), ATOM)}^{{-1}}", POWER
         if isinstance(array, Norm):
             return self.call("norm", [self(array.args[0])]), ATOM
         if isinstance(array, Differential):
             inner = self(array.of)
-            return (rf"d{inner}" if array.of.args == () else rf"d\left({inner}\right)"), ATOM
+            named = isinstance(array.of, (Variable, Named))
+            return rf"d{inner}" if named else rf"d{self.brackets(inner)}", ATOM
         return super().function(array)
+
+    def along(self, array: AlongAxis, inner: str) -> str:
+        last = array.axis == array.args[0].rank - 1
+        head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
+        return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
+
+    def bar(self, of: Array) -> str:
+        base, _, index = self.plain_name(of).partition("_")
+        below = rf"_{{{self.print(Symbol(index))}}}" if index else ""
+        return rf"\bar{{{self.name(base)}}}{below}"
+
+    def plain_name(self, of: Array) -> str:
+        return of.name if isinstance(of, (Variable, Named)) else self(of)
+
+    def derivative(self, array: Any) -> str:
+        of, X = self.at(written(array.of), ATOM), self(array.variable)
+        if isinstance(array, Directional):
+            return rf"\frac{{\partial {of}}}{{\partial {X}}}\left[{self(array.along)}\right]"
+        twice = "^{2}" if isinstance(array, Hessian) else ""
+        return rf"\frac{{\partial{twice} {of}}}{{\partial {X}{twice}}}"
 
     def einsum(self, of: Einsum) -> Text:
         letters, inner = _letters(of), _inner(of)
@@ -349,6 +439,15 @@ def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
 
 def _argument(of: Leaf) -> Written:
     return written(of.array.args[0])
+
+
+def _slice(array: Taken) -> str:
+    axis, start, count, step = array.where
+    end = start + (count - 1) * step + 1
+    first = "" if start == 0 else sstr(start)
+    last = "" if end == array.args[0].shape[axis] else sstr(end)
+    by = f":{step}" if step > 1 else ""
+    return f"[{':, ' * axis}{first}:{last}{by}]"
 
 
 def _tuple(shape: Sequence[Expr]) -> str:

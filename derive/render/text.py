@@ -153,6 +153,8 @@ def _power(digits: str) -> str:
 class OneLine(PrintsOnce, StrPrinter):
     """SymPy's one-line printer with the signs of mathematics. `partial`: derivatives are ∂."""
 
+    as_on_paper = True  # arrays ask: xᵀAx, not x.T @ A @ x
+
     def __init__(self, partial: bool = False) -> None:
         super().__init__()
         self.d = "∂" if partial else "d"

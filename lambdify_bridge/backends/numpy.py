@@ -292,6 +292,36 @@ def compile_source(text: str) -> Callable[..., tuple[Any, ...]]:
     return namespace["function"]
 
 
+def compiled(text: str, name: str = "") -> Callable[..., Any]:
+    """Lines of array code: the function that they define, or a function of the values by name.
+
+    They see NumPy, SciPy's `linalg` and `special`, the functions of `arrays.runtime`, and no more.
+    """
+    from scipy import linalg, special
+
+    from lambdify_bridge.arrays import runtime
+
+    known: dict[str, Any] = {
+        "np": np,
+        "linalg": linalg,
+        "special": special,
+        "runtime": runtime,
+        "int": int,
+    }
+    known["__builtins__"] = {"__import__": __import__}  # NumPy imports parts of itself when called
+    code = compile(text, "<lambdify_bridge>", "exec")
+    if name:
+        namespace: dict[str, Any] = dict(known)
+        exec(code, namespace)
+        return namespace[name]
+
+    def run(values: dict[str, Any]) -> dict[str, Any]:
+        exec(code, dict(known), values)
+        return values
+
+    return run
+
+
 class _Branch:
     """A place where operations are computed: the function itself, or a branch inside another."""
 

@@ -1,0 +1,271 @@
+"""Differentials: how a function of arrays changes, to first order, when its arguments do.
+
+A rule says what dY is, linear in the dX of what Y is made of. Everything else follows from these:
+directional derivatives by putting a direction in, gradients by moving the linear map to the other
+side of an inner product (`pairings`), Jacobians by putting unit arrays in.
+
+Magnus and Neudecker, Matrix Differential Calculus, and Giles, Collected matrix derivative results
+for forward and reverse mode algorithmic differentiation, are the sources of what is not a line.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Expr, Rational, S, Symbol, tanh
+
+from derive.arrays import along as a
+from derive.arrays import matrix as m
+from derive.arrays.elementwise import elementwise, hadamard, power
+from derive.arrays.linear_maps import Lower, expm_derivative, lower, sylvester
+from derive.arrays.nodes import (
+    PLACES,
+    Array,
+    Differential,
+    Identity,
+    Map,
+    Named,
+    Ones,
+    Power,
+    Product,
+    Sum,
+    Variable,
+    ones,
+    variable,
+)  # fmt: skip
+from derive.arrays.product import permuted, product, scaled, zeros
+from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.sums import total
+from derive.rules import RuleTable
+
+HALF = Rational(1, 2)
+
+
+def d(X: Array) -> Array:
+    """dX, of the shape of X."""
+    return Differential.make((X,), (), X.shape)
+
+
+RULES = RuleTable(
+    Differential,
+    lambda goal: (goal.of,),
+    "differentials",
+    final=lambda goal: isinstance(goal.of, (Variable, Named)),
+)
+
+A, B, X = variable("A", "m,n"), variable("B", "n,p"), variable("X", "n,n")
+S_, P = variable("S", "n,n", "symmetric"), variable("P", "n,n", "positive definite")
+x, y, Z = variable("x", "n"), variable("y", "n"), variable("Z", "m,n")
+
+
+def inner(U: Array, V: Array) -> Array:
+    """The inner product of two arrays of one shape: the sum of the products of their entries."""
+    labels = range(U.rank)
+    return product(1, [(U, labels), (V, labels)], ())
+
+
+# ------------------------------------------------------------------ sums and products
+
+
+@RULES.rule("differential of a constant", on=(Ones, Identity), example=d(ones("n")))
+def constant(Y: Array) -> Array:
+    """What is made of no variable does not change."""
+    return zeros(Y.shape)
+
+
+@RULES.rule("differential of a sum", on=Sum, example=d(A + Z))
+def sum_rule(Y: Sum) -> Array:
+    """Term by term."""
+    return total([d(term) for term in Y.args])
+
+
+@RULES.rule("differential of a product", on=Product, example=d(A @ B))
+def product_rule(Y: Product) -> Array:
+    """One factor changes at a time, the others stay: the product, sums over labels included, is
+    linear in each of its factors."""
+    if not Y.args:
+        return zeros(Y.shape)
+    factors = list(Y.factors)
+    terms = []
+    for k, (factor, labels) in enumerate(factors):
+        changed = [*factors[:k], (d(factor), labels), *factors[k + 1 :]]
+        terms.append(product(Y.coefficient, changed, Y.out))
+    return total(terms)
+
+
+# ------------------------------------------------------------------ entry by entry
+
+
+@RULES.rule("differential of a power", on=Power, example=d(power(x, S(3))))
+def power_rule(Y: Power) -> Array:
+    """Entry by entry: p times the power p - 1, times the change of the entry."""
+    (base,) = Y.args
+    return hadamard([power(base, Y.exponent - 1), d(base)], Y.exponent)
+
+
+@RULES.rule(
+    "differential entry by entry", on=Map, example=d(elementwise(tanh(PLACES[0]), {PLACES[0]: x}))
+)
+def map_rule(Y: Map) -> Array:
+    """Each entry changes by the derivative of the function there, times the change of the entry."""
+    letters = dict(zip(PLACES, Y.args, strict=False))
+    value = Symbol("y", real=True)
+    terms = []
+    for place, argument in letters.items():
+        slope = slope_of(Y.function, place, value)
+        if slope != 0:
+            terms.append(hadamard([elementwise(slope, {**letters, value: Y}), d(argument)]))
+    return total(terms) if terms else zeros(Y.shape)
+
+
+@lru_cache(maxsize=1000)
+def slope_of(function: Expr, place: Symbol, value: Symbol) -> Expr:
+    """The derivative of a scalar function, with the letter `value` for the function itself."""
+    return function.diff(place).subs(function, value)
+
+
+# ------------------------------------------------------------------ along an axis
+
+
+def _weighted(Y: a.AlongAxis, weights: Array, V: Array) -> Array:
+    """The sum of weights times V along the axis of Y."""
+    labels = list(range(V.rank))
+    out = [k for k in labels if k != Y.axis]
+    return product(1, [(weights, labels), (V, labels)], out)
+
+
+def _spread(Y: a.AlongAxis, V: Array) -> Array:
+    """V, without the axis of Y, repeated along it."""
+    labels = list(range(Y.rank))
+    own = [k for k in labels if k != Y.axis]
+    return product(1, [(V, own), (ones(Y.shape[Y.axis]), (Y.axis,))], labels)
+
+
+@RULES.rule("differential of logsumexp", on=a.LogSumExp, example=d(a.logsumexp(x)))
+def logsumexp_rule(Y: a.LogSumExp) -> Array:
+    """The mean of the changes, weighted by the softmax."""
+    (of,) = Y.args
+    return _weighted(Y, a.softmax(of, Y.axis), d(of))
+
+
+@RULES.rule("differential of softmax", on=a.Softmax, example=d(a.softmax(x)))
+def softmax_rule(Y: a.Softmax) -> Array:
+    """P times the change, less its mean weighted by P."""
+    change = d(Y.args[0])
+    return hadamard([Y, total([change, scaled(-1, _spread(Y, _weighted(Y, Y, change)))])])
+
+
+@RULES.rule("differential of log-softmax", on=a.LogSoftmax, example=d(a.log_softmax(x)))
+def log_softmax_rule(Y: a.LogSoftmax) -> Array:
+    """The change, less its mean weighted by the softmax."""
+    change = d(Y.args[0])
+    mean = _weighted(Y, a.softmax(Y.args[0], Y.axis), change)
+    return total([change, scaled(-1, _spread(Y, mean))])
+
+
+@RULES.rule("differential of the largest entry", on=a.Largest, example=d(a.amax(x)))
+def largest_rule(Y: a.Largest) -> Array:
+    """The change of the largest entry, where there is one only."""
+    return _weighted(Y, a.along(a.AtLargest, Y.args[0], Y.axis), d(Y.args[0]))
+
+
+@RULES.rule("differential of the smallest entry", on=a.Smallest, example=d(a.amin(x)))
+def smallest_rule(Y: a.Smallest) -> Array:
+    """The change of the smallest entry, where there is one only."""
+    return _weighted(Y, a.along(a.AtSmallest, Y.args[0], Y.axis), d(Y.args[0]))
+
+
+@RULES.rule(
+    "which entry is the largest does not change",
+    on=(a.AtLargest, a.AtSmallest),
+    example=d(a.along(a.AtLargest, x, 0)),
+)
+def position_rule(Y: Array) -> Array:
+    """A small change leaves the place of the largest or smallest entry, where there is one only."""
+    return zeros(Y.shape)
+
+
+# ------------------------------------------------------------------ whole matrices
+
+
+@RULES.rule("differential of the inverse", on=m.Inverse, example=d(m.inv(X)))
+def inverse_rule(Y: m.Inverse) -> Array:
+    """From X X⁻¹ = I: dX X⁻¹ + X d(X⁻¹) = 0."""
+    return -(Y @ d(Y.args[0]) @ Y)
+
+
+@RULES.rule("differential of the determinant", on=m.Determinant, example=d(m.det(X)))
+def determinant_rule(Y: m.Determinant) -> Array:
+    """Jacobi's formula: the determinant times the trace of X⁻¹ dX."""
+    (of,) = Y.args
+    return Y * m.trace(m.inv(of) @ d(of))
+
+
+@RULES.rule("differential of log det", on=m.LogDeterminant, example=d(m.logdet(X)))
+def logdet_rule(Y: m.LogDeterminant) -> Array:
+    """Jacobi's formula, divided by the determinant."""
+    (of,) = Y.args
+    return m.trace(m.inv(of) @ d(of))
+
+
+@RULES.rule("differential of the norm", on=m.Norm, example=d(m.norm(x)))
+def norm_rule(Y: m.Norm) -> Array:
+    """The inner product with X over the norm, from the differential of the square."""
+    (of,) = Y.args
+    return inner(of, d(of)) / Y
+
+
+@RULES.rule("differential of the nuclear norm", on=m.NuclearNorm, example=d(m.nuclear_norm(A)))
+def nuclear_norm_rule(Y: m.NuclearNorm) -> Array:
+    """The inner product with U Vᵀ of the singular value decomposition, where the rank is full."""
+    (of,) = Y.args
+    return inner(m.polar(of), d(of))
+
+
+@RULES.rule("differential of the spectral norm", on=m.SpectralNorm, example=d(m.spectral_norm(A)))
+def spectral_norm_rule(Y: m.SpectralNorm) -> Array:
+    """The inner product with u vᵀ of the largest singular value, where it is simple."""
+    (of,) = Y.args
+    return inner(m.leading_pair(of), d(of))
+
+
+@RULES.rule("differential of the matrix exponential", on=m.Exponential, example=d(m.expm(X)))
+def expm_rule(Y: m.Exponential) -> Array:
+    """The Fréchet derivative, which is no product where X and dX do not commute."""
+    return expm_derivative(Y.args[0], d(Y.args[0]))
+
+
+@RULES.rule("differential of the matrix square root", on=m.SquareRoot, example=d(m.sqrtm(P)))
+def sqrtm_rule(Y: m.SquareRoot) -> Array:
+    """From S S = X: S dS + dS S = dX, Sylvester's equation."""
+    return sylvester(Y, Y, d(Y.args[0]))
+
+
+@RULES.rule("differential of eigenvalues", on=m.Eigenvalues, example=d(m.eigvalsh(S_)))
+def eigenvalues_rule(Y: m.Eigenvalues) -> Array:
+    """vᵀ dX v for each eigenvector v of length one, where the eigenvalue is simple."""
+    (of,) = Y.args
+    V = m.eigvecsh(of)
+    return product(1, [(V, "ik"), (d(of), "ij"), (V, "jk")], "k")
+
+
+@RULES.rule("differential of the Cholesky factor", on=m.Cholesky, example=d(m.cholesky(P)))
+def cholesky_rule(Y: m.Cholesky) -> Array:
+    """From L Lᵀ = X: L⁻¹ dL is the lower triangle of L⁻¹ dX L⁻ᵀ, with half of its diagonal."""
+    change = d(Y.args[0])
+    back = m.inv(Y)
+    symmetric = scaled(HALF, total([change, permuted(change, (1, 0))]))
+    return Y @ lower(back @ symmetric @ back.T)
+
+
+# ------------------------------------------------------------------ linear maps
+
+
+@RULES.rule(
+    "differential of a rearrangement",
+    on=(Taken, Placed, Reshaped, Lower),
+    example=d(x[1:]),
+)
+def rearrangement_rule(Y: Array) -> Array:
+    """Entries taken, placed or reshaped: the same is done to the changes."""
+    return Y.with_args((d(Y.args[0]),))

@@ -1,0 +1,168 @@
+"""The gradient of a scalar with respect to arrays, as a derivation by reverse mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from derive.arrays.adjoints import Handed, Sweep, substituted
+from derive.arrays.equations import equations
+from derive.arrays.nodes import (
+    Adjoint,
+    Array,
+    Gradient,
+    Named,
+    Variable,
+    dependents,
+    postorder,
+    variables,
+)  # fmt: skip
+from derive.arrays.operators import Row, short
+from derive.arrays.structured import projected
+from derive.arrays.textbook import size_of, textbook
+from derive.core import Derivation, Step
+from derive.engine import limited
+
+MOST_WRITTEN_OUT = 60  # nodes of a result without the names that were given on the way
+
+
+@limited
+def gradient(
+    f: Any,
+    wrt: Any,
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+    timeout: float = 20.0,
+) -> Derivation:
+    """The gradient of the scalar `f`, an array of the shape of the variable `wrt`.
+
+    `f` is an array or text in NumPy's spelling, with the `shapes` of its variables ("m,n", and ""
+    for a number) and what is known of them (`structures`: "symmetric", "positive definite" ...).
+    Raises ShapeError, ValueError (a loss that is not a number, a variable that it does not depend
+    on), ParseError, NoRuleApplies.
+
+    >>> shapes = {"A": "m,n", "x": "n", "b": "m"}
+    >>> gradient("norm(A @ x - b)**2", "x", shapes).result
+    2*A.T @ (A @ x - b)
+    """
+    loss = scalar_loss(f, shapes, structures)
+    (variable,) = chosen(loss, [wrt])
+    return gradients(loss, [variable])[variable]
+
+
+def gradients(loss: Array, wrt: Sequence[Variable]) -> dict[Variable, Derivation]:
+    """The gradients by all of `wrt` from one sweep; the derivations share their steps."""
+    steps = equations(loss, wrt)
+    sweep = Sweep(steps, wrt)
+    sweep.run()
+    made = _Steps(sweep, _given_names(loss))
+    arguments = tuple(variables(loss))
+    return {
+        v: Derivation(made.root(v), made.problem(v), made.definitions, arguments=arguments)
+        for v in wrt
+    }
+
+
+def scalar_loss(
+    f: Any, shapes: Mapping[str, Any] | None, structures: Mapping[str, str] | None
+) -> Array:
+    """The loss as an array of rank 0. Raises ValueError."""
+    loss = asked(f, shapes, structures)
+    if loss.rank:
+        raise ValueError(
+            f"{short(loss)} is no number: it has shape ({', '.join(map(str, loss.shape))}); "
+            "take the sum or a norm of it, or ask for the jacobian"
+        )
+    return loss
+
+
+def asked(
+    f: Any, shapes: Mapping[str, Any] | None = None, structures: Mapping[str, str] | None = None
+) -> Array:
+    """An array from text or as it is; a row is the vector that it is the transpose of."""
+    from derive.arrays.reading import read
+
+    if isinstance(f, str):
+        return read(f, shapes or {}, structures or {})
+    return f.column if isinstance(f, Row) else f
+
+
+def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
+    """The variables meant, of which `f` has to depend on each. Raises ValueError."""
+    known = {v.name: v for v in variables(f)}
+    found = []
+    for each in wrt:
+        name = each if isinstance(each, str) else each.name
+        if name not in known:
+            there = ", ".join(known) or "none"
+            raise ValueError(
+                f"{short(f)} does not depend on {name}: its variables are {there}; "
+                "check the spelling"
+            )
+        found.append(known[name])
+    return found
+
+
+def _given_names(loss: Array) -> set[str]:
+    return {node.name for node in postorder(loss) if isinstance(node, Named)}
+
+
+class _Steps:
+    """The lines of a sweep as steps, each made once."""
+
+    def __init__(self, sweep: Sweep, kept: set[str]) -> None:
+        self.sweep = sweep
+        self.made: dict[Array, Step] = {}
+        self.sizes: dict[Array, int] = {}
+        self.written_out: dict[Array, Array] = {}
+        self.kept = kept
+        self.definitions = tuple((e, e.definition) for e in sweep.equations)
+        for equation in sweep.equations[:-1]:
+            if equation.name not in kept:
+                self.written_out[equation] = self.without_names(equation.definition)
+
+    def without_names(self, array: Array) -> Array:
+        """The array with the names that were given on the way written out, if it stays short."""
+        inside = [n for n in postorder(array, into=(Named, Adjoint)) if n in self.written_out]
+        if not inside:
+            return array
+        sizes = self.sizes
+        grown = size_of(array, sizes) + sum(size_of(self.written_out[n], sizes) for n in inside)
+        if grown > MOST_WRITTEN_OUT:
+            return array
+        return substituted(array, {n: self.written_out[n] for n in inside})
+
+    def problem(self, v: Variable) -> Gradient:
+        return Gradient.make((self.sweep.loss, v), (), v.shape)
+
+    def root(self, v: Variable) -> Step:
+        self.run(v)
+        return projected(self.step(v, self.problem(v)), v, self.sweep.bar(v))
+
+    def run(self, v: Variable) -> None:
+        """The steps of all adjoints on the way to `v`, in the order of the sweep."""
+        needed = dependents(self.sweep.loss, v)
+        for equation in reversed(self.sweep.equations[:-1]):
+            bar = self.sweep.bar(equation)
+            if equation in needed and bar not in self.made:
+                self.made[bar] = self.step(equation, bar)
+                if equation.name not in self.kept:
+                    self.written_out[bar] = self.made[bar].result
+
+    def step(self, quantity: Array, goal: Array) -> Step:
+        handed = self.sweep.handed.get(quantity, [])
+        equals = textbook(self.sweep.value(quantity))
+        bars = [n for n in postorder(equals, into=Adjoint) if isinstance(n, Adjoint)]
+        return Step(
+            goal=goal,
+            rule=_label(handed),
+            equals=equals,
+            result=textbook(self.without_names(equals)),
+            where=tuple((h.before, h.after) for h in handed),
+            parts=tuple(self.made[bar] for bar in bars if bar in self.made),
+            sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),
+        )
+
+
+def _label(handed: Sequence[Handed]) -> str:
+    return ", ".join(dict.fromkeys(h.rule for h in handed)) or "no path to the loss"

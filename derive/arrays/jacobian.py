@@ -1,0 +1,212 @@
+"""Jacobians, Hessians and derivatives along a direction, forward through the equations.
+
+The differential of the whole is worked out in the differentials of its variables; a direction in
+their place gives the directional derivative, unit arrays the Jacobian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from derive.arrays.adjoints import differential, substituted
+from derive.arrays.differentials import d
+from derive.arrays.equations import equations
+from derive.arrays.gradient import asked, chosen, gradients, scalar_loss
+from derive.arrays.nodes import (
+    Array,
+    Differential,
+    Directional,
+    Hessian,
+    Jacobian,
+    Named,
+    Product,
+    Sum,
+    Variable,
+    identity,
+    postorder,
+    variables,
+)  # fmt: skip
+from derive.arrays.operators import ShapeError, short
+from derive.arrays.product import product, zeros
+from derive.arrays.rearranged import Placed, Reshaped, Taken, reshaped
+from derive.arrays.sums import total
+from derive.arrays.textbook import textbook
+from derive.core import Derivation, Step
+from derive.engine import NoRuleApplies, limited
+
+UNIT_ARRAYS = "The entries of the Jacobian are the changes for unit arrays in place of dX."
+
+
+@limited
+def jacobian(
+    f: Any,
+    wrt: Any,
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+    timeout: float = 20.0,
+) -> Derivation:
+    """All partial derivatives of `f` by `wrt`; its axes are those of `f`, then those of `wrt`.
+
+    Input and errors as for `gradient`, but `f` may have any shape.
+
+    >>> jacobian("A @ x", "x", {"A": "m,n", "x": "n"}).result
+    A
+    """
+    array = asked(f, shapes, structures)
+    (variable,) = chosen(array, [wrt])
+    change = _forward(array, variable)
+    result = textbook(unit_arrays(change.result, d(variable)))
+    goal = Jacobian.make((array, variable), (), array.shape + variable.shape)
+    root = Step(goal, "unit arrays for the change", result, result, parts=(change,),
+                sentence=UNIT_ARRAYS)  # fmt: skip
+    return Derivation(root, goal, arguments=tuple(variables(array)))
+
+
+@limited
+def hessian(
+    f: Any,
+    wrt: Any,
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+    timeout: float = 20.0,
+) -> Derivation:
+    """All second partial derivatives of the scalar `f`: the Jacobian of its gradient.
+
+    >>> hessian("x.T @ A @ x", "x", {"A": "n,n", "x": "n"}).result
+    A + A.T
+    """
+    loss = scalar_loss(f, shapes, structures)
+    (variable,) = chosen(loss, [wrt])
+    slope = gradients(loss, [variable])[variable]
+    written_out = _without_names(slope.result)
+    goal = Hessian.make((loss, variable), (), variable.shape * 2)
+    if variable not in variables(written_out):
+        nothing = zeros(variable.shape * 2)
+        root = Step(goal, "the gradient is constant", nothing, nothing,
+                    sentence="The gradient does not change.")  # fmt: skip
+        return Derivation(root, goal, arguments=tuple(variables(loss)))
+    change = _forward(written_out, variable)
+    result = textbook(unit_arrays(change.result, d(variable)))
+    inner = Jacobian.make((written_out, variable), (), goal.shape)
+    units = Step(inner, "unit arrays for the change", result, result, parts=(change,),
+                 sentence=UNIT_ARRAYS)  # fmt: skip
+    root = Step(goal, "the Jacobian of the gradient", inner, result, parts=(units,),
+                where=((slope.problem, written_out),),
+                sentence="Second derivatives are the derivatives of the gradient.")  # fmt: skip
+    return Derivation(root, goal, arguments=tuple(variables(loss)))
+
+
+@limited
+def jvp(
+    f: Any,
+    wrt: Any,
+    along: Any,
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+    timeout: float = 20.0,
+) -> Derivation:
+    """The derivative of `f` along the direction `along`, which has the shape of `wrt`.
+
+    >>> jvp("inv(X)", "X", "V", {"X": "n,n", "V": "n,n"}).result
+    -inv(X) @ V @ inv(X)
+    """
+    array = asked(f, shapes, structures)
+    (variable,) = chosen(array, [wrt])
+    direction = asked(along, shapes, structures)
+    if direction.shape != variable.shape:
+        raise ShapeError(
+            f"the direction {short(direction)} has shape {direction.shape}, "
+            f"{variable.name} has {variable.shape}: they have to be the same"
+        )
+    change = _forward(array, variable)
+    result = textbook(substituted(change.result, {d(variable): direction}))
+    goal = Directional.make((array, variable, direction), (), array.shape)
+    root = Step(goal, "the direction for the change", result, result, parts=(change,),
+                sentence="The differential is linear: put the direction in.")  # fmt: skip
+    return Derivation(root, goal, arguments=tuple(variables(array, direction)))
+
+
+@limited
+def vjp(
+    f: Any,
+    wrt: Any,
+    cotangent: Any,
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+    timeout: float = 20.0,
+) -> Derivation:
+    """The adjoint of the derivative of `f` applied to `cotangent`, which has the shape of `f`.
+
+    It is the gradient of the inner product of both.
+
+    >>> vjp("A @ x", "x", "u", {"A": "m,n", "x": "n", "u": "m"}).result
+    A.T @ u
+    """
+    array, u = asked(f, shapes, structures), asked(cotangent, shapes, structures)
+    if u.shape != array.shape:
+        raise ShapeError(
+            f"the cotangent {short(u)} has shape {u.shape}, {short(array)} has {array.shape}: "
+            "they have to be the same"
+        )
+    (variable,) = chosen(array, [wrt])
+    labels = range(u.rank)
+    loss = product(1, [(u, labels), (array, labels)], ())
+    return gradients(loss, [variable])[variable]
+
+
+def _forward(array: Array, variable: Variable) -> Step:
+    """d(array) in terms of d(variable), through the equations that it is made of."""
+    found: dict[Array, Array] = {}
+    made: dict[Array, Step] = {}
+    chain = equations(array, [variable], name="f")
+    moving = {variable, *chain}
+    for equation in chain:
+        change, rule, sentence = differential(equation.definition, moving)
+        inside = [n for n in postorder(change, into=Differential) if n in found]
+        result = substituted(change, {n: found[n] for n in inside})
+        goal, given = d(_without_names(equation)), {n: d(_without_names(n.of)) for n in inside}
+        plain = _without_names(substituted(change, given))
+        parts = tuple(made[n] for n in inside)
+        found[d(equation)] = _without_names(result)
+        made[d(equation)] = Step(goal, rule, plain, textbook(found[d(equation)]), parts=parts,
+                                 sentence=sentence)  # fmt: skip
+    return made[d(chain[-1])]
+
+
+def _without_names(array: Array) -> Array:
+    """Every name replaced by what it stands for."""
+    new: dict[Array, Array] = {}
+    for node in postorder(array):
+        args = tuple(new[a] for a in node.args)
+        if isinstance(node, Named):
+            new[node] = args[0]
+        else:
+            new[node] = node if args == node.args else node.with_args(args)
+    return new[array]
+
+
+def unit_arrays(E: Array, leaf: Array) -> Array:
+    """A linear expression as an array: its axes, then those of the differential in it."""
+    if E is leaf:
+        axes = range(E.rank)
+        units = [(identity(n), (k, E.rank + k)) for k, n in enumerate(E.shape)]
+        return product(1, units, [*axes, *(E.rank + k for k in axes)])
+    if leaf not in postorder(E, into=Differential):
+        return zeros(E.shape + leaf.shape)
+    if isinstance(E, Sum):
+        return total([unit_arrays(term, leaf) for term in E.args])
+    new = [("new", k) for k in range(leaf.rank)]
+    if isinstance(E, Product):
+        factors: list[Any] = list(E.factors)
+        k = next(k for k, (f, _) in enumerate(factors) if leaf in postorder(f, into=Differential))
+        factor, labels = factors[k]
+        factors[k] = unit_arrays(factor, leaf), (*labels, *new)
+        return product(E.coefficient, factors, [*E.out, *new])
+    if isinstance(E, (Taken, Placed)):
+        return E.with_args((unit_arrays(E.args[0], leaf),))
+    if isinstance(E, Reshaped):
+        return reshaped(unit_arrays(E.args[0], leaf), E.shape + leaf.shape)
+    raise NoRuleApplies(
+        f"the Jacobian has no closed form: {short(E)} is no product; ask for jvp or vjp", E
+    )

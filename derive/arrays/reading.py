@@ -1,0 +1,320 @@
+"""Text in NumPy's spelling to arrays: parsed by Python's own parser, never evaluated."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import sympy
+from sympy import Piecewise, Rational, oo, pi
+
+from derive.arrays import along, matrix, operators, rearranged
+from derive.arrays.elementwise import elementwise
+from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
+from derive.arrays.operators import array, broadcast, broadcast_shape, short
+from derive.arrays.product import number, permuted, product
+from derive.elementary import FUNCTIONS as OURS
+from derive.tokens import ParseError
+
+MOST_CHARACTERS, MOST_NODES = 10_000, 2_000
+
+
+def _each(function: Any) -> Callable[[Any], Array]:
+    def applied(x: Any) -> Array:
+        t = PLACES[0]
+        return elementwise(function(t), {t: array(x)})
+
+    return applied
+
+
+def _both(function: Any) -> Callable[[Any, Any], Array]:
+    def applied(x: Any, y: Any) -> Array:
+        a, b = array(x), array(y)
+        shape, (s, t) = broadcast_shape(a, b, ","), PLACES[:2]
+        return elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
+
+    return applied
+
+
+def where(condition: Condition, x: Any, y: Any) -> Array:
+    """Entries of x where the condition holds, of y elsewhere."""
+    a, b = array(x), array(y)
+    left, right = condition.left, condition.right
+    whole = a
+    for other in (b, left, right):
+        whole = broadcast(whole, broadcast_shape(whole, other, ","))
+    s, t, u, v = PLACES[:4]
+    formula = Piecewise((s, condition.relation(u, v)), (t, True))
+    parts = {s: a, t: b, u: left, v: right}
+    return elementwise(formula, {k: broadcast(p, whole.shape) for k, p in parts.items()})
+
+
+class Condition:
+    """A comparison entry by entry, which only `where` takes."""
+
+    def __init__(self, relation: Any, left: Any, right: Any) -> None:
+        self.relation, self.left, self.right = relation, array(left), array(right)
+
+
+def diag(x: Any) -> Array:
+    """The matrix with a vector on its diagonal; of a matrix, as in NumPy, its diagonal."""
+    x = array(x)
+    if x.rank == 2:
+        return diagonal(x)
+    if x.rank != 1:
+        raise operators.ShapeError(f"diag({short(x)}) needs a vector")
+    return product(1, [(x, "i"), (identity(x.shape[0]), "ij")], "ij")
+
+
+def diagonal(X: Any) -> Array:
+    return product(1, [(matrix.square(X, "diagonal"), "ii")], "i")
+
+
+def transposed(x: Any, axes: Any = None) -> Array:
+    x = array(x)
+    return permuted(x, range(x.rank)[::-1] if axes is None else axes)
+
+
+def kron(A: Any, B: Any) -> Array:
+    A, B = array(A), array(B)
+    (m, n), (p, q) = A.shape, B.shape
+    blocks = product(1, [(A, "ik"), (B, "jl")], "ijkl")
+    return rearranged.reshaped(blocks, (m * p, n * q))
+
+
+def vec(X: Any) -> Array:
+    """The columns of a matrix under one another."""
+    X = array(X)
+    m, n = X.shape
+    return rearranged.reshaped(permuted(X, (1, 0)), (m * n,))
+
+
+def dot(x: Any, y: Any) -> Any:
+    return operators.matmul(array(x), array(y))
+
+
+def outer(x: Any, y: Any) -> Array:
+    return product(1, [(array(x), "i"), (array(y), "j")], "ij")
+
+
+def einsum(spec: str, *arrays: Any) -> Array:
+    """As in NumPy, with an arrow."""
+    into, arrow, out = spec.replace(" ", "").partition("->")
+    labels = into.split(",")
+    if not arrow or len(labels) != len(arrays):
+        raise ValueError(f'einsum("{spec}") of {len(arrays)} arrays: write "ij,jk->ik"')
+    sizes: dict[str, Any] = {}
+    for own, each in zip(labels, map(array, arrays), strict=True):
+        if len(own) != each.rank:
+            raise operators.ShapeError(f'einsum: "{own}" for {short(each)} of {each.rank} axes')
+        for letter, n in zip(own, each.shape, strict=True):
+            if sizes.setdefault(letter, n) != n:
+                raise operators.ShapeError(
+                    f"einsum: the label {letter} has sizes {sizes[letter]} and {n}"
+                )
+    missing = [letter for letter in out if letter not in sizes]
+    if missing or len(set(out)) != len(out):
+        raise ValueError(f'einsum("{spec}"): each label of the result stands once, and before')
+    return product(1, zip(map(array, arrays), labels, strict=True), out)
+
+
+def full_ones(*sizes: Any) -> Array:
+    factors = [(ones(n), (k,)) for k, n in enumerate(sizes)]
+    return product(1, factors, range(len(sizes)))
+
+
+# fmt: off
+ELEMENTWISE = {
+    "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "abs": sympy.Abs, "sign": sympy.sign,
+    "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "arcsin": sympy.asin,
+    "arccos": sympy.acos, "arctan": sympy.atan, "sinh": sympy.sinh, "cosh": sympy.cosh,
+    "tanh": sympy.tanh, "arcsinh": sympy.asinh, "arccosh": sympy.acosh, "arctanh": sympy.atanh,
+    "erf": sympy.erf, "erfc": sympy.erfc, "gammaln": sympy.loggamma,
+    "log1p": lambda t: sympy.log(1 + t), "expm1": lambda t: sympy.exp(t) - 1,
+    "square": lambda t: t**2, "reciprocal": lambda t: 1 / t,
+    **OURS,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: _each(function) for name, function in ELEMENTWISE.items()},
+    "asin": _each(sympy.asin), "acos": _each(sympy.acos), "atan": _each(sympy.atan),
+    "Abs": _each(sympy.Abs), "loggamma": _each(sympy.loggamma),
+    "maximum": _both(sympy.Max), "minimum": _both(sympy.Min),
+    "trace": matrix.trace, "tr": matrix.trace, "det": matrix.det, "inv": matrix.inv,
+    "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": matrix.norm,
+    "expm": matrix.expm, "sqrtm": matrix.sqrtm, "cholesky": matrix.cholesky,
+    "eigvalsh": matrix.eigvalsh, "eigvecsh": matrix.eigvecsh, "solve": matrix.solve,
+    "nuclear_norm": matrix.nuclear_norm, "spectral_norm": matrix.spectral_norm,
+    "polar": matrix.polar, "leading_pair": matrix.leading_pair,
+    "softmax": along.softmax, "log_softmax": along.log_softmax, "logsumexp": along.logsumexp,
+    "sum": along.sum_, "mean": along.mean, "max": along.amax, "min": along.amin,
+    "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
+    "dot": dot, "outer": outer, "einsum": einsum, "where": where,
+    "eye": identity, "ones": full_ones,
+    "concatenate": rearranged.concatenate, "reshape": rearranged.reshaped,
+}
+OPERATORS = {
+    ast.Add: operators.add, ast.Sub: operators.subtract, ast.Mult: operators.multiply,
+    ast.Div: operators.divide, ast.Pow: operators.power, ast.MatMult: operators.matmul,
+}
+RELATIONS = {ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Lt: sympy.Lt, ast.LtE: sympy.Le}
+CONSTANTS = {"pi": pi, "inf": oo, "oo": oo}
+TAKE_SIZES = ("ones", "eye", "reshape")
+# fmt: on
+
+
+def read(
+    text: str, shapes: Mapping[str, Any], structures: Mapping[str, str] | None = None
+) -> Array:
+    """The array that the text describes; names are variables with their `shapes`.
+
+    Raises ParseError, ShapeError, ValueError.
+
+    >>> read("x.T @ A @ x", {"x": "n", "A": "n,n"})
+    x.T @ A @ x
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise ParseError(f"the text has {len(text)} characters", text[:60], 0, "name its parts")
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        at = max(0, (getattr(error, "offset", 1) or 1) - 1)
+        raise ParseError(
+            "this is no formula in NumPy's spelling", text, at, "write x.T @ A @ x"
+        ) from None
+    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
+        raise ParseError("the formula is too long", text, 0, "name its parts")
+    known = {
+        name: variable(name, shape, (structures or {}).get(name, ""))
+        for name, shape in shapes.items()
+    }
+    value = _Reader(text, known).value(tree.body)
+    return array(value)
+
+
+class _Reader:
+    """One text being read; every refusal names its place."""
+
+    def __init__(self, text: str, known: Mapping[str, Array]) -> None:
+        self.text, self.known = text, known
+        self.sizes = {str(n) for each in known.values() for n in each.shape}
+
+    def error(self, node: ast.AST, problem: str, advice: str) -> ParseError:
+        return ParseError(problem, self.text, getattr(node, "col_offset", 0), advice)
+
+    def value(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Constant):
+            return self.constant(node)
+        if isinstance(node, ast.Name):
+            return self.name(node)
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+            return OPERATORS[type(node.op)](self.value(node.left), self.value(node.right))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            raise self.error(node, "^ is not a power here", "write ** for a power")
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+            value = self.value(node.operand)
+            return -1 * value if isinstance(node.op, ast.USub) else value
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            value = self.value(node.value)
+            return value.T
+        if isinstance(node, ast.Call):
+            return self.call(node)
+        if isinstance(node, ast.Subscript):
+            return array(self.value(node.value))[self.index(node.slice)]
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in RELATIONS:
+            sides = self.value(node.left), self.value(node.comparators[0])
+            return Condition(RELATIONS[type(node.ops[0])], *sides)
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return [self.value(each) for each in node.elts]
+        raise self.error(node, "this is not read", "write operators, functions and variables")
+
+    def constant(self, node: ast.Constant) -> Any:
+        if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+            return number(Rational(ast.get_source_segment(self.text.strip(), node) or node.value))
+        if isinstance(node.value, str) or node.value is None:
+            return node.value
+        raise self.error(node, f"{node.value!r} is not a number", "write a real number")
+
+    def name(self, node: ast.Name) -> Any:
+        word = node.id
+        if word in self.known:
+            return self.known[word]
+        if word in self.sizes:
+            return number(size(word))
+        if word in CONSTANTS:
+            value = CONSTANTS[word]
+            return value if value is oo else number(value)
+        if word in FUNCTIONS:
+            raise self.error(node, f"'{word}' is a function", f"write {word}(...)")
+        raise self.error(node, f"{word} has no shape", f'write shapes={{"{word}": "n"}}')
+
+    def call(self, node: ast.Call) -> Any:
+        word = self.function_name(node.func)
+        function = FUNCTIONS[word]
+        convert = self.plain if word in TAKE_SIZES else self.value
+        arguments = [self.value(a) if word == "reshape" and k == 0 else convert(a)
+                     for k, a in enumerate(node.args)]  # fmt: skip
+        options = {}
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self.error(keyword, "** is not read in a call", "write axis=1")
+            options[keyword.arg] = self.plain(keyword.value)
+        try:
+            return function(*arguments, **options)
+        except TypeError as error:
+            raise self.error(node, f"{word}: {_plainly(error)}", "check its arguments") from None
+
+    def function_name(self, node: ast.AST) -> str:
+        """`f`, or `np.f`, `np.linalg.f` with the module left out."""
+        word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        if isinstance(node, ast.Attribute) and self.module(node.value) not in MODULES:
+            raise self.error(node, f"a method .{word}()", f"write {word}(...)")
+        if word not in FUNCTIONS:
+            close = difflib.get_close_matches(word, FUNCTIONS, n=1)
+            advice = (
+                f"write {close[0]}(...)" if close else f"there are {', '.join(sorted(FUNCTIONS))}"
+            )
+            raise self.error(node, f"unknown function '{word}'", advice)
+        return word
+
+    def module(self, node: ast.AST) -> str:
+        if isinstance(node, ast.Attribute):
+            return f"{self.module(node.value)}.{node.attr}"
+        return getattr(node, "id", "")
+
+    def plain(self, node: ast.AST) -> Any:
+        """A size, an axis, a text: no array."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            return [self.plain(each) for each in node.elts]
+        if isinstance(node, ast.Name) and node.id not in CONSTANTS:
+            return size(node.id)
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bool, int)):
+            return node.value
+        value = self.value(node)
+        if value is None or isinstance(value, str):
+            return value
+        plain = getattr(value, "coefficient", None)
+        if not isinstance(value, Array) or value.args or plain is None:
+            raise self.error(node, f"{value} is not a number", "write a number")
+        return int(plain) if plain.is_Integer else plain
+
+    def index(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Tuple):
+            return tuple(self.index(each) for each in node.elts)
+        if isinstance(node, ast.Slice):
+            return slice(*(None if end is None else self.plain(end) for end in _ends(node)))
+        if isinstance(node, ast.Constant) and node.value in (None, Ellipsis):
+            return node.value
+        return self.plain(node)
+
+
+MODULES = ("np", "numpy", "np.linalg", "numpy.linalg", "scipy.special", "scipy.linalg")
+
+
+def _ends(node: ast.Slice) -> Iterator[Any]:
+    yield from (node.lower, node.upper, node.step)
+
+
+def _plainly(error: TypeError) -> str:
+    return str(error).split("()", 1)[-1].strip()

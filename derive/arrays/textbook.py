@@ -1,0 +1,200 @@
+"""The form in which a result is printed: what the terms of a sum have in common stands in front.
+
+2AᵀAx - 2Aᵀb becomes 2Aᵀ(Ax - b); P∘D - P∘(...) becomes P∘(D - ...). Names stay closed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from derive.arrays.nodes import (
+    Adjoint,
+    Array,
+    Differential,
+    Named,
+    Ones,
+    Product,
+    Sum,
+    ones,
+    postorder,
+)  # fmt: skip
+from derive.arrays.product import product, scaled, split
+from derive.arrays.sums import total
+
+CLOSED = (Named, Adjoint, Differential)
+
+
+def textbook(array: Array) -> Array:
+    """The same array with common factors of sums in front.
+
+    >>> from derive.arrays.nodes import variable
+    >>> A, x, b = variable("A", "m,n"), variable("x", "n"), variable("b", "m")
+    >>> textbook(2*A.T @ A @ x - 2*A.T @ b)
+    2*A.T @ (A @ x - b)
+    """
+    new: dict[Array, Array] = {}
+    for node in postorder(array, into=CLOSED):
+        if isinstance(node, CLOSED) or not node.args:
+            new[node] = node
+            continue
+        args = tuple(new[argument] for argument in node.args)
+        made = node if args == node.args else node.with_args(args)
+        if isinstance(made, Sum):
+            made = positive_first(factored(made))
+        new[node] = sign_inside(made) if isinstance(made, Product) else made
+    return new[array]
+
+
+def positive_first(array: Array) -> Array:
+    """P - Y, not -Y + P."""
+    if not isinstance(array, Sum) or not is_negative(array.args[0]):
+        return array
+    order = sorted(array.args, key=is_negative)
+    return Sum.make(tuple(order), (), array.shape)
+
+
+def is_negative(term: Array) -> bool:
+    return bool(split(term)[0].as_coeff_Mul()[0].is_negative)
+
+
+def sign_inside(array: Product) -> Array:
+    """A minus in front of a difference turns it round: Xᵀ(P - Y), not -Xᵀ(Y - P)."""
+    if not is_negative(array):
+        return array
+    for k, (factor, _) in enumerate(array.factors):
+        if isinstance(factor, Sum) and any(map(is_negative, factor.args)):
+            turned = positive_first(total([scaled(-1, term) for term in factor.args]))
+            args = (*array.args[:k], turned, *array.args[k + 1 :])
+            return product(-array.coefficient, zip(args, array.labels, strict=True), array.out)
+    return array
+
+
+def factored(array: Sum) -> Array:
+    for attempt in (_number, _everywhere, _left, _right):
+        found = attempt(array)
+        if found is not None:
+            return found
+    return array
+
+
+def _again(terms: list[Array]) -> Array:
+    added = total(terms)
+    return factored(added) if isinstance(added, Sum) else added
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def _number(array: Sum) -> Array | None:
+    """A coefficient that all others are whole multiples of."""
+    coefficients = [split(term)[0] for term in array.args]
+    for c in coefficients:
+        if c not in (1, -1) and all((other / c).is_Integer for other in coefficients):
+            common = -c if (coefficients[0] / c).is_negative else c
+            return scaled(common, _again([scaled(1 / common, term) for term in array.args]))
+    return None
+
+
+# ------------------------------------------------------------------ factors of all terms
+
+
+def _everywhere(array: Sum) -> Array | None:
+    """Factors that stand at the same labels of the result in every term."""
+    terms = [term for term in array.args if isinstance(term, Product)]
+    if len(terms) < len(array.args):
+        return None
+    each = [Counter(_outer(term)) for term in terms]
+    common = each[0]
+    for counted in each[1:]:
+        common &= counted
+    if not common:
+        return None
+    out = terms[0].out
+    rests = [_without(term, common) for term in terms]
+    factors: list[Any] = [*common.elements(), (_again(rests), out)]
+    return product(1, factors, out)
+
+
+def _outer(term: Product) -> Iterator[tuple[Array, Any]]:
+    """The factors that only carry labels of the result."""
+    return (
+        (factor, labels)
+        for factor, labels in term.factors
+        if set(labels) <= set(term.out) and not isinstance(factor, Ones)
+    )
+
+
+def _without(term: Product, common: Counter[tuple[Array, Any]]) -> Array:
+    left = Counter(common)
+    kept: list[Any] = []
+    for pair in term.factors:
+        if left[pair] > 0:
+            left[pair] -= 1
+        else:
+            kept.append(pair)
+    carried = {label for _, labels in kept for label in labels}
+    kept += [(ones(n), (i,)) for i, n in enumerate(term.shape) if i not in carried]
+    return product(term.coefficient, kept, term.out)
+
+
+# ------------------------------------------------------------------ matrices at either end
+
+
+def _left(array: Sum) -> Array | None:
+    return _at_end(array, 0)
+
+
+def _right(array: Sum) -> Array | None:
+    return _at_end(array, array.rank - 1) if array.rank == 2 else None
+
+
+def _at_end(array: Sum, end: int) -> Array | None:
+    """The matrix that most terms begin (or end) with, in front of (behind) the sum of the rests."""
+    if not 1 <= array.rank <= 2:
+        return None
+    firsts = [_first(term, end) for term in array.args]
+    counted = Counter(first[:2] for first in firsts if first)
+    if not counted or max(counted.values()) < 2:
+        return None
+    (matrix, axis), _ = counted.most_common(1)[0]
+    rests, others = [], []
+    for term, first in zip(array.args, firsts, strict=True):
+        if first and first[:2] == (matrix, axis):
+            rests.append(first[2])
+        else:
+            others.append(term)
+    labels = ("end", "inner") if axis == 0 else ("inner", "end")
+    out: list[Any] = list(range(array.rank))
+    inside = [*out]
+    out[end], inside[end] = "end", "inner"
+    grouped = product(1, [(matrix, labels), (_again(rests), inside)], out)
+    return total([grouped, *others]) if others else grouped
+
+
+def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
+    """The matrix at one end of a chain, which of its axes is there, and what follows it."""
+    if not isinstance(term, Product):
+        return None
+    touching = [(k, f, labels) for k, (f, labels) in enumerate(term.factors) if end in labels]
+    if len(touching) != 1 or touching[0][1].rank != 2:
+        return None
+    k, matrix, labels = touching[0]
+    axis = labels.index(end)
+    inner = labels[1 - axis]
+    others = [pair for n, pair in enumerate(term.factors) if n != k]
+    if inner in term.out or not any(inner in own for _, own in others):
+        return None
+    out: list[Any] = list(term.out)
+    out[end] = inner
+    return matrix, axis, product(term.coefficient, others, out)
+
+
+def size_of(array: Array, known: dict[Array, int]) -> int:
+    """The number of nodes as printed: a shared one counts wherever it stands."""
+    for node in postorder(array, into=CLOSED):
+        if node not in known:
+            below = () if isinstance(node, CLOSED) else node.args
+            known[node] = 1 + sum(known[argument] for argument in below)
+    return known[array]

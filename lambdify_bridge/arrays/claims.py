@@ -1,0 +1,170 @@
+"""Equations between array expressions with derivatives in them: both sides by definition.
+
+A differential is how an expression changes, at the rate t = 0, when its variables move along random
+directions; a Jacobian holds the slopes of an expression along the entries of its variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from lambdify_bridge.arrays.differences import extrapolated
+from lambdify_bridge.arrays.function import Tape
+from lambdify_bridge.arrays.points import Point, candidates, shape_of
+from lambdify_bridge.arrays.source import needed
+from lambdify_bridge.report import Report
+
+TOLERANCE, ROUGH = 1e-8, 1e-6
+LARGEST, SMALL = 1e6, 1e-2  # sizes that are too large, and too small to be compared by themselves
+NESTED = (1e-1, 1e-2)  # first steps where a slope of slopes is taken
+Values = dict[Any, np.ndarray]
+
+
+def check_claim(claim: Any, points: int, seed: int, moving: Any = None) -> Report:
+    """`claim.lhs = claim.rhs` at `points` random values of their variables.
+
+    Differentials are those of the variable `moving`, the others held; by default all move.
+    """
+    text = spell(claim)
+    sides = [claim.lhs, claim.rhs]
+    worst = -1.0
+    for k in range(points):
+        found = _compared(sides, seed + k, moving)
+        if found is None:
+            return Report(text, "undecided", "no values were found at which both sides are finite")
+        left, right, error, roughness = found
+        if roughness > ROUGH:
+            return Report(text, "undecided", f"differences do not settle: {roughness:.1e}")
+        if error > TOLERANCE + 10 * roughness:
+            reason = f"left is {_brief(left)}, right is {_brief(right)}"
+            return Report(text, "refuted", reason, left, right, error, TOLERANCE)
+        worst = max(worst, error)
+    reason = f"{points} points, worst relative error {worst:.1e} (tolerance {TOLERANCE:.0e})"
+    return Report(text, "confirmed", reason, left, right, worst, TOLERANCE)
+
+
+def _compared(
+    sides: list[Any], seed: int, moving: Any
+) -> tuple[np.ndarray, np.ndarray, float, float] | None:
+    nodes = _below(sides)
+    variables = [node for node in nodes if type(node).__name__ == "Variable"]
+    for point in candidates(variables, seed, nodes):
+        with np.errstate(all="ignore"):
+            try:
+                values = ByDefinition(point, moving)
+                left, right = (values(side) for side in sides)
+            except (np.linalg.LinAlgError, ValueError):
+                continue
+        size = max(float(np.max(np.abs(x), initial=0.0)) for x in (left, right))
+        if np.isfinite(size) and size < LARGEST:
+            scale = max(size, SMALL)
+            error = float(np.max(np.abs(left - right), initial=0.0)) / scale
+            return left, right, error, values.roughness / scale
+    return None
+
+
+class ByDefinition:
+    """Values of expressions at one point; derivatives in them from their definitions."""
+
+    def __init__(self, point: Point, moving: Any = None) -> None:
+        self.point, self.known, self.roughness = point, dict(point.values), 0.0
+        self.rates = {v: point.random.standard_normal(x.shape) for v, x in point.values.items()}
+        if moving is not None:
+            self.rates = {v: rate if v is moving else 0 * rate for v, rate in self.rates.items()}
+
+    def __call__(self, node: Any) -> np.ndarray:
+        tape = Tape([node])
+        given = {leaf: self.leaf(leaf) for leaf in tape.given}
+        result = tape.output(tape.run(given, self.point.sizes), node)
+        return np.broadcast_to(result, shape_of(node, self.point.sizes)).astype(float)
+
+    def leaf(self, node: Any) -> np.ndarray:
+        if node not in self.known:
+            self.known[node] = getattr(self, f"_{type(node).__name__.lower()}")(node)
+        return self.known[node]
+
+    def _differential(self, node: Any) -> np.ndarray:
+        of = node.args[0]
+        return self.rates[of] if of in self.rates else self.slope(of, self.rates)
+
+    def _directional(self, node: Any) -> np.ndarray:
+        of, variable, along = node.args
+        return self.slope(of, {variable: self(along)})
+
+    def _jacobian(self, node: Any) -> np.ndarray:
+        of, variable = node.args
+        shape = self.point.values[variable].shape
+        slopes = [self.slope(of, {variable: unit}) for unit in units(shape)]
+        return np.stack(slopes, -1).reshape(*slopes[0].shape, *shape)
+
+    def _hessian(self, node: Any) -> np.ndarray:
+        of, variable = node.args
+        shape = self.point.values[variable].shape
+        rows = []
+        for one in units(shape):
+            rows.append([self.second(of, variable, one, two) for two in units(shape)])
+        return np.array(rows).reshape(*shape, *shape)
+
+    # -- differences ---------------------------------------------------------------------------
+
+    def slope(self, of: Any, rates: Values) -> np.ndarray:
+        """How `of` changes when the variables of `rates` move along them."""
+        f = self.moved(of, rates)
+        slope, roughness = extrapolated(f, self.scale(rates))
+        self.roughness = max(self.roughness, roughness)
+        return np.broadcast_to(slope, shape_of(of, self.point.sizes))
+
+    def second(self, of: Any, variable: Any, one: np.ndarray, two: np.ndarray) -> float:
+        def slope_at(t: float) -> float:
+            there = {**self.point.values, variable: self.point.values[variable] + t * one}
+            f = self.moved(of, {variable: two}, there)
+            return float(extrapolated(f, self.scale({variable: two}), first=NESTED)[0])
+
+        slope, roughness = extrapolated(slope_at, self.scale({variable: one}), first=NESTED)
+        self.roughness = max(self.roughness, roughness)
+        return float(slope)
+
+    def moved(
+        self, of: Any, rates: Values, there: Values | None = None
+    ) -> Callable[[float], np.ndarray]:
+        tape, values = Tape([of]), there or self.point.values
+
+        def f(t: float) -> np.ndarray:
+            now = {v: values[v] + t * rates[v] if v in rates else values[v] for v in tape.given}
+            return np.array(tape.output(tape.run(now, self.point.sizes), of), float)
+
+        return f
+
+    def scale(self, rates: Values) -> float:
+        sizes = [np.max(np.abs(self.point.values[v]), initial=0.0) for v in rates]
+        return max(1e-3, float(max(sizes, default=1.0)))
+
+
+def units(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
+    for place in np.ndindex(shape):
+        unit = np.zeros(shape)
+        unit[place] = 1.0
+        yield unit
+
+
+def _below(nodes: list[Any]) -> list[Any]:
+    """All nodes below some, in the order in which they first appear."""
+    everything = needed(nodes, ())
+    inside = [n for leaf in everything if leaf.args for n in needed(leaf.args, ())]
+    return list(dict.fromkeys([*everything, *inside]))
+
+
+def spell(claim: Any) -> str:
+    return f"{short(claim.lhs)} = {short(claim.rhs)}"
+
+
+def short(node: Any, most: int = 120) -> str:
+    text = str(node)
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _brief(x: np.ndarray) -> str:
+    return short(" ".join(np.array2string(np.asarray(x), precision=8).split()))

@@ -1,0 +1,95 @@
+"""A scalar function of the entries of arrays as NumPy code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+
+from lambdify_bridge.arrays.contraction import Labels, Term
+
+HALF = sp.Rational(1, 2)
+
+# fmt: off
+CALLS = {
+    "exp": "np.exp({0})", "log": "np.log({0})", "Abs": "np.abs({0})", "sign": "np.sign({0})",
+    "sin": "np.sin({0})", "cos": "np.cos({0})", "tan": "np.tan({0})", "asin": "np.arcsin({0})",
+    "acos": "np.arccos({0})", "atan": "np.arctan({0})", "sinh": "np.sinh({0})",
+    "cosh": "np.cosh({0})", "tanh": "np.tanh({0})", "asinh": "np.arcsinh({0})",
+    "acosh": "np.arccosh({0})", "atanh": "np.arctanh({0})", "floor": "np.floor({0})",
+    "ceiling": "np.ceil({0})", "erf": "special.erf({0})", "erfc": "special.erfc({0})",
+    "gamma": "special.gamma({0})", "loggamma": "special.gammaln({0})",
+    "polygamma": "special.polygamma({0}, {1})", "sigmoid": "special.expit({0})",
+    "softplus": "np.logaddexp(0.0, {0})", "relu": "np.maximum({0}, 0.0)",
+    "Max": "np.maximum({0}, {1})", "Min": "np.minimum({0}, {1})",
+    "Heaviside": "np.heaviside({0}, {1})", "atan2": "np.arctan2({0}, {1})",
+}
+RELATIONS = {"StrictGreaterThan": ">", "GreaterThan": ">=", "StrictLessThan": "<", "LessThan": "<=",
+             "Equality": "==", "Unequality": "!="}
+# fmt: on
+
+
+def entry_by_entry(node: Any, arguments: Sequence[Term], labels: Labels) -> Term:
+    """The code for a `Map` or `Power` of values with the same axes."""
+    if type(node).__name__ == "Power":
+        return power(arguments[0], node.data[0], labels)
+    places = (sp.Symbol(f"t{k}", real=True) for k in range(1, len(arguments) + 1))
+    code = _formula(node.data[0], dict(zip(places, arguments, strict=True)))
+    return Term(code, labels, atom=code.endswith(")") and code[0] != "(")
+
+
+def power(base: Term, exponent: Any, labels: Labels) -> Term:
+    if exponent == HALF:
+        return Term(f"np.sqrt({base.code})", labels)
+    if exponent == -1:
+        return Term(f"1.0 / {base.bracketed}", labels, atom=False)
+    if exponent == -HALF:
+        return Term(f"1.0 / np.sqrt({base.code})", labels, atom=False)
+    if exponent == 2:
+        return Term(f"np.square({base.code})", labels)
+    if exponent.is_Integer and abs(exponent) <= 4:
+        return Term(f"{base.bracketed}**{int(exponent)}", labels, atom=False)
+    text = sp.pycode(exponent, fully_qualified_modules=False) if exponent.free_symbols else ""
+    return Term(f"{base.bracketed}**{text or float(exponent)}", labels, atom=False)
+
+
+def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
+    if formula in arguments:
+        return arguments[formula].code
+    if formula.is_number:
+        return repr(float(formula))
+    inner = [_formula(a, arguments) for a in formula.args]
+    kind = type(formula).__name__
+    if kind in CALLS:
+        return _call(CALLS[kind], inner)
+    if kind in RELATIONS:
+        return f"({inner[0]}) {RELATIONS[kind]} ({inner[1]})"
+    if formula.is_Pow:
+        return power(Term(inner[0], (), atom=False), formula.exp, ()).code
+    if formula.is_Add:
+        return " + ".join(f"({each})" for each in inner)
+    if formula.is_Mul:
+        return " * ".join(f"({each})" for each in inner)
+    if kind == "Piecewise":
+        return _cases(formula, arguments)
+    if hasattr(formula, "definition"):
+        return f"({_formula(formula.definition(), arguments)})"
+    raise ValueError(f"there is no NumPy code for the function {kind}")
+
+
+def _call(template: str, inner: Sequence[str]) -> str:
+    """A call; a function of two takes more of them two at a time."""
+    if "{1}" in template and len(inner) > 2:
+        return template.format(inner[0], _call(template, inner[1:]))
+    return template.format(*inner)
+
+
+def _cases(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
+    *cases, last = formula.args
+    code = _formula(last[0], arguments) if last[1] == True else "np.nan"
+    if last[1] != True:
+        cases.append(last)
+    for value, condition in reversed(cases):
+        code = f"np.where({_formula(condition, arguments)}, {_formula(value, arguments)}, {code})"
+    return code

@@ -1,0 +1,149 @@
+"""Array graphs as NumPy functions: compiled once, run on arrays, or line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lambdify_bridge.arrays.source import LEAVES, Lines, needed, source
+from lambdify_bridge.backends.numpy import compiled
+
+
+class ArrayFunction:
+    """Arrays in, arrays out: `f(A, x)` or `f(A=..., x=...)`.
+
+    `args` are the names of the arguments in order; `source` is the code it runs.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[Any],
+        given: Sequence[Any],
+        meaning: Mapping[Any, Any] | None = None,
+        single: bool = True,
+    ) -> None:
+        self.given, self.single = tuple(given), single
+        self.lines = Lines(tuple(outputs), self.given, meaning or {})
+        self.args = tuple(self.lines.names[node] for node in self.given)
+        body = source(self.lines, outputs)
+        self.source = "\n".join([*_imports(body), "", "", body]) + "\n"
+        self._function = compiled(body, "function")
+        self.__doc__ = self.source
+
+    def __call__(self, /, *values: Any, **named: Any) -> Any:
+        arrays = [_as_array(v) for v in values]
+        if len(values) > len(self.args):
+            raise TypeError(f"{self._call} takes {len(self.args)} arguments, not {len(values)}")
+        for name in self.args[len(values) :]:
+            if name not in named:
+                raise TypeError(f"{self._call} misses {name}")
+            arrays.append(_as_array(named.pop(name)))
+        if named:
+            raise TypeError(f"{self._call} has no argument {next(iter(named))!r}")
+        self._fit(arrays)
+        results = [np.array(r, float) for r in self._function(*arrays)]
+        return results[0][()] if self.single else tuple(r[()] for r in results)
+
+    def _fit(self, arrays: Sequence[Any]) -> None:
+        """Raise ValueError where the shapes are not those declared."""
+        sizes: dict[Any, tuple[int, str]] = {}
+        for name, node, value in zip(self.args, self.given, arrays, strict=True):
+            if value.ndim != len(node.shape):
+                raise ValueError(f"{name} has {value.ndim} axes, {len(node.shape)} are declared")
+            for axis, (n, m) in enumerate(zip(node.shape, value.shape, strict=True)):
+                known, where = sizes.setdefault(n, (m, f"axis {axis} of {name}"))
+                if n.is_Integer and n != m:
+                    raise ValueError(f"axis {axis} of {name} has size {m}, declared is {n}")
+                if known != m:
+                    raise ValueError(
+                        f"axis {axis} of {name} has size {m}, but {n} is {known} at {where}"
+                    )
+
+    @property
+    def _call(self) -> str:
+        return f"f({', '.join(self.args)})"
+
+    def __repr__(self) -> str:
+        return f"<ArrayFunction {self._call}>"
+
+
+def _as_array(value: Any) -> Any:
+    return np.asarray(value, float) if np.asarray(value).dtype.kind in "biu" else np.asarray(value)
+
+
+def _imports(body: str) -> list[str]:
+    found = ["import numpy as np"]
+    scipy = [name for name in ("linalg", "special") if f" {name}." in body or f"({name}." in body]
+    if scipy:
+        found.append(f"from scipy import {', '.join(scipy)}")
+    if "runtime." in body:
+        found.append("from lambdify_bridge.arrays import runtime")
+    return found
+
+
+def of_derivation(derivation: Any, args: Any = None) -> ArrayFunction:
+    """The result of a derivation about arrays as a function of its variables, or of `args`."""
+    known = {str(node): node for node in derivation.arguments}
+    given = list(derivation.arguments)
+    if args is not None:
+        names = args.replace(",", " ").split() if isinstance(args, str) else [str(a) for a in args]
+        missing = [name for name in names if name not in known] or [
+            name for name in known if name not in names
+        ]
+        if missing:
+            raise ValueError(f"the arguments are {', '.join(known)}: {missing[0]} does not fit")
+        given = [known[name] for name in names]
+    meaning = {step.goal: step.equals for step in derivation.steps}
+    return ArrayFunction([derivation.result], given, meaning)
+
+
+class Tape:
+    """The lines that lead to some outputs, run from any quantity on.
+
+    Values are float64 arrays by node. With a value put in place of a quantity's own, only what is
+    computed from it is computed again.
+    """
+
+    def __init__(self, outputs: Sequence[Any]) -> None:
+        self.given = [n for n in needed(outputs, ()) if type(n).__name__ in LEAVES]
+        self.lines = Lines(tuple(outputs), self.given)
+        self.outputs = tuple(outputs)
+
+    @cached_property
+    def code(self) -> list[tuple[str, Any, frozenset[str]]]:
+        return [
+            (line.name, compiled(f"{line.name} = {line.code}"), _words(line.code))
+            for line in self.lines.lines
+        ]
+
+    def run(self, values: Mapping[Any, np.ndarray], sizes: Mapping[Any, int]) -> dict[str, Any]:
+        """All values by their names in the code; `sizes` are those of the letters."""
+        space: dict[str, Any] = {name: sizes[letter] for letter, name in self.lines.sizes.items()}
+        space |= {self.lines.names[node]: values[node] for node in self.given}
+        for _, code, _ in self.code:
+            code(space)
+        return space
+
+    def again(self, space: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+        """The values with another one for `name`, and all that follows from it."""
+        new, changed = {**space, name: value}, {name}
+        for target, code, words in self.code:
+            if target != name and not changed.isdisjoint(words):
+                code(new)
+                changed.add(target)
+        return new
+
+    def output(self, space: Mapping[str, Any], node: Any) -> np.ndarray:
+        return np.asarray(compiled(f"result = {self.lines.full(node)}")(dict(space))["result"])
+
+    def name(self, node: Any) -> str:
+        """What a quantity is called in the code."""
+        return self.lines.values[node].code
+
+
+def _words(code: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[A-Za-z_]\w*", code))

@@ -1,0 +1,300 @@
+"""An array graph as lines of NumPy: every node once, in order, named quantities by their names.
+
+The value of a node may lack axes along which nothing changes (a bias that is the same for every
+row); they are filled in where an operation needs them, and at the end.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
+from lambdify_bridge.arrays.elementwise import entry_by_entry
+
+# What is given a value by itself: derivatives get theirs from their definitions.
+LEAVES = ("Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian")
+INLINE = 60  # characters of a value that is used once and needs no line of its own
+RESERVED = {*keyword.kwlist, *keyword.softkwlist, "np", "linalg", "special", "runtime", "function"}
+
+# fmt: off
+CALLS = {  # functions of whole arrays: {0}, {1}, ... are the arguments
+    "Inverse":        "np.linalg.inv({0})",
+    "Determinant":    "np.linalg.det({0})",
+    "LogDeterminant": "np.linalg.slogdet({0})[1]",
+    "Exponential":    "linalg.expm({0})",
+    "SquareRoot":     "linalg.sqrtm({0}).real",
+    "Eigenvalues":    "np.linalg.eigvalsh(runtime.symmetric({0}))",
+    "Eigenvectors":   "np.linalg.eigh(runtime.symmetric({0}))[1]",
+    "Cholesky":       "np.linalg.cholesky(runtime.symmetric({0}))",
+    "Norm":           "np.linalg.norm({0})",
+    "NuclearNorm":    'np.linalg.norm({0}, "nuc")',
+    "SpectralNorm":   "np.linalg.norm({0}, 2)",
+    "Polar":          "runtime.polar({0})",
+    "LeadingPair":    "runtime.leading_pair({0})",
+    "ExpmDerivative": "linalg.expm_frechet({0}, {1}, compute_expm=False)",
+    "Sylvester":      "linalg.solve_sylvester({0}, {1}, {2})",
+    "Lower":          "runtime.lower_half({0})",
+    "Pairing":        "np.sum(({0}) * ({1}))",
+}
+ALONG = {  # along the axis {axis}
+    "Softmax":    "special.softmax({0}, axis={axis})",
+    "LogSoftmax": "special.log_softmax({0}, axis={axis})",
+    "LogSumExp":  "special.logsumexp({0}, axis={axis})",
+    "Largest":    "np.max({0}, {axis})",
+    "Smallest":   "np.min({0}, {axis})",
+    "AtLargest":  "runtime.at_max({0}, {axis})",
+    "AtSmallest": "runtime.at_min({0}, {axis})",
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment; `node` is whose value it is, None for a step on the way to one."""
+
+    name: str
+    code: str
+    node: Any = None
+
+
+@dataclass
+class Lines:
+    """The lines for some nodes. `given` nodes are not computed: their values are arguments.
+
+    `meaning` says how adjoints are computed, where they are not given.
+    """
+
+    outputs: Sequence[Any]
+    given: Sequence[Any]
+    meaning: Mapping[Any, Any] = field(default_factory=dict)
+    names: dict[Any, str] = field(default_factory=dict)
+    sizes: dict[Any, str] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    values: dict[Any, Term] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        order = needed(self.outputs, self.given, self.meaning)
+        self.taken: set[str] = set()
+        self.times = Counter(a for node in order for a in below(node, self.meaning))
+        self.times.update(self.outputs)
+        self.letters(order)
+        for node in self.given:
+            self.names[node] = self.free(spelled(node))
+            self.values[node] = Term(self.names[node], tuple(range(len(node.shape))))
+        for node in order:
+            if node not in self.values:
+                self.values[node] = self.kept(node, self.value(node))
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def free(self, name: str) -> str:
+        """A name that nothing else has."""
+        plain = re.sub(r"\W", "_", name, flags=re.ASCII).strip("_") or "v"
+        plain = f"v_{plain}" if plain in RESERVED or plain[0].isdigit() else plain
+        names = (plain, *(f"{plain}_{k}" for k in range(1, len(self.taken) + 2)))
+        chosen = next(each for each in names if each not in self.taken)
+        self.taken.add(chosen)
+        return chosen
+
+    def letters(self, order: Sequence[Any]) -> None:
+        """Sizes that are letters: read off the shapes of what is given."""
+        for node in (*self.given, *order):
+            for n in node.shape:
+                for letter in sorted(n.free_symbols, key=str):
+                    if letter not in self.sizes:
+                        self.sizes[letter] = self.free(letter.name)
+
+    def size(self, n: Any) -> str:
+        """A size, or a coefficient made of sizes, as code."""
+        text = sp.pycode(n.xreplace({s: sp.Symbol(name) for s, name in self.sizes.items()}),
+                         fully_qualified_modules=False)  # fmt: skip
+        return re.sub(r"\b(sqrt|log|exp|pi)\b", r"np.\1", text)
+
+    def whole(self, n: Any) -> str:
+        text = self.size(n)
+        return text if n.is_Symbol or n.is_Integer else f"int({text})"
+
+    # -- lines ---------------------------------------------------------------------------------
+
+    def put(self, code: str, name: str = "v", node: Any = None) -> str:
+        chosen = self.free(name)
+        self.lines.append(Line(chosen, code, node))
+        return chosen
+
+    def kept(self, node: Any, value: Term) -> Term:
+        """The value on a line of its own, unless it is short and used once."""
+        own = type(node).__name__ == "Named" or node in self.meaning
+        if not own and (value.code in self.taken or self.is_inline(node, value)):
+            return value
+        return Term(self.put(value.code, spelled(node) if own else "v", node), value.labels)
+
+    def is_inline(self, node: Any, value: Term) -> bool:
+        return (self.times[node] < 2 and len(value.code) < INLINE) or not node.args
+
+    # -- one node ------------------------------------------------------------------------------
+
+    def value(self, node: Any) -> Term:
+        kind = type(node).__name__
+        every = tuple(range(len(node.shape)))
+        if kind == "Named" or node in self.meaning:
+            return self.values[below(node, self.meaning)[0]]
+        parts = [self.values[a] for a in node.args]
+        if kind == "Product":
+            return self.product(node)
+        if kind == "Sum":
+            return self.sum(parts)
+        if kind in ("Map", "Power"):
+            return entry_by_entry(node, *self.aligned(parts))
+        if kind == "Ones":
+            return Term("1.0", ())
+        if kind == "Identity":
+            return Term(f"np.eye({self.whole(node.shape[0])})", every)
+        full = [self.full(a) for a in node.args]
+        if kind in CALLS:
+            return Term(CALLS[kind].format(*full), every)
+        if kind in ALONG:
+            return Term(ALONG[kind].format(*full, axis=node.data[0]), every)
+        return Term(self.rearranged(node, kind, full[0]), every)
+
+    def rearranged(self, node: Any, kind: str, of: str) -> str:
+        if kind == "Reshaped":
+            return f"np.reshape({of}, ({', '.join(map(self.whole, node.shape))},))"
+        axis, start, count, step = node.data
+        begin = self.whole(start)
+        if kind == "Placed":
+            return f"runtime.placed({of}, {axis}, {begin}, {self.whole(count)}, {step})"
+        if kind == "Taken":
+            end = self.whole(start + (count - 1) * step + 1)
+            by = f":{step}" if step > 1 else ""
+            return f"({of})[{':, ' * axis}{begin}:{end}{by}]"
+        raise ValueError(f"there is no NumPy code for {kind}")
+
+    def full(self, node: Any) -> str:
+        """The value with all axes."""
+        value, every = self.values[node], tuple(range(len(node.shape)))
+        if value.labels == every:
+            return value.code
+        shape = ", ".join(map(self.whole, node.shape))
+        return f"np.broadcast_to({spread(value, every).code}, ({shape},))"
+
+    def aligned(self, parts: Sequence[Term]) -> tuple[list[Term], Labels]:
+        """Values with the same axes."""
+        labels = tuple(sorted({i for part in parts for i in part.labels}))
+        return [spread(part, labels) for part in parts], labels
+
+    def sum(self, parts: Sequence[Term]) -> Term:
+        aligned, labels = self.aligned(parts)
+        code = aligned[0].code
+        for term in aligned[1:]:
+            more = term.code if term.atom or " + " not in term.code else term.bracketed
+            code += f" - {more[1:]}" if more.startswith("-") else f" + {more}"
+        return Term(code, labels, atom=False)
+
+    def product(self, node: Any) -> Term:
+        out = tuple(range(len(node.shape)))
+        terms: list[Term] = []
+        sizes: dict[int, Any] = {}
+        for factor, labels in zip(node.args, node.data[1], strict=True):
+            own = self.values[factor]
+            sizes.update(zip(labels, factor.shape, strict=True))
+            if own.labels or own.code != "1.0":
+                terms.append(Term(own.code, tuple(labels[a] for a in own.labels), own.atom))
+        carried = {i for term in terms for i in term.labels}
+        coefficient = node.data[0]
+        for label, n in sizes.items():
+            if label not in carried and label not in out:
+                coefficient *= n
+        scalars = [term for term in terms if not term.labels]
+        arrays = [term for term in terms if term.labels]
+        if not arrays:
+            return self.scaled(coefficient, scalars, None)
+        return self.scaled(coefficient, scalars, contracted(arrays, out, self.put))
+
+    def scaled(self, coefficient: Any, scalars: Sequence[Term], of: Term | None) -> Term:
+        """Numbers first: a matrix is multiplied once."""
+        sign = "-" if coefficient == -1 and (scalars or of) else ""
+        numbers = [] if coefficient in (1, -1) and (scalars or of) else [self.number(coefficient)]
+        numbers += [term.bracketed for term in scalars]
+        front = sign + " * ".join(numbers)
+        if of is None:
+            return Term(front, (), atom=len(numbers) == 1 and not sign)
+        if not numbers:
+            return Term(sign + (of.bracketed if sign else of.code), of.labels, of.atom and not sign)
+        return Term(f"{front} * {of.bracketed}", of.labels, atom=False)
+
+    def number(self, coefficient: Any) -> str:
+        if coefficient.is_Rational:
+            value = repr(float(coefficient))
+            return value if coefficient >= 0 else f"({value})"
+        return f"({self.size(coefficient)})"
+
+
+def below(node: Any, meaning: Mapping[Any, Any]) -> Sequence[Any]:
+    """What a node is computed from."""
+    if node in meaning:
+        return (meaning[node],)
+    return () if type(node).__name__ in LEAVES else node.args
+
+
+def needed(
+    outputs: Sequence[Any], given: Sequence[Any], meaning: Mapping[Any, Any] | None = None
+) -> list[Any]:
+    """The nodes below the outputs, arguments first; nothing below what is given."""
+    stop, meaning = set(given), meaning or {}
+    order: list[Any] = []
+    seen: set[Any] = set()
+    stack = [(node, False) for node in reversed(outputs)]
+    while stack:
+        node, opened = stack.pop()
+        if opened:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            if node not in stop:
+                stack.extend((a, False) for a in reversed(below(node, meaning)))
+    return order
+
+
+def spelled(node: Any) -> str:
+    """What a given value is called in the code."""
+    kind = type(node).__name__
+    if kind == "Adjoint":
+        return f"{spelled(node.args[1])}_bar"
+    if kind == "Differential":
+        return f"d{spelled(node.args[0])}"
+    return str(node.data[0]) if kind in ("Variable", "Named") else "given"
+
+
+def source(lines: Lines, outputs: Mapping[str, Any] | Sequence[Any]) -> str:
+    """The lines as a function that returns a tuple of the outputs."""
+    arguments = [lines.names[node] for node in lines.given]
+    body = [f"    {line}" for line in size_lines(lines)]
+    body += [f"    {line.name} = {line.code}" for line in lines.lines]
+    results = [_output(lines, node) for node in outputs]
+    body.append(f"    return ({', '.join(results)},)")
+    return "\n".join([f"def function({', '.join(arguments)}):", *body])
+
+
+def _output(lines: Lines, node: Any) -> str:
+    return lines.full(node)
+
+
+def size_lines(lines: Lines) -> list[str]:
+    """Where the letters for sizes come from: axes of the arguments."""
+    found: dict[Any, str] = {}
+    for node in lines.given:
+        for axis, n in enumerate(node.shape):
+            if n in lines.sizes and n not in found:
+                found[n] = f"{lines.sizes[n]} = {lines.names[node]}.shape[{axis}]"
+    used = " ".join(line.code for line in lines.lines)
+    used += " ".join(lines.full(node) for node in lines.outputs)
+    words = set(re.findall(r"\w+", used))
+    return [line for n, line in found.items() if lines.sizes[n] in words]
