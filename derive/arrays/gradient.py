@@ -12,6 +12,8 @@ from derive.arrays.nodes import (
     Adjoint,
     Array,
     Gradient,
+    Gradients,
+    Listed,
     Named,
     Variable,
     dependents,
@@ -53,15 +55,32 @@ def gradient(
 
 def gradients(loss: Array, wrt: Sequence[Variable]) -> dict[Variable, Derivation]:
     """The gradients by all of `wrt` from one sweep; the derivations share their steps."""
-    steps = equations(loss, wrt)
-    sweep = Sweep(steps, wrt)
-    sweep.run()
-    made = _Steps(sweep, _given_names(loss))
+    made = _swept(loss, wrt)
     arguments = tuple(variables(loss))
     return {
         v: Derivation(made.root(v), made.problem(v), made.definitions, arguments=arguments)
         for v in wrt
     }
+
+
+def together(found: Mapping[Variable, Derivation]) -> Derivation:
+    """Gradients from one sweep as one derivation; its result is the list of them."""
+    each = list(found.values())
+    first = each[0]
+    loss = first.problem.args[0]
+    goal = Gradients.make((loss, *found), (), ())
+    equals = Listed.make(tuple(d.problem for d in each), (), ())
+    result = Listed.make(tuple(d.result for d in each), (), ())
+    root = Step(goal, "one sweep back from the loss", equals, result,
+                parts=tuple(d.root for d in each),
+                sentence="All gradients follow from the same adjoints.")  # fmt: skip
+    return Derivation(root, goal, first.definitions, first.arguments)
+
+
+def _swept(loss: Array, wrt: Sequence[Variable]) -> _Steps:
+    sweep = Sweep(equations(loss, wrt), wrt)
+    sweep.run()
+    return _Steps(sweep, _given_names(loss))
 
 
 def scalar_loss(
@@ -146,9 +165,12 @@ class _Steps:
         for equation in reversed(self.sweep.equations[:-1]):
             bar = self.sweep.bar(equation)
             if equation in needed and bar not in self.made:
-                self.made[bar] = self.step(equation, bar)
-                if equation.name not in self.kept:
-                    self.written_out[bar] = self.made[bar].result
+                step = self.step(equation, bar)
+                if equation.name in self.kept:
+                    step = _simplified(step)
+                else:
+                    self.written_out[bar] = step.result
+                self.made[bar] = step
 
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
@@ -163,6 +185,14 @@ class _Steps:
             parts=tuple(self.made[bar] for bar in bars if bar in self.made),
             sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),
         )
+
+
+def _simplified(step: Step) -> Step:
+    """What the user named is told in what the user named, before the way there."""
+    if step.result == step.equals:
+        return step
+    return Step(step.goal, "the adjoints put in", step.result, step.result, parts=(step,),
+                sentence="What is known of the adjoints on the way, put in.")  # fmt: skip
 
 
 def _label(handed: Sequence[Handed]) -> str:

@@ -266,6 +266,23 @@ class Gradient(Adjoint):
     __slots__ = ()
 
 
+class Gradients(Array):
+    """The gradients of one loss with respect to several variables."""
+
+    __slots__ = ()
+    loss = property(lambda self: self.args[0])
+
+    @property
+    def by(self) -> tuple[Array, ...]:
+        return self.args[1:]
+
+
+class Listed(Array):
+    """Several arrays in order."""
+
+    __slots__ = ()
+
+
 class Pairing(Array):
     """⟨U, E⟩: the inner product of a cotangent with a linear expression of the same shape."""
 
