@@ -39,6 +39,8 @@ __all__ = ["RULES", "lim", "limit", "limit_of_recursion"]
 SIDES = ("+", "-", "+-")
 DOMAINS = ("reals", "integers")
 FIRST_STEPS = 60  # rules applied before the series and Gruntz's algorithm are asked
+FIRST_LAW = "grows beyond all bounds"
+LAST = "the most rapidly varying part"
 WANDERING = frozenset({
     "cancel a common factor", "multiply by the conjugate", "combine the logarithms",
     "difference quotient of a sum", "difference quotient of a product", "difference formula",
@@ -67,9 +69,12 @@ def worked_out(goal: Limit, seconds: float) -> Derivation:
 @cache
 def by_leading_terms() -> RuleTable:
     """The rules that read off and the limit laws, then the leading term: nothing that wanders."""
-    kept = [rule for rule in RULES if rule.name not in WANDERING]
-    asked = [replace(rule, on_request=False) for rule in kept]
-    return RuleTable(Limit, RULES.unpack, "limits by leading terms", rules=asked)
+    kept = [replace(rule, on_request=False) for rule in RULES if rule.name not in WANDERING]
+    laws = next(k for k, rule in enumerate(kept) if rule.name == FIRST_LAW)
+    far_out = [rule for rule in kept[laws:] if RULES[rule.name].on_request and rule.name != LAST]
+    rest = [rule for rule in kept[laws:] if rule not in far_out]
+    rules = [*kept[:laws], RULES["comparison of growth"], *far_out, *rest]
+    return RuleTable(Limit, RULES.unpack, "limits by leading terms", rules=rules)
 
 
 @limited

@@ -1,0 +1,276 @@
+"""Limits at infinity by orders of magnitude: the terms of a sum and the factors of a product compared.
+
+A rule chooses its terms by a look far out (`far`); what it used of that look stands among its
+premises, which are worked out like any other limit. They are asked for by name, by `limit` when the
+other rules have led nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Add, Expr, FiniteSet, Mul, Pow, S, Symbol, exp, gamma, log, loggamma, oo, sqrt
+
+from derive.calculus import limit_first_term  # noqa: F401  (its rules come first)
+from derive.calculus.asymptotic_series import CannotTell
+from derive.calculus.limit_algebra import cancelled
+from derive.calculus.limit_forms import names_the_form
+from derive.calculus.limit_table import RULES, lim, powers, quotient
+from derive.calculus.most_rapid import limit_at_infinity
+from derive.holes import rebuild
+from derive.rules import Outcome, Rewrite
+from derive.structure import depends_on, postorder
+
+x, u, v = Symbol("x"), Symbol("u"), Symbol("v")
+LARGEST = 200  # operations of what is looked at
+Premise = tuple[Expr, FiniteSet]
+
+
+# ------------------------------------------------------------------ a look far out
+
+
+def at_large(f: Expr, x: Symbol) -> tuple[Expr, Symbol]:
+    """`f` in a letter that is positive, as large x are; the letter."""
+    t = Symbol(x.name, positive=True)
+    return rebuild(f, {x: t}, set()), t
+
+
+def far(f: Expr, x: Symbol) -> Expr | None:
+    """The limit of `f` for x -> oo as far as it can be told: what rules choose by."""
+    if not depends_on(f, x):
+        return f
+    if f.count_ops() > LARGEST:
+        return None
+    try:
+        return limit_at_infinity(*at_large(f, x))
+    except CannotTell:
+        return None
+
+
+def shown(f: Expr, value: Expr, x: Symbol) -> tuple[Premise, ...]:
+    """The premise that `f` has the limit that was seen."""
+    return ((lim(f, x, oo), FiniteSet(value)),) if depends_on(f, x) else ()
+
+
+def over(f: Expr, g: Expr, x: Symbol) -> Expr:
+    """f/g for large x."""
+    (above, t), (below, _) = at_large(f, x), at_large(g, x)
+    return rebuild(above / below, {t: x}, set())
+
+
+def largest(terms: Sequence[Expr], x: Symbol) -> tuple[Expr, list[tuple[Expr, Expr]]] | None:
+    """A term that no other outgrows, and the others beside it: (quotient, its limit)."""
+    best = terms[0]
+    for term in terms[1:]:
+        ratio = far(over(term, best, x), x)
+        if ratio is None:
+            return None
+        best = term if ratio.is_infinite else best
+    beside = [over(term, best, x) for term in terms if term is not best]
+    values = [far(ratio, x) for ratio in beside]
+    if any(value is None or not value.is_finite for value in values):
+        return None
+    return best, list(zip(beside, values, strict=True))
+
+
+def leading(total: Add, x: Symbol) -> tuple[Expr, Expr, tuple[Premise, ...]] | None:
+    """`d, c, premises` with total/d -> c, which is not zero."""
+    found = largest(total.args, x)
+    if found is None:
+        return None
+    d, others = found
+    c = 1 + Add(*(value for _, value in others))
+    if c.is_zero is not False or c.is_real is not True:
+        return None
+    return d, c, sum((shown(ratio, value, x) for ratio, value in others), ())
+
+
+# ------------------------------------------------------------------ the limit laws
+
+
+@RULES.rule(
+    "limits of the terms", example=lim(exp(-x) * log(x) + 2, x, oo), on=Add, on_request=True
+)
+def limits_of_terms(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """Every term has a limit, and where some are infinite they have one sign."""
+    if x0 != oo:
+        return None
+    values = [far(term, x) for term in f.args]
+    if None in values or (oo in values and -oo in values):
+        return None
+    if oo not in values and -oo not in values:
+        return Add(*(lim(t, x, oo) if depends_on(t, x) else t for t in f.args))
+    pairs = zip(f.args, values, strict=True)
+    premises = sum((shown(term, value, x) for term, value in pairs), ())
+    return Rewrite(oo if oo in values else -oo, premises=premises)
+
+
+@RULES.rule(
+    "limits of the factors", example=lim(exp(x) * (log(x) - x), x, oo), on=Mul, on_request=True
+)
+def limits_of_factors(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """Every factor has a limit, and none that is infinite meets one that is zero."""
+    if x0 != oo:
+        return None
+    values = [far(factor, x) for factor in f.args]
+    infinite = oo in values or -oo in values
+    if None in values or (infinite and 0 in values):
+        return None
+    if not infinite:
+        return Mul(*(lim(g, x, oo) if depends_on(g, x) else g for g in f.args))
+    pairs = zip(f.args, values, strict=True)
+    premises = sum((shown(factor, value, x) for factor, value in pairs), ())
+    return Rewrite(Mul(*values), premises=premises)
+
+
+# ------------------------------------------------------------------ the largest term
+
+
+@RULES.rule(
+    "the largest term decides", example=lim(exp(sqrt(x)) - exp(x), x, oo), on=Add, on_request=True
+)
+@names_the_form
+def largest_decides(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """Divided by the term that grows fastest, the sum tends to a number that is not zero."""
+    found = leading(f, x) if x0 == oo else None
+    if found is None or far(found[0], x) not in (oo, -oo):
+        return None
+    term, c, premises = found
+    value = far(term, x)
+    return Rewrite(value * c, where=((u, term),), premises=(*shown(term, value, x), *premises))
+
+
+@RULES.rule(
+    "factors by their largest terms",
+    example=lim((exp(x) + x) * exp(-x), x, oo),
+    on=(Mul, Pow),
+    on_request=True,
+)
+@names_the_form
+def factors_by_largest(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """Divided by its largest term, a factor tends to a number that is not zero."""
+    if x0 != oo:
+        return None
+    result, letters, premises = f, [], ()
+    for base, p in powers(f):
+        found = leading(base, x) if isinstance(base, Add) and not depends_on(p, x) else None
+        if found is None or not (p.is_integer or found[1].is_positive):
+            continue
+        term, c, shows = found
+        result = result / base**p * (c * term) ** p
+        letters.append((base, c * term))
+        premises += shows
+    return Rewrite(lim(result, x, oo), where=tuple(letters), premises=premises) if letters else None
+
+
+@RULES.rule(
+    "cancel far out",
+    example=lim(exp(x) * (1 - 1 / (1 + exp(-x))), x, oo),
+    on=(Add, Mul),
+    on_request=True,
+)
+@names_the_form
+def cancel_far_out(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """Over one denominator the terms that cancel are gone."""
+    if x0 != oo:
+        return None
+    for g, p in powers(f):
+        if not isinstance(g, Add) or not _has_fractions(g, x) or leading(g, x) is not None:
+            continue
+        whole = cancelled(g)
+        above = quotient(whole)[0] if whole is not None and whole != g else g
+        if all(not isinstance(k, Add) or leading(k, x) for k, _ in powers(above)):
+            return lim(f / g**p * whole**p, x, oo)
+    return None
+
+
+def _has_fractions(total: Add, x: Symbol) -> bool:
+    return any(
+        isinstance(base, Add) and depends_on(base, x) and p.is_Integer and p.is_negative
+        for term in total.args
+        for base, p in powers(term)
+    )
+
+
+# ------------------------------------------------------------------ exponents and logarithms
+
+
+@RULES.rule(
+    "limit of the exponent",
+    example=lim(exp(x) * x ** (-log(x)), x, oo),
+    on=(Mul, Pow, exp),
+    on_request=True,
+)
+@names_the_form
+def limit_of_exponent(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A product of powers and exponentials is one exponential: the limit goes to its exponent."""
+    if x0 != oo:
+        return None
+    fixed, moving = f.as_independent(x, as_Add=False)
+    logs = [_logarithm(factor, x) for factor in Mul.make_args(moving)]
+    if None in logs or not any(isinstance(k, exp) or _moves_above(k, x) for k, _ in powers(moving)):
+        if None in logs or not any(_moves_above(k, x) for k in Mul.make_args(moving)):
+            return None
+    exponent = Add(*logs)
+    value = far(exponent, x)
+    if value is None:
+        return None
+    letters = ((u, exponent),)
+    if value.is_infinite:
+        whole = Mul(fixed, exp(value))
+        return Rewrite(whole, where=letters, premises=shown(exponent, value, x))
+    return Rewrite(fixed * exp(lim(exponent, x, oo)), where=letters)
+
+
+def _moves_above(factor: Expr, x: Symbol) -> bool:
+    return isinstance(factor, (exp, Pow)) and depends_on(factor.as_base_exp()[1], x)
+
+
+def _logarithm(factor: Expr, x: Symbol) -> Expr | None:
+    """log(factor) for a factor that is positive in the end and no sum."""
+    if isinstance(factor, exp):
+        return factor.args[0]
+    base, p = factor.as_base_exp()
+    if isinstance(base, Add) or far(base, x) != oo and not base.is_positive:
+        return None
+    return p * (loggamma(base.args[0]) if isinstance(base, gamma) else log(base))
+
+
+@RULES.rule(
+    "in logarithms, take out the largest term",
+    example=lim(log(x + exp(x) * log(x)) / x, x, oo),
+    on_request=True,
+)
+@names_the_form
+def logarithms_by_largest(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """The logarithm of a sum is that of its largest term and that of a factor near a number."""
+    if x0 != oo:
+        return None
+    nodes = (n for n in postorder(f) if isinstance(n, log) and isinstance(n.args[0], Add))
+    changes = {n: new for n in nodes if depends_on(n, x) and (new := _apart(n.args[0], x))}
+    if not changes:
+        return None
+    return Rewrite(lim(rebuild(f, changes, set()), x, oo), where=tuple(changes.items()))
+
+
+def _apart(total: Add, x: Symbol) -> Expr | None:
+    """log(total) as log(d) + log(total/d), d the largest term, unless total has a plain limit."""
+    found = leading(total, x) if far(total, x) in (oo, S.Zero) else None
+    if found is None or not found[1].is_positive:
+        return None
+    d = found[0].as_independent(x, as_Add=False)[1]
+    beside = Add(*(over(term, d, x) for term in total.args))
+    return _plain_logarithm(d, x) + log(beside)
+
+
+def _plain_logarithm(f: Expr, x: Symbol) -> Expr:
+    """log(f) for a product of powers of what is positive far out."""
+    logs = [
+        factor.args[0] if isinstance(factor, exp) else _of_power(*factor.as_base_exp())
+        for factor in Mul.make_args(f)
+    ]
+    return Add(*logs)
+
+
+def _of_power(base: Expr, p: Expr) -> Expr:
+    return p * log(base)

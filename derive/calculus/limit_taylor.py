@@ -1,0 +1,224 @@
+"""Taylor's theorem with its remainder, for functions of arguments that come close far out.
+
+F(A) is the Taylor polynomial of F at B in A - B, and what it leaves out is small beside the rest.
+The remainder is F^(n+1)(xi)*(A - B)^(n+1)/(n+1)!, xi between A and B (J. L. Lagrange).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sympy import (
+    Add,
+    Ei,
+    Expr,
+    Function,
+    Mul,
+    Pow,
+    S,
+    Symbol,
+    erf,
+    erfc,
+    erfi,
+    exp,
+    factorial,
+    gamma,
+    log,
+    loggamma,
+    oo,
+    polygamma,
+    sin,
+)
+
+from derive.calculus import limit_orders  # noqa: F401  (its rules come first)
+from derive.calculus.continuity import continuity
+from derive.calculus.limit_forms import names_the_form
+from derive.calculus.limit_orders import Premise, far, largest, shown
+from derive.calculus.limit_table import RULES, lim, powers
+from derive.calculus.stirling import binet
+from derive.holes import rebuild
+from derive.rules import ZERO, Outcome, Rewrite
+from derive.structure import depends_on, fresh, postorder
+
+x = Symbol("x")
+HIGHEST = 3
+
+# Their derivatives of every order are monotone far out: between two points the ends are largest.
+MONOTONE_FAR_OUT = (gamma, loggamma, polygamma, Ei, erf, erfc, erfi, binet)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """F(A) around B: the node, and F as a function of its argument."""
+
+    node: Expr
+    F: Callable[[Expr], Expr]
+    A: Expr
+    B: Expr
+
+    @property
+    def small(self) -> Expr:
+        return (self.A - self.B).expand()
+
+    def derivative(self, n: int, at: Expr) -> Expr:
+        letter = Symbol("u", positive=True)
+        return self.F(letter).diff(letter, n).xreplace({letter: at})
+
+    def term(self, n: int, at: Expr) -> Expr:
+        return self.derivative(n, at) / factorial(n) * self.small**n
+
+    def polynomial(self, n: int) -> Expr:
+        return Add(*(self.term(k, self.B) for k in range(n + 1)))
+
+
+def _function(node: Expr, x: Symbol) -> tuple[Callable[[Expr], Expr], Expr] | None:
+    """F and A with node = F(A)."""
+    if not depends_on(node, x):
+        return None
+    if isinstance(node, Pow) and not isinstance(node, exp):
+        base, p = node.args
+        moving = not depends_on(p, x) and isinstance(base, Add) and not (p.is_Integer and p > 0)
+        return (lambda w: w**p, base) if moving else None
+    if isinstance(node, Function) and not any(depends_on(a, x) for a in node.args[:-1]):
+        return (lambda w: node.func(*node.args[:-1], w)), node.args[-1]
+    return None
+
+
+# ------------------------------------------------------------------ around what
+
+
+def _expansions(f: Expr, x: Symbol) -> Iterator[Expansion]:
+    """The functions in `f`, around the argument of another one, a slower part, or a number."""
+    found = [(node, *pair) for node in postorder(f) if (pair := _function(node, x)) is not None]
+    for node, F, A in reversed(found):
+        for other, _, B in found:
+            if other != node and type(other) is type(node) and far(A - B, x) == 0:
+                yield Expansion(node, F, A, B)
+    for node, F, A in reversed(found):
+        c = far(A, x)
+        for B in (*_slower_parts(A, x), *([c] if c is not None and c.is_finite else [])):
+            yield Expansion(node, F, A, B)
+
+
+def _slower_parts(A: Expr, x: Symbol) -> list[Expr]:
+    """A without its terms that tend to zero; without the last of them."""
+    if not isinstance(A, Add):
+        return []
+    small = [term for term in A.args if far(term, x) == 0]
+    rest = A - Add(*small)
+    return [rest] if small and depends_on(rest, x) else []
+
+
+# ------------------------------------------------------------------ the remainder
+
+
+def _remainder(e: Expansion, n: int, K: Expr, x: Symbol) -> tuple[Premise, ...] | None:
+    """Premises by which K times the remainder of order n tends to zero; None where it does not."""
+    c = far(e.B, x)
+    if c is None or far(e.small, x) != 0:
+        return None
+    close = ((lim(e.small, x, oo), ZERO),)
+    if isinstance(e.node, exp) or (isinstance(e.node, (log, Pow)) and c == oo):
+        return _vanish([K * e.term(n + 1, e.B)], close, x)  # F(A)/F(B) tends to 1
+    if isinstance(e.node, MONOTONE_FAR_OUT) and c == oo:
+        return _vanish([K * e.term(n + 1, end) for end in (e.A, e.B)], close, x)
+    if c.is_infinite or not _is_smooth(e, c):
+        return None
+    return _vanish([K * e.small ** (n + 1)], (*close, *shown(e.B, c, x)), x)
+
+
+def _vanish(
+    bounds: list[Expr], premises: tuple[Premise, ...], x: Symbol
+) -> tuple[Premise, ...] | None:
+    if any(far(bound, x) != 0 for bound in bounds):
+        return None
+    return sum((shown(bound, S.Zero, x) for bound in bounds), premises)
+
+
+def _is_smooth(e: Expansion, c: Expr) -> bool:
+    letter = fresh("u", e.node)
+    found = continuity(e.F(letter), letter, c)
+    return found is not None and found[1] == True
+
+
+def _expanded(f: Expr, e: Expansion, n: int) -> Expr:
+    return rebuild(f, {e.node: e.polynomial(n)}, set()).expand()
+
+
+def _factor_of(node: Expr, f: Expr) -> Expr | None:
+    """K with f = K*node + rest; None where f is not of this form."""
+    letter = fresh("y", f)
+    K = rebuild(f, {node: letter}, set()).diff(letter)
+    return K if K != 0 and not depends_on(K, letter) else None
+
+
+@RULES.rule(
+    "Taylor's theorem in a sum",
+    example=lim(exp(x + exp(-x)) - exp(x), x, oo),
+    on=Add,
+    on_request=True,
+)
+@names_the_form
+def taylor_in_sum(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A function by its Taylor polynomial T, where the remainder R tends to zero."""
+    if x0 != oo:
+        return None
+    for e in _expansions(f, x):
+        K = _factor_of(e.node, f)
+        for n in range(HIGHEST + 1) if K is not None else ():
+            premises = _remainder(e, n, K, x)
+            if premises is not None:
+                letters = ((e.node, e.polynomial(n)),)
+                return Rewrite(lim(_expanded(f, e, n), x, oo), where=letters, premises=premises)
+    return None
+
+
+@RULES.rule(
+    "Taylor's theorem in a factor",
+    example=lim(exp(x) * (sin(1 / x + exp(-x)) - sin(1 / x)), x, oo),
+    on=Mul,
+    on_request=True,
+)
+@names_the_form
+def taylor_in_factor(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A function by its Taylor polynomial T; the remainder R is small beside what is left."""
+    if x0 != oo:
+        return None
+    for g, p in powers(f):
+        if isinstance(g, (Add, Function)) and not depends_on(p, x) and far(g, x) == 0:
+            found = _smaller(g, x)
+            if found is not None:
+                new, e, n, premises = found
+                letters = ((e.node, e.polynomial(n)),)
+                return Rewrite(lim(f / g**p * new**p, x, oo), where=letters, premises=premises)
+    return None
+
+
+def _smaller(g: Expr, x: Symbol) -> tuple[Expr, Expansion, int, tuple[Premise, ...]] | None:
+    """`g` with the remainder of one of its functions left out, as far as g/new -> 1."""
+    for e in _expansions(g, x):
+        K = _factor_of(e.node, g)
+        for n in range(HIGHEST + 1) if K is not None else ():
+            new = _expanded(g, e, n)
+            premises = _remainder(e, n, K / new, x) if depends_on(new, x) else None
+            if premises is not None:
+                return new, e, n, premises
+    return None
+
+
+@RULES.rule(
+    "take out the largest term",
+    example=lim(exp(x + 1 / x) - exp(x), x, oo),
+    on=Add,
+    on_request=True,
+)
+@names_the_form
+def take_out_largest(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """The fastest growing terms cancel in part: what they leave is a factor that tends to zero."""
+    found = largest(f.args, x) if x0 == oo else None
+    if found is None or far(found[0], x) not in (oo, -oo):
+        return None
+    term, others = found
+    rest = 1 + Add(*(ratio for ratio, _ in others))
+    return Rewrite(lim(term * rest, x, oo), where=((Symbol("u"), term),))
