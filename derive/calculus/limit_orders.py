@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, Expr, FiniteSet, Mul, Pow, S, Symbol, exp, gamma, log, loggamma, oo, sqrt
+from sympy import Add, Expr, FiniteSet, Mul, Pow, S, Symbol, exp, expand_mul, gamma, log, loggamma, oo, sqrt
 
 from derive.calculus import limit_first_term  # noqa: F401  (its rules come first)
 from derive.calculus.asymptotic_series import CannotTell
@@ -55,7 +55,16 @@ def shown(f: Expr, value: Expr, x: Symbol) -> tuple[Premise, ...]:
 def over(f: Expr, g: Expr, x: Symbol) -> Expr:
     """f/g for large x."""
     (above, t), (below, _) = at_large(f, x), at_large(g, x)
-    return rebuild(above / below, {t: x}, set())
+    return rebuild(one_exponential(above / below), {t: x}, set())
+
+
+def one_exponential(f: Expr) -> Expr:
+    """A product with its exponentials in one."""
+    exponents = [k.args[0] for k in Mul.make_args(f) if isinstance(k, exp)]
+    if len(exponents) < 2:
+        return f
+    others = Mul(*(k for k in Mul.make_args(f) if not isinstance(k, exp)))
+    return others * exp(expand_mul(Add(*exponents)))
 
 
 def largest(terms: Sequence[Expr], x: Symbol) -> tuple[Expr, list[tuple[Expr, Expr]]] | None:
@@ -193,6 +202,18 @@ def _has_fractions(total: Add, x: Symbol) -> bool:
 
 
 # ------------------------------------------------------------------ exponents and logarithms
+
+
+@RULES.rule(
+    "one exponential in every term",
+    example=lim(exp(x) * exp(exp(-x)) - exp(x), x, oo),
+    on=Add,
+    on_request=True,
+)
+def exponentials_of_terms(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A product of exponentials is the exponential of the sum."""
+    new = Add(*(one_exponential(term) for term in f.args))
+    return lim(new, x, x0, d) if new != f else None
 
 
 @RULES.rule(

@@ -22,6 +22,7 @@ from sympy import (
     erfc,
     erfi,
     exp,
+    expand_mul,
     factorial,
     gamma,
     log,
@@ -34,18 +35,32 @@ from sympy import (
 from derive.calculus import limit_orders  # noqa: F401  (its rules come first)
 from derive.calculus.continuity import continuity
 from derive.calculus.limit_forms import names_the_form
-from derive.calculus.limit_orders import Premise, far, largest, shown
+from derive.calculus.limit_orders import Premise, far, largest, leading, shown
 from derive.calculus.limit_table import RULES, lim, powers
 from derive.calculus.stirling import binet
 from derive.holes import rebuild
-from derive.rules import ZERO, Outcome, Rewrite
+from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh, postorder
 
 x = Symbol("x")
 HIGHEST = 3
 
-# Their derivatives of every order are monotone far out: between two points the ends are largest.
-MONOTONE_FAR_OUT = (gamma, loggamma, polygamma, Ei, erf, erfc, erfi, binet)
+# Far out F^(n)(A)/F^(n)(B) tends to 1 where (A - B)*rate(B) tends to 0.
+# fmt: off
+RATES: dict[type, Callable[[Expr], Expr]] = {
+    exp:       lambda B: S.One,
+    Ei:        lambda B: S.One,
+    log:       lambda B: 1 / B,
+    Pow:       lambda B: 1 / B,
+    loggamma:  lambda B: 1 / B,
+    polygamma: lambda B: 1 / B,
+    binet:     lambda B: 1 / B,
+    gamma:     log,
+    erf:       lambda B: B,
+    erfc:      lambda B: B,
+    erfi:      lambda B: B,
+}
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ class Expansion:
 
     @property
     def small(self) -> Expr:
-        return (self.A - self.B).expand()
+        return expand_mul(self.A - self.B)
 
     def derivative(self, n: int, at: Expr) -> Expr:
         letter = Symbol("u", positive=True)
@@ -116,24 +131,18 @@ def _slower_parts(A: Expr, x: Symbol) -> list[Expr]:
 def _remainder(e: Expansion, n: int, K: Expr, x: Symbol) -> tuple[Premise, ...] | None:
     """Premises by which K times the remainder of order n tends to zero; None where it does not."""
     c = far(e.B, x)
-    if c is None or far(e.small, x) != 0:
+    if c is None or (c.is_infinite and type(e.node) not in RATES):
         return None
-    close = ((lim(e.small, x, oo), ZERO),)
-    if isinstance(e.node, exp) or (isinstance(e.node, (log, Pow)) and c == oo):
-        return _vanish([K * e.term(n + 1, e.B)], close, x)  # F(A)/F(B) tends to 1
-    if isinstance(e.node, MONOTONE_FAR_OUT) and c == oo:
-        return _vanish([K * e.term(n + 1, end) for end in (e.A, e.B)], close, x)
-    if c.is_infinite or not _is_smooth(e, c):
+    if isinstance(e.node, exp) or c == oo:
+        close, bound = e.small * RATES[type(e.node)](e.B), K * e.term(n + 1, e.B)
+    elif c.is_finite and _is_smooth(e, c):
+        close, bound = e.small, K * e.small ** (n + 1)
+    else:
         return None
-    return _vanish([K * e.small ** (n + 1)], (*close, *shown(e.B, c, x)), x)
-
-
-def _vanish(
-    bounds: list[Expr], premises: tuple[Premise, ...], x: Symbol
-) -> tuple[Premise, ...] | None:
-    if any(far(bound, x) != 0 for bound in bounds):
+    if far(close, x) != 0 or far(bound, x) != 0:
         return None
-    return sum((shown(bound, S.Zero, x) for bound in bounds), premises)
+    at = () if isinstance(e.node, exp) else shown(e.B, c, x)
+    return (*at, *shown(close, S.Zero, x), *shown(bound, S.Zero, x))
 
 
 def _is_smooth(e: Expansion, c: Expr) -> bool:
@@ -143,7 +152,7 @@ def _is_smooth(e: Expansion, c: Expr) -> bool:
 
 
 def _expanded(f: Expr, e: Expansion, n: int) -> Expr:
-    return rebuild(f, {e.node: e.polynomial(n)}, set()).expand()
+    return expand_mul(rebuild(f, {e.node: e.polynomial(n)}, set()))
 
 
 def _factor_of(node: Expr, f: Expr) -> Expr | None:
@@ -186,13 +195,19 @@ def taylor_in_factor(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
     if x0 != oo:
         return None
     for g, p in powers(f):
-        if isinstance(g, (Add, Function)) and not depends_on(p, x) and far(g, x) == 0:
-            found = _smaller(g, x)
-            if found is not None:
-                new, e, n, premises = found
-                letters = ((e.node, e.polynomial(n)),)
-                return Rewrite(lim(f / g**p * new**p, x, oo), where=letters, premises=premises)
+        found = _smaller(g, x) if _cancels(g, x) and not depends_on(p, x) else None
+        if found is not None:
+            new, e, n, premises = found
+            letters = ((e.node, e.polynomial(n)),)
+            return Rewrite(lim(f / g**p * new**p, x, oo), where=letters, premises=premises)
     return None
+
+
+def _cancels(g: Expr, x: Symbol) -> bool:
+    """A sum without a largest term, or a function that tends to zero."""
+    if isinstance(g, Add):
+        return leading(g, x) is None
+    return isinstance(g, Function) and not isinstance(g, exp) and far(g, x) == 0
 
 
 def _smaller(g: Expr, x: Symbol) -> tuple[Expr, Expansion, int, tuple[Premise, ...]] | None:
