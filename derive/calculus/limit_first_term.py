@@ -84,7 +84,7 @@ def logarithm_as_variable(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
 @RULES.rule(
     "first term of the series", example=lim(x * (x * log(1 + 1 / x) - 1), x, oo), on_request=True
 )
-def first_term(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+def by_first_term(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Expand in powers of w, which tends to zero; logarithms count as constants beside powers."""
     return by_leading_term(f, x, x0, by_powers=True)
 
@@ -101,6 +101,18 @@ def by_leading_term(f: Expr, x: Symbol, x0: Expr, by_powers: bool) -> Outcome:
     except CannotTell:
         return None
     return Rewrite(equals, where=_letters(found, t, x)) if equals != lim(f, x, oo) else None
+
+
+def first_term(g: Expr, x: Symbol) -> Expr | None:
+    """c*x**-e with g = c*x**-e*(1 + o(1)), where powers of x are the fastest part of `g`."""
+    t = Symbol(x.name, positive=True)
+    try:
+        found = leading(rebuild(g, {x: t}, set()), t)
+    except CannotTell:
+        return None
+    if found.rapid != (t,) or found.coefficient == 0:
+        return None
+    return rebuild(found.coefficient * t**-found.exponent, {t: x}, set())
 
 
 def _limit_of(found: Leading, x: Symbol, t: Symbol) -> Expr:

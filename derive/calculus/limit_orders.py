@@ -7,9 +7,30 @@ other rules have led nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sympy import Add, Expr, FiniteSet, Mul, Pow, S, Symbol, exp, expand_mul, gamma, log, loggamma, oo, sqrt
+from sympy import (
+    Add,
+    Ei,
+    Expr,
+    FiniteSet,
+    Mul,
+    Pow,
+    S,
+    Symbol,
+    erfc,
+    erfi,
+    exp,
+    expand_mul,
+    factorial,
+    gamma,
+    log,
+    loggamma,
+    oo,
+    pi,
+    polygamma,
+    sqrt,
+)
 
 from derive.calculus import limit_first_term  # noqa: F401  (its rules come first)
 from derive.calculus.asymptotic_series import CannotTell
@@ -59,12 +80,15 @@ def over(f: Expr, g: Expr, x: Symbol) -> Expr:
 
 
 def one_exponential(f: Expr) -> Expr:
-    """A product with its exponentials in one."""
-    exponents = [k.args[0] for k in Mul.make_args(f) if isinstance(k, exp)]
-    if len(exponents) < 2:
+    """A product with its exponentials in one, and the powers that move with them."""
+    moving = [k for k in Mul.make_args(f) if isinstance(k, (Pow, exp)) and not k.exp.is_number]
+    bases = {k.base for k in moving}
+    if len(moving) < 2 or (len(bases) > 1 and S.Exp1 not in bases):
         return f
-    others = Mul(*(k for k in Mul.make_args(f) if not isinstance(k, exp)))
-    return others * exp(expand_mul(Add(*exponents)))
+    others = Mul(*(k for k in Mul.make_args(f) if k not in moving))
+    if len(bases) == 1:
+        return others * moving[0].base ** expand_mul(Add(*(k.exp for k in moving)))
+    return others * exp(expand_mul(Add(*(k.exp * log(k.base) for k in moving))))
 
 
 def largest(terms: Sequence[Expr], x: Symbol) -> tuple[Expr, list[tuple[Expr, Expr]]] | None:
@@ -201,19 +225,66 @@ def _has_fractions(total: Add, x: Symbol) -> bool:
     )
 
 
+# What a function of u is equivalent to for u -> oo: their quotient tends to 1.
+# fmt: off
+EQUIVALENTS: dict[type, Callable[..., Expr]] = {
+    loggamma:  lambda u: u * log(u),
+    polygamma: lambda m, u: log(u) if m == 0 else (-1)**(m + 1) * factorial(m - 1) / u**m,
+    Ei:        lambda u: exp(u) / u,
+    erfc:      lambda u: exp(-u**2) / (sqrt(pi) * u),
+    erfi:      lambda u: exp(u**2) / (sqrt(pi) * u),
+}
+# fmt: on
+
+
+@RULES.rule(
+    "equivalent functions", example=lim(polygamma(0, x) / log(x**2 + 1), x, oo), on_request=True
+)
+@names_the_form
+def equivalent_functions(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A factor may be replaced by what it is equivalent to: their quotient tends to one."""
+    if x0 != oo:
+        return None
+    found = [(base, p, _equivalent(base, x)) for base, p in powers(f) if not depends_on(p, x)]
+    changes = [(base, p, known) for base, p, known in found if known is not None]
+    if not changes:
+        return None
+    new = Mul(f, *((simpler / base) ** p for base, p, (simpler, _) in changes))
+    letters = tuple((base, simpler) for base, _, (simpler, _) in changes)
+    premises = sum((shown(u, oo, x) for _, _, (_, u) in changes), ())
+    return Rewrite(lim(new, x, oo), where=letters, premises=premises)
+
+
+def _equivalent(g: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
+    """What `g` is equivalent to, and the argument that has to tend to infinity."""
+    if not depends_on(g, x):
+        return None
+    if isinstance(g, log):
+        inner = _equivalent(g.args[0], x) if far(g.args[0], x) == oo else None
+        return (_plain_logarithm(inner[0]), inner[1]) if inner is not None else None
+    known = type(g) in EQUIVALENTS and not any(depends_on(a, x) for a in g.args[:-1])
+    if not known or far(g.args[-1], x) != oo:
+        return None
+    return EQUIVALENTS[type(g)](*g.args), g.args[-1]
+
+
 # ------------------------------------------------------------------ exponents and logarithms
 
 
 @RULES.rule(
     "one exponential in every term",
     example=lim(exp(x) * exp(exp(-x)) - exp(x), x, oo),
-    on=Add,
+    on=(Add, Mul),
     on_request=True,
 )
-def exponentials_of_terms(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
+def exponentials_of_terms(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A product of exponentials is the exponential of the sum."""
-    new = Add(*(one_exponential(term) for term in f.args))
+    new = Mul(*(_by_terms(base) ** p for base, p in powers(f)))
     return lim(new, x, x0, d) if new != f else None
+
+
+def _by_terms(g: Expr) -> Expr:
+    return Add(*(one_exponential(term) for term in g.args)) if isinstance(g, Add) else g
 
 
 @RULES.rule(
@@ -281,10 +352,10 @@ def _apart(total: Add, x: Symbol) -> Expr | None:
         return None
     d = found[0].as_independent(x, as_Add=False)[1]
     beside = Add(*(over(term, d, x) for term in total.args))
-    return _plain_logarithm(d, x) + log(beside)
+    return _plain_logarithm(d) + log(beside)
 
 
-def _plain_logarithm(f: Expr, x: Symbol) -> Expr:
+def _plain_logarithm(f: Expr) -> Expr:
     """log(f) for a product of powers of what is positive far out."""
     logs = [
         factor.args[0] if isinstance(factor, exp) else _of_power(*factor.as_base_exp())

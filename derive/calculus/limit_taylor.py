@@ -18,6 +18,7 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    cos,
     erf,
     erfc,
     erfi,
@@ -34,6 +35,7 @@ from sympy import (
 
 from derive.calculus import limit_orders  # noqa: F401  (its rules come first)
 from derive.calculus.continuity import continuity
+from derive.calculus.limit_first_term import first_term
 from derive.calculus.limit_forms import names_the_form
 from derive.calculus.limit_orders import Premise, far, largest, leading, shown
 from derive.calculus.limit_table import RULES, lim, powers
@@ -184,6 +186,25 @@ def taylor_in_sum(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
 
 
 @RULES.rule(
+    "first term of a factor",
+    example=lim(exp(x) / (exp(1 / x) - cos(1 / x)), x, oo),
+    on=Mul,
+    on_request=True,
+)
+@names_the_form
+def first_term_of_factor(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
+    """A sum in which the largest terms cancel is equivalent to the first term of its series."""
+    if x0 != oo:
+        return None
+    for g, p in powers(f):
+        whole = isinstance(g, Add) and p.is_Integer and leading(g, x) is None
+        first = first_term(g, x) if whole else None
+        if first is not None and not first.has(Add):
+            return Rewrite(lim(f / g**p * first**p, x, oo), where=((g, first),))
+    return None
+
+
+@RULES.rule(
     "Taylor's theorem in a factor",
     example=lim(exp(x) * (sin(1 / x + exp(-x)) - sin(1 / x)), x, oo),
     on=Mul,
@@ -231,7 +252,7 @@ def _smaller(g: Expr, x: Symbol) -> tuple[Expr, Expansion, int, tuple[Premise, .
 @names_the_form
 def take_out_largest(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The fastest growing terms cancel in part: what they leave is a factor that tends to zero."""
-    found = largest(f.args, x) if x0 == oo else None
+    found = largest(expand_mul(f).args, x) if x0 == oo else None
     if found is None or far(found[0], x) not in (oo, -oo):
         return None
     term, others = found
