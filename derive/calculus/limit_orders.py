@@ -37,7 +37,7 @@ from derive.calculus.asymptotic_series import CannotTell
 from derive.calculus.limit_algebra import cancelled
 from derive.calculus.limit_forms import names_the_form
 from derive.calculus.limit_table import RULES, lim, powers, quotient
-from derive.calculus.most_rapid import limit_at_infinity
+from derive.calculus.most_rapid import limit_at_infinity, sign_at_infinity
 from derive.holes import rebuild
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, postorder
@@ -66,6 +66,13 @@ def far(f: Expr, x: Symbol) -> Expr | None:
         return limit_at_infinity(*at_large(f, x))
     except CannotTell:
         return None
+
+
+def _is_positive_far_out(f: Expr, x: Symbol) -> bool:
+    try:
+        return f.count_ops() <= LARGEST and sign_at_infinity(*at_large(f, x)) == 1
+    except CannotTell:
+        return False
 
 
 def shown(f: Expr, value: Expr, x: Symbol) -> tuple[Premise, ...]:
@@ -208,7 +215,9 @@ def cancel_far_out(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     if x0 != oo:
         return None
     for g, p in powers(f):
-        if not isinstance(g, Add) or not _has_fractions(g, x) or leading(g, x) is not None:
+        if depends_on(p, x) or not isinstance(g, Add) or not _has_fractions(g, x):
+            continue
+        if leading(g, x) is not None:
             continue
         whole = cancelled(g)
         above = quotient(whole)[0] if whole is not None and whole != g else g
@@ -323,14 +332,14 @@ def _logarithm(factor: Expr, x: Symbol) -> Expr | None:
     if isinstance(factor, exp):
         return factor.args[0]
     base, p = factor.as_base_exp()
-    if isinstance(base, Add) or far(base, x) != oo and not base.is_positive:
+    if not _is_positive_far_out(base, x) or (isinstance(base, Add) and not depends_on(p, x)):
         return None
     return p * (loggamma(base.args[0]) if isinstance(base, gamma) else log(base))
 
 
 @RULES.rule(
     "in logarithms, take out the largest term",
-    example=lim(log(x + exp(x) * log(x)) / x, x, oo),
+    example=lim(log(x + exp(2 * x)) - 2 * x, x, oo),
     on_request=True,
 )
 @names_the_form

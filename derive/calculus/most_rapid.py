@@ -16,6 +16,7 @@ from sympy import (
     Ei,
     Expr,
     Float,
+    Function,
     I,
     Integer,
     Mul,
@@ -68,7 +69,7 @@ from derive.holes import rebuild
 from derive.structure import depends_on, postorder
 
 TRIED_AT = (Rational(37, 13), Rational(733, 101), Rational(16, 13))
-FAR_OUT = Integer(10**9 + 7)  # where logarithms of logarithms are real
+FAR_OUT = Integer(10**1000 + 7)  # where logarithms of logarithms are real
 DIGITS = 30
 DEEPEST = 12
 LARGEST = 200
@@ -199,8 +200,9 @@ def vanishes(c: Expr) -> bool:
             return False
     if c.count_ops() > LARGEST:
         raise CannotTell("whether a long coefficient is zero")
-    if not c.has(exp) and _is_real_number_not_zero(c.xreplace(dict.fromkeys(letters, FAR_OUT))):
-        return False
+    if all(isinstance(head, log) for head in c.atoms(Function)):
+        if _is_real_number_not_zero(c.xreplace(dict.fromkeys(letters, FAR_OUT))):
+            return False
     for form in (expand, lambda e: expand(expand_log(e, force=True)), simplify):
         if form(c) == 0:
             return True
