@@ -12,7 +12,6 @@ from derive.calculus.asymptotic_series import CannotTell, sign_of_number
 from derive.calculus.limit_table import RULES, lim
 from derive.calculus.most_rapid import (
     Leading,
-    by_stirling,
     leading,
     limit_at_infinity,
     sign_at_infinity,

@@ -1,8 +1,8 @@
-"""Limits at infinity by orders of magnitude: the terms of a sum and the factors of a product compared.
+"""Limits at infinity by orders of magnitude: terms and factors compared with each other.
 
 A rule chooses its terms by a look far out (`far`); what it used of that look stands among its
-premises, which are worked out like any other limit. They are asked for by name, by `limit` when the
-other rules have led nowhere.
+premises, which are worked out like any other limit. The rules are asked for by name, by `limit`
+when the others have led nowhere.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def over(f: Expr, g: Expr, x: Symbol) -> Expr:
 
 def one_exponential(f: Expr) -> Expr:
     """A product with its exponentials in one, and the powers that move with them."""
-    moving = [k for k in Mul.make_args(f) if isinstance(k, (Pow, exp)) and not k.exp.is_number]
+    moving = [k for k in Mul.make_args(f) if isinstance(k, exp) or _is_positive_power(k)]
     bases = {k.base for k in moving}
     if len(moving) < 2 or (len(bases) > 1 and S.Exp1 not in bases):
         return f
@@ -96,6 +96,10 @@ def one_exponential(f: Expr) -> Expr:
     if len(bases) == 1:
         return others * moving[0].base ** expand_mul(Add(*(k.exp for k in moving)))
     return others * exp(expand_mul(Add(*(k.exp * log(k.base) for k in moving))))
+
+
+def _is_positive_power(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and not factor.exp.is_number and bool(factor.base.is_positive)
 
 
 def largest(terms: Sequence[Expr], x: Symbol) -> tuple[Expr, list[tuple[Expr, Expr]]] | None:
@@ -191,7 +195,8 @@ def factors_by_largest(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Divided by its largest term, a factor tends to a number that is not zero."""
     if x0 != oo:
         return None
-    result, letters, premises = f, [], ()
+    result, letters = f, []
+    premises: tuple[Premise, ...] = ()
     for base, p in powers(f):
         found = leading(base, x) if isinstance(base, Add) and not depends_on(p, x) else None
         if found is None or not (p.is_integer or found[1].is_positive):
@@ -270,7 +275,7 @@ def _equivalent(g: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
         return None
     if isinstance(g, log):
         inner = _equivalent(g.args[0], x) if far(g.args[0], x) == oo else None
-        return (_plain_logarithm(inner[0]), inner[1]) if inner is not None else None
+        return (_plain_logarithm(inner[0], x), inner[1]) if inner is not None else None
     known = type(g) in EQUIVALENTS and not any(depends_on(a, x) for a in g.args[:-1])
     if not known or far(g.args[-1], x) != oo:
         return None
@@ -288,8 +293,11 @@ def _equivalent(g: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
 )
 def exponentials_of_terms(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """A product of exponentials is the exponential of the sum."""
-    new = Mul(*(_by_terms(base) ** p for base, p in powers(f)))
-    return lim(new, x, x0, d) if new != f else None
+    if x0 != oo:
+        return None
+    large, t = at_large(f, x)
+    new = rebuild(Mul(*(_by_terms(base) ** p for base, p in powers(large))), {t: x}, set())
+    return lim(new, x, oo) if new != f else None
 
 
 def _by_terms(g: Expr) -> Expr:
@@ -308,19 +316,18 @@ def limit_of_exponent(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     if x0 != oo:
         return None
     fixed, moving = f.as_independent(x, as_Add=False)
-    logs = [_logarithm(factor, x) for factor in Mul.make_args(moving)]
-    if None in logs or not any(isinstance(k, exp) or _moves_above(k, x) for k, _ in powers(moving)):
-        if None in logs or not any(_moves_above(k, x) for k in Mul.make_args(moving)):
-            return None
+    factors = Mul.make_args(moving)
+    logs = [_logarithm(factor, x) for factor in factors]
+    if None in logs or fixed.free_symbols or not any(_moves_above(k, x) for k in factors):
+        return None
     exponent = Add(*logs)
     value = far(exponent, x)
     if value is None:
         return None
-    letters = ((u, exponent),)
-    if value.is_infinite:
-        whole = Mul(fixed, exp(value))
-        return Rewrite(whole, where=letters, premises=shown(exponent, value, x))
-    return Rewrite(fixed * exp(lim(exponent, x, oo)), where=letters)
+    if value.is_finite:
+        return Rewrite(fixed * exp(lim(exponent, x, oo)), where=((u, exponent),))
+    premises = shown(exponent, value, x)
+    return Rewrite(fixed * exp(value), where=((u, exponent),), premises=premises)
 
 
 def _moves_above(factor: Expr, x: Symbol) -> bool:
@@ -328,13 +335,13 @@ def _moves_above(factor: Expr, x: Symbol) -> bool:
 
 
 def _logarithm(factor: Expr, x: Symbol) -> Expr | None:
-    """log(factor) for a factor that is positive in the end and no sum."""
-    if isinstance(factor, exp):
-        return factor.args[0]
+    """log(factor) for a factor that is positive far out, and no fixed power of a sum."""
     base, p = factor.as_base_exp()
-    if not _is_positive_far_out(base, x) or (isinstance(base, Add) and not depends_on(p, x)):
+    if isinstance(base, Add) and not depends_on(p, x):
         return None
-    return p * (loggamma(base.args[0]) if isinstance(base, gamma) else log(base))
+    if isinstance(base, gamma) and _is_positive_far_out(base.args[0], x):
+        return p * loggamma(base.args[0])
+    return _log_of_factor(factor, x)
 
 
 @RULES.rule(
@@ -360,18 +367,20 @@ def _apart(total: Add, x: Symbol) -> Expr | None:
     if found is None or not found[1].is_positive:
         return None
     d = found[0].as_independent(x, as_Add=False)[1]
+    if not _is_positive_far_out(d, x):
+        return None
     beside = Add(*(over(term, d, x) for term in total.args))
-    return _plain_logarithm(d) + log(beside)
+    return _plain_logarithm(d, x) + log(beside)
 
 
-def _plain_logarithm(f: Expr) -> Expr:
-    """log(f) for a product of powers of what is positive far out."""
-    logs = [
-        factor.args[0] if isinstance(factor, exp) else _of_power(*factor.as_base_exp())
-        for factor in Mul.make_args(f)
-    ]
-    return Add(*logs)
+def _plain_logarithm(f: Expr, x: Symbol) -> Expr:
+    """log(f) by the factors of `f`, where they are positive far out."""
+    logs = [_log_of_factor(factor, x) for factor in Mul.make_args(f)]
+    return log(f) if None in logs else Add(*logs)
 
 
-def _of_power(base: Expr, p: Expr) -> Expr:
-    return p * log(base)
+def _log_of_factor(factor: Expr, x: Symbol) -> Expr | None:
+    if isinstance(factor, exp):
+        return factor.args[0]
+    base, p = factor.as_base_exp()
+    return p * log(base) if _is_positive_far_out(base, x) else None

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from sympy import (
     Add,
+    Derivative,
     Ei,
     Expr,
     Function,
     Mul,
     Pow,
     S,
+    Subs,
     Symbol,
     cos,
     erf,
@@ -97,9 +99,9 @@ def _function(node: Expr, x: Symbol) -> tuple[Callable[[Expr], Expr], Expr] | No
         base, p = node.args
         moving = not depends_on(p, x) and isinstance(base, Add) and not (p.is_Integer and p > 0)
         return (lambda w: w**p, base) if moving else None
-    if isinstance(node, Function) and not any(depends_on(a, x) for a in node.args[:-1]):
-        return (lambda w: node.func(*node.args[:-1], w)), node.args[-1]
-    return None
+    if isinstance(node, polygamma) and not depends_on(node.args[0], x):
+        return (lambda w: polygamma(node.args[0], w)), node.args[1]
+    return (node.func, node.args[0]) if isinstance(node, Function) and len(node.args) == 1 else None
 
 
 # ------------------------------------------------------------------ around what
@@ -107,7 +109,8 @@ def _function(node: Expr, x: Symbol) -> tuple[Callable[[Expr], Expr], Expr] | No
 
 def _expansions(f: Expr, x: Symbol) -> Iterator[Expansion]:
     """The functions in `f`, around the argument of another one, a slower part, or a number."""
-    found = [(node, *pair) for node in postorder(f) if (pair := _function(node, x)) is not None]
+    nodes = dict.fromkeys(postorder(f))
+    found = [(node, *pair) for node in nodes if (pair := _function(node, x)) is not None]
     for node, F, A in reversed(found):
         for other, _, B in found:
             if other != node and type(other) is type(node) and far(A - B, x) == 0:
@@ -119,7 +122,7 @@ def _expansions(f: Expr, x: Symbol) -> Iterator[Expansion]:
 
 
 def _slower_parts(A: Expr, x: Symbol) -> list[Expr]:
-    """A without its terms that tend to zero; without the last of them."""
+    """A without its terms that tend to zero."""
     if not isinstance(A, Add):
         return []
     small = [term for term in A.args if far(term, x) == 0]
@@ -137,7 +140,7 @@ def _remainder(e: Expansion, n: int, K: Expr, x: Symbol) -> tuple[Premise, ...] 
         return None
     if isinstance(e.node, exp) or c == oo:
         close, bound = e.small * RATES[type(e.node)](e.B), K * e.term(n + 1, e.B)
-    elif c.is_finite and _is_smooth(e, c):
+    elif c.is_finite and _is_smooth(e, n, c):
         close, bound = e.small, K * e.small ** (n + 1)
     else:
         return None
@@ -147,10 +150,14 @@ def _remainder(e: Expansion, n: int, K: Expr, x: Symbol) -> tuple[Premise, ...] 
     return (*at, *shown(close, S.Zero, x), *shown(bound, S.Zero, x))
 
 
-def _is_smooth(e: Expansion, c: Expr) -> bool:
+def _is_smooth(e: Expansion, n: int, c: Expr) -> bool:
+    """Whether F has a continuous derivative of order n + 1 around c."""
     letter = fresh("u", e.node)
-    found = continuity(e.F(letter), letter, c)
-    return found is not None and found[1] == True
+    derivative = e.F(letter).diff(letter, n + 1)
+    if derivative.has(Derivative, Subs):
+        return False
+    found = [continuity(f, letter, c) for f in (e.F(letter), derivative)]
+    return all(value is not None and value[1] == True for value in found)
 
 
 def _expanded(f: Expr, e: Expansion, n: int) -> Expr:

@@ -200,13 +200,16 @@ def vanishes(c: Expr) -> bool:
             return False
     if c.count_ops() > LARGEST:
         raise CannotTell("whether a long coefficient is zero")
-    if all(isinstance(head, log) for head in c.atoms(Function)):
-        if _is_real_number_not_zero(c.xreplace(dict.fromkeys(letters, FAR_OUT))):
-            return False
+    if _by_logarithms(c) and _is_real_number_not_zero(c.xreplace(dict.fromkeys(letters, FAR_OUT))):
+        return False
     for form in (expand, lambda e: expand(expand_log(e, force=True)), simplify):
         if form(c) == 0:
             return True
     raise CannotTell(f"whether {c} is zero")
+
+
+def _by_logarithms(c: Expr) -> bool:
+    return all(isinstance(head, log) for head in c.atoms(Function))
 
 
 def _is_real_number_not_zero(c: Expr) -> bool:
