@@ -157,11 +157,12 @@ def limits_of_factors(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
     if x0 != oo:
         return None
     values = [far(factor, x) for factor in f.args]
-    infinite = oo in values or -oo in values
-    if None in values or (infinite and 0 in values):
+    if None in values:
         return None
-    if not infinite:
+    if oo not in values and -oo not in values:
         return Mul(*(lim(g, x, oo) if depends_on(g, x) else g for g in f.args))
+    if not all(value.is_extended_positive or value.is_extended_negative for value in values):
+        return None  # zero, or a letter
     pairs = zip(f.args, values, strict=True)
     premises = sum((shown(factor, value, x) for factor, value in pairs), ())
     return Rewrite(Mul(*values), premises=premises)
@@ -199,7 +200,7 @@ def factors_by_largest(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     premises: tuple[Premise, ...] = ()
     for base, p in powers(f):
         found = leading(base, x) if isinstance(base, Add) and not depends_on(p, x) else None
-        if found is None or not (p.is_integer or found[1].is_positive):
+        if found is None or not (p.is_integer or _is_positive_far_out(base, x)):
             continue
         term, c, shows = found
         result = result / base**p * (c * term) ** p
