@@ -14,6 +14,7 @@ from sympy import (
     Ei,
     Expr,
     FiniteSet,
+    Function,
     Mul,
     Pow,
     S,
@@ -156,8 +157,8 @@ def limits_of_factors(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
     """Every factor has a limit, and none that is infinite meets one that is zero."""
     if x0 != oo:
         return None
-    values = [far(factor, x) for factor in f.args]
-    if None in values:
+    values = [value for factor in f.args if (value := far(factor, x)) is not None]
+    if len(values) < len(f.args):
         return None
     if oo not in values and -oo not in values:
         return Mul(*(lim(g, x, oo) if depends_on(g, x) else g for g in f.args))
@@ -337,9 +338,13 @@ def _moves_above(factor: Expr, x: Symbol) -> bool:
 
 def _logarithm(factor: Expr, x: Symbol) -> Expr | None:
     """log(factor) for a factor that is positive far out, and no fixed power of a sum."""
+    if isinstance(factor, exp):
+        return factor.args[0]
     base, p = factor.as_base_exp()
     if isinstance(base, Add) and not depends_on(p, x):
         return None
+    if isinstance(base, Function) and far(base, x) == 0:
+        return None  # a small quantity is better replaced by a power
     if isinstance(base, gamma) and _is_positive_far_out(base.args[0], x):
         return p * loggamma(base.args[0])
     return _log_of_factor(factor, x)
@@ -355,10 +360,13 @@ def logarithms_by_largest(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The logarithm of a sum is that of its largest term and that of a factor near a number."""
     if x0 != oo:
         return None
-    nodes = (n for n in postorder(f) if isinstance(n, log) and isinstance(n.args[0], Add))
-    changes = {n: new for n in nodes if depends_on(n, x) and (new := _apart(n.args[0], x))}
+    nodes = [n for n in dict.fromkeys(postorder(f)) if isinstance(n, log) and depends_on(n, x)]
+    sums = [n for n in nodes if isinstance(n.args[0], Add)]
+    changes = {n: new for n in sums if (new := _apart(n.args[0], x)) is not None}
     if not changes:
         return None
+    products = [n for n in nodes if isinstance(n.args[0], (Mul, Pow))]
+    changes |= {n: new for n in products if (new := _plain_logarithm(n.args[0], x)) != n}
     return Rewrite(lim(rebuild(f, changes, set()), x, oo), where=tuple(changes.items()))
 
 
