@@ -179,7 +179,7 @@ def _factor_of(node: Expr, f: Expr) -> Expr | None:
 )
 @names_the_form
 def taylor_in_sum(f: Add, x: Symbol, x0: Expr, d: str) -> Outcome:
-    """A function by its Taylor polynomial T, where the remainder R tends to zero."""
+    """A function is replaced by its Taylor polynomial: the remainder tends to zero."""
     if x0 != oo:
         return None
     for e in _expansions(f, x):
@@ -219,7 +219,7 @@ def first_term_of_factor(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
 )
 @names_the_form
 def taylor_in_factor(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
-    """A function by its Taylor polynomial T; the remainder R is small beside what is left."""
+    """A function is replaced by its Taylor polynomial: beside the rest the remainder is small."""
     if x0 != oo:
         return None
     for g, p in powers(f):

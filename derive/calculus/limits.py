@@ -2,7 +2,9 @@
 
 The table is filled file by file, special before general: what is read off (limit_basics), algebra
 (limit_algebra), bounded factors (limit_bounded), the limit laws (limit_laws), growth, L'Hopital and
-Taylor (limit_growth), and at the end leading terms by Gruntz's algorithm (limit_gruntz).
+Taylor (limit_growth). Where these lead nowhere: series in powers (limit_first_term), orders of
+magnitude (limit_orders), Taylor's theorem with its remainder (limit_taylor), and at the very end
+leading terms by Gruntz's algorithm (limit_gruntz).
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ def worked_out(goal: Limit, seconds: float) -> Derivation:
 
 @cache
 def by_leading_terms() -> RuleTable:
-    """The rules that read off and the limit laws, then the leading term: nothing that wanders."""
+    """The rules that read off, those for far out, then the limit laws: nothing that wanders."""
     kept = [replace(rule, on_request=False) for rule in RULES if rule.name not in WANDERING]
     laws = next(k for k, rule in enumerate(kept) if rule.name == FIRST_LAW)
     far_out = [rule for rule in kept[laws:] if RULES[rule.name].on_request and rule.name != LAST]
