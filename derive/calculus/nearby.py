@@ -230,8 +230,10 @@ def _sum(node: Add, t: Symbol, parts: list[Nearby]) -> Nearby:
 
 def _plain_number(v: Expr) -> Expr:
     """Numbers over sums, such as pi/(2 - 24*pi) - 12*pi**2/(2 - 24*pi), as -pi/2."""
+    if not (isinstance(v, Add) and v.is_number):
+        return v
     over_sums = any(isinstance(n, Pow) and isinstance(n.base, Add) for n in postorder(v))
-    return cancel(v) if over_sums and v.is_number and isinstance(v, Add) else v
+    return cancel(v) if over_sums else v
 
 
 def _vanishing(node: Add, t: Symbol, largest: Nearby | None, side: int | None) -> Nearby:
