@@ -136,9 +136,9 @@ class Derivation:
         return any(_changes(step) for step in self.steps)
 
     def given_for(self, step: Step) -> Boolean:
-        """What one step rests on: the conditions of the steps below it, and of all that say
+        """The conditions of the steps below it, and all others that are about its letters alone.
 
-        something of its letters alone. Where no letter is changed on the way that is all of them.
+        Where no letter is changed on the way those are all conditions of the derivation.
         """
         if not self._changes_letters:
             return self.given

@@ -26,6 +26,8 @@ from sympy import (
     Tuple,
     atan,
     cos,
+    cosh,
+    erf,
     exp,
     floor,
     log,
@@ -77,6 +79,10 @@ def test_there_are_enough_problems() -> None:
 
 LAPLACE = "Laplace transform under the integral"
 FEYNMAN = "differentiate under the integral sign"
+HYPERBOLIC = "quotient of hyperbolic functions"
+LOGARITHMS = "logarithms of sine and cosine over a quarter turn"
+QUARTER_TURN = "powers of sine and cosine over a quarter turn"
+PERIODIC = "periodic factor beside an exponential"
 POLAR, SPHERICAL = "polar coordinates", "spherical coordinates"
 CYLINDRICAL = "cylindrical coordinates"
 
@@ -105,6 +111,11 @@ METHODS = [
     (1/((1 + x**2)*(1 + x**7)),    (x, 0, oo),                   "reciprocal variable"),
     (atan(3*x)/(x*(1 + x**2)),     (x, 0, oo),                   FEYNMAN),
     (exp(-x**2)*cos(2*x),          (x, -oo, oo),                 "Gaussian times cosine"),
+    (log(sin(x))**2,               (x, 0, pi/2),                 LOGARITHMS),
+    (sin(x)/sqrt(sin(2*x)),        (x, 0, pi/2),                 QUARTER_TURN),
+    (cosh(a*x)/cosh(x),            (x, 0, oo),                   HYPERBOLIC),
+    (Abs(sin(x))*exp(-x),          (x, 0, oo),                   PERIODIC),
+    (1 - erf(x),                   (x, 0, oo),                   "complementary error function"),
     (exp(-2*x**2 - 3/x**2),        (x, 0, oo),                   "Cauchy and Schloemilch"),
 ]
 
