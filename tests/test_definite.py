@@ -18,6 +18,7 @@ from sympy import (
     Eq,
     Expr,
     Float,
+    I,
     Integral,
     Piecewise,
     Rational,
@@ -41,6 +42,7 @@ from sympy import (
 )
 
 from derive.calculus.integrals import integrate
+from derive.calculus.integrals.definite.poles import Residue
 from derive.calculus.integrals.definite.principal_value import PrincipalValue
 from derive.engine import DOES_NOT_EXIST, NoRuleApplies
 from lambdify_bridge import check, estimate, value
@@ -353,3 +355,26 @@ def test_a_principal_value_leaves_its_own_letter_alone() -> None:
     goal = PrincipalValue(1 / (x - a), x, 0, b)
     assert goal.free_symbols == {a, b}
     assert Tuple(goal).subs(x, 3) == Tuple(goal)
+
+
+@pytest.mark.parametrize(
+    ("f", "over", "residues"),
+    [
+        (1 / (1 + x**4), (x, -oo, oo), ["simple pole", "simple pole"]),
+        (cos(x) / (x**2 + 1) ** 2, (x, -oo, oo), ["pole of higher order"]),
+        (cos(2 * x) / (5 - 4 * cos(x)), (x, 0, 2 * pi), ["pole of higher order", "simple pole"]),
+    ],
+    ids=str,
+)
+def test_every_residue_is_a_step(f: Expr, over: tuple, residues: list[str]) -> None:
+    derivation = integrate(f, over)
+    assert [step.rule for step in derivation.root.premises] == residues
+    assert derivation.check().verdict == "confirmed"
+
+
+def test_a_wrong_residue_is_refuted() -> None:
+    goal = Residue(exp(x) / (x**2 + 1) ** 2, x, I)
+    (step,) = integrate(cos(x) / (x**2 + 1) ** 2, (x, -oo, oo)).root.premises
+    assert check(Eq(step.goal, step.equals, evaluate=False)).verdict == "confirmed"
+    assert check(Eq(goal, step.equals, evaluate=False)).verdict == "refuted"
+    assert check(Eq(Residue(1 / x + exp(x), x, 0), 1, evaluate=False)).verdict == "confirmed"

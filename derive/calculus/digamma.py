@@ -32,6 +32,7 @@ def plain_logs(value: Expr) -> Expr:
 def psi(q: Expr) -> Expr:
     """The digamma function, in closed form at fractions with small denominators (Gauss).
 
+    >>> from sympy import Rational
     >>> psi(Rational(1, 2))
     -2*log(2) - EulerGamma
     """
@@ -50,13 +51,14 @@ def psi(q: Expr) -> Expr:
 
 
 def with_known_digammas(value: Expr) -> Expr:
-    """The same with closed forms for digamma values, where that makes it shorter.
+    """The same with closed forms for digamma values, and its logarithms added up.
 
+    >>> from sympy import Rational
     >>> with_known_digammas(polygamma(0, Rational(1, 3)) + EulerGamma)
     -3*log(3)/2 - sqrt(3)*pi/6
     """
     if value.free_symbols or not value.has(polygamma, EulerGamma):
         return value
     places = [g for g in value.atoms(polygamma) if g.args[0] == 0]
-    closed = factor_terms(plain_logs(value.xreplace({g: psi(g.args[1]) for g in places})))
-    return min(value, closed, key=lambda form: form.count_ops())
+    closed = plain_logs(value.xreplace({g: psi(g.args[1]) for g in places}))
+    return min(closed, factor_terms(closed), key=lambda form: form.count_ops())

@@ -50,6 +50,8 @@ from sympy import (
 from derive.asked import in_order, letter, scalar
 from derive.calculus.integrals import BETWEEN, Between
 from derive.calculus.integrals import RULES as INTEGRALS
+from derive.calculus.integrals.definite.poles import RULES as RESIDUES
+from derive.calculus.integrals.definite.poles import Residue
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.integrals.operators import definite
 from derive.calculus.limit_table import FINITE
@@ -460,4 +462,5 @@ def tables() -> dict[type, RuleTable]:
         Limit: LIMITS,
         Integral: INTEGRALS,
         Between: BETWEEN,
+        Residue: RESIDUES,
     }
