@@ -54,8 +54,8 @@ def with_known_digammas(value: Expr) -> Expr:
     """The same with closed forms for digamma values, and its logarithms added up.
 
     >>> from sympy import Rational
-    >>> with_known_digammas(polygamma(0, Rational(1, 3)) + EulerGamma)
-    -3*log(3)/2 - sqrt(3)*pi/6
+    >>> with_known_digammas(2*digamma(Rational(1, 3)) + EulerGamma)
+    -3*log(3) - sqrt(3)*pi/3 - EulerGamma
     """
     if value.free_symbols or not value.has(polygamma, EulerGamma):
         return value
