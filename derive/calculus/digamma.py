@@ -61,4 +61,4 @@ def with_known_digammas(value: Expr) -> Expr:
         return value
     places = [g for g in value.atoms(polygamma) if g.args[0] == 0]
     closed = plain_logs(value.xreplace({g: psi(g.args[1]) for g in places}))
-    return min(closed, factor_terms(closed), key=lambda form: form.count_ops())
+    return min(closed, factor_terms(closed, sign=False), key=lambda form: form.count_ops())
