@@ -16,7 +16,6 @@ from derive.arrays.nodes import (
     Listed,
     Named,
     Variable,
-    dependents,
     postorder,
     variables,
 )  # fmt: skip
@@ -140,6 +139,7 @@ class _Steps:
         for equation in sweep.equations[:-1]:
             if equation.name not in kept:
                 self.written_out[equation] = self.without_names(equation.definition)
+        self.run()
 
     def without_names(self, array: Array) -> Array:
         """The array with the names that were given on the way written out, if it stays short."""
@@ -156,21 +156,20 @@ class _Steps:
         return Gradient.make((self.sweep.loss, v), (), v.shape)
 
     def root(self, v: Variable) -> Step:
-        self.run(v)
         return projected(self.step(v, self.problem(v)), v, self.sweep.bar(v))
 
-    def run(self, v: Variable) -> None:
-        """The steps of all adjoints on the way to `v`, in the order of the sweep."""
-        needed = dependents(self.sweep.loss, v)
+    def run(self) -> None:
+        """The steps of all adjoints, in the order of the sweep."""
         for equation in reversed(self.sweep.equations[:-1]):
+            if equation not in self.sweep.handed:
+                continue
             bar = self.sweep.bar(equation)
-            if equation in needed and bar not in self.made:
-                step = self.step(equation, bar)
-                if equation.name in self.kept:
-                    step = _simplified(step)
-                else:
-                    self.written_out[bar] = step.result
-                self.made[bar] = step
+            step = self.step(equation, bar)
+            if equation.name in self.kept:
+                step = _simplified(step)
+            else:
+                self.written_out[bar] = step.result
+            self.made[bar] = step
 
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
