@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sympy import Basic
+
 from derive.arrays.adjoints import Handed, Sweep, substituted
 from derive.arrays.equations import equations
 from derive.arrays.nodes import (
@@ -19,7 +21,7 @@ from derive.arrays.nodes import (
     postorder,
     variables,
 )  # fmt: skip
-from derive.arrays.operators import Row, short
+from derive.arrays.operators import Row, array, short
 from derive.arrays.structured import projected
 from derive.arrays.textbook import size_of, textbook
 from derive.core import Derivation, Step
@@ -38,8 +40,9 @@ def gradient(
 ) -> Derivation:
     """The gradient of the scalar `f`, an array of the shape of the variable `wrt`.
 
-    `f` is an array or text in NumPy's spelling, with the `shapes` of its variables ("m,n", and ""
-    for a number) and what is known of them (`structures`: "symmetric", "positive definite" ...).
+    `f` is an array, a SymPy matrix expression, or text in NumPy's spelling, with the
+    `shapes` of its variables ("m,n", and "" for a number) and what is known of them (`structures`:
+    "symmetric", "positive definite" ...).
     Raises ShapeError, ValueError (a loss that is not a number, a variable that it does not depend
     on), ParseError, NoRuleApplies.
 
@@ -103,7 +106,11 @@ def asked(
 
     if isinstance(f, str):
         return read(f, shapes or {}, structures or {})
-    return f.column if isinstance(f, Row) else f
+    if not isinstance(f, (Array, Row)) and isinstance(f, Basic):
+        from derive.arrays.sympy_matrices import from_sympy
+
+        f = from_sympy(f)
+    return array(f)
 
 
 def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
