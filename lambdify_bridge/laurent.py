@@ -11,7 +11,14 @@ from weakref import WeakKeyDictionary
 
 from sympy import Basic, Symbol
 
-from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
+from lambdify_bridge.evaluate import (
+    Evaluator,
+    Ground,
+    Number,
+    Undecided,
+    Undefined,
+    estimator,
+)
 
 NODES = 48
 LOWEST = -10  # the deepest pole that is looked for
@@ -40,7 +47,7 @@ def _sum(found: dict[int, Number], step: Number, c: Any) -> Number:
 
 
 # The coefficients do not depend on x: a series inside a series is asked for at every node.
-_KNOWN: WeakKeyDictionary[Evaluator, dict[Any, dict[int, Number]]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Ground, dict[Any, dict[int, Number]]] = WeakKeyDictionary()
 
 
 def coefficients(at: Evaluator, f: Basic, x: Symbol, centre: Number, n: int) -> dict[int, Number]:

@@ -62,7 +62,7 @@ def _remembered(node: Any, at: Evaluator) -> Number:
             _KNOWN.clear()
         alone = Evaluator(dict(zip(letters, values, strict=True)), digits=at.ctx.dps)
         try:
-            _KNOWN[key] = _worked_out(node, alone), alone.accuracy, alone.noise
+            _KNOWN[key] = _worked_out(node, alone), alone.root.accuracy, alone.root.noise
         except (Undecided, Undefined) as error:
             _KNOWN[key] = error, 0.0, 0.0
     value, accuracy, noise = _KNOWN[key]
