@@ -86,6 +86,7 @@ class Evaluator:
         digits: int = 30,
         root: Ground | None = None,
     ) -> None:
+        self.on_the_way = root is not None  # a place beside the point that was asked for
         self.root = root or Ground(digits)
         self.ctx = self.root.ctx
         self.definitions = tuple(definitions)

@@ -19,6 +19,7 @@ from lambdify_bridge.evaluate import (
     Undefined,
     estimator,
 )
+from lambdify_bridge.remembered import remembered
 
 NODES = 48
 LOWEST = -10  # the deepest pole that is looked for
@@ -28,6 +29,7 @@ AGREEMENT = 1e-12
 
 
 @estimator("Truncated")
+@remembered
 def truncated(node: Any, at: Evaluator) -> Number:
     """The terms of degree below n of the Laurent series of f about x0, at the place x."""
     f, x, x0, n = node.args
@@ -85,7 +87,7 @@ def _on_circle(
     values = [at.at({x: centre + radius * root})(f) for root in roots]
     found = {}
     for k in range(LOWEST, max(n, LOWEST + 1)):
-        total = sum(v * roots[(-j * k) % NODES] for j, v in enumerate(values))
+        total = c.fdot(values, [roots[(-j * k) % NODES] for j in range(NODES)])
         coefficient = total / (NODES * radius**k)
         found[k] = c.re(coefficient) if _real(c, values, coefficient) else coefficient
     return found
