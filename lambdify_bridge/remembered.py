@@ -48,7 +48,7 @@ def recalled(estimate: Lazy, node: Any, at: Evaluator) -> Number:
     context.
     """
     letters = sorted(node.free_symbols, key=str)
-    values = [at.memo.get(letter) for letter in letters]
+    values: list[Any] = [at.memo.get(letter) for letter in letters]
     if at.definitions or not all(hasattr(v, "_mpf_") for v in values):
         return estimate(node, at)
     key = node, tuple((s, v._mpf_) for s, v in zip(letters, values, strict=True)), at.ctx.prec
