@@ -25,7 +25,7 @@ from lambdify_bridge.values import (
 )
 
 HUGE = 4000
-LARGEST = 400  # operations: what is larger shares its parts with other expressions
+LARGEST = 200  # operations: what is larger shares its parts with other expressions
 KEPT = 4000  # formulas
 
 # An operation takes the point, the values found so far, and gives one more value.
@@ -94,15 +94,15 @@ def formula(expression: Basic) -> Formula | None:
     >>> formula(x**2 + x).size
     4
     """
-    seen: set[Basic] = set()
+    seen: set[int] = set()  # by identity: comparing equal deep graphs recurses
     order: list[Basic] = []
     stack: list[tuple[Basic, bool]] = [(expression, False)]
     while stack:
         node, opened = stack.pop()
         if opened:
             order.append(node)
-        elif node not in seen:
-            seen.add(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
             if len(seen) > LARGEST:
                 return None
             stack.append((node, True))

@@ -11,6 +11,8 @@ from typing import Any
 from sympy import Add, Basic, Expr, Integral, Limit, Mul, Product, Sum, Symbol
 from sympy.polys.rootoftools import ComplexRootOf
 
+from derive.structure import free_symbols
+
 OPERATORS = (Integral, Sum, Product, Limit, ComplexRootOf)
 
 
@@ -36,7 +38,7 @@ def ordered_terms(total: Expr, order: Any = None) -> list[Expr]:
 
 def _waits(factor: Expr) -> bool:
     """Whether a factor is a number that is still to be worked out."""
-    return factor.has(*OPERATORS) and factor.is_number
+    return not free_symbols(factor) and factor.has(*OPERATORS)
 
 
 def _letters_for(factors: list[Expr], total: Expr) -> dict[Basic, Symbol]:
