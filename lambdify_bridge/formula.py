@@ -94,7 +94,7 @@ def formula(expression: Basic) -> Formula | None:
     >>> formula(x**2 + x).size
     4
     """
-    seen: set[int] = set()  # by identity: comparing equal deep graphs recurses
+    seen: set[int] = set()  # by identity, until it is known to be small
     order: list[Basic] = []
     stack: list[tuple[Basic, bool]] = [(expression, False)]
     while stack:
@@ -108,7 +108,7 @@ def formula(expression: Basic) -> Formula | None:
             stack.append((node, True))
             if not sees_its_arguments(node):
                 stack.extend((argument, False) for argument in node.args)
-    return Formula(order)
+    return Formula(list(dict.fromkeys(order)))
 
 
 # ------------------------------------------------------------------ one node, one operation
