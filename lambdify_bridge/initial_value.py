@@ -13,7 +13,6 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from scipy.integrate import solve_ivp
 from sympy import Basic
 
 from lambdify_bridge.central_difference import by_each, slope
@@ -170,6 +169,8 @@ def implicit_function(node: Any, at: Evaluator) -> Number:
 @estimator("InitialValues")
 def initial_values(node: Any, at: Evaluator) -> Number:
     """The solution at x, followed from its initial values by a Runge-Kutta method of order 8."""
+    from scipy.integrate import solve_ivp
+
     family, _, _, x, x0, values = node.args
     rate = _rate(family, at)
     start = np.array([float(at(value)) for value in values.args])

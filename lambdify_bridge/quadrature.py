@@ -26,6 +26,7 @@ from lambdify_bridge.evaluate import (
 )
 from lambdify_bridge.nodes import nodes
 from lambdify_bridge.oscillation import improper, oscillates
+from lambdify_bridge.remembered import recalled, remembered
 from lambdify_bridge.sequence import NoLimit, limit_beside, one_sided_limit
 
 AGREEMENT = 1e-10
@@ -38,38 +39,8 @@ def integral(node: Any, at: Evaluator) -> Number:
     function, *limits = node.args
     x, *bounds = limits[-1].args
     if len(bounds) == 2:
-        return _remembered(node, at)
+        return recalled(_worked_out, node, at)
     return _from_anchor(node, at, x, function)
-
-
-_KNOWN: dict[Any, Any] = {}
-MOST_KNOWN = 500
-
-
-def _remembered(node: Any, at: Evaluator) -> Number:
-    """The value; for the same letters, digits and integral it is worked out once.
-
-    The value or the error is kept with the accuracy that it rests on, apart from any precision
-    context.
-    """
-    letters = sorted(node.free_symbols, key=str)
-    values = [at(letter) for letter in letters]
-    if at.definitions or not all(hasattr(v, "_mpf_") for v in values):
-        return _worked_out(node, at)
-    key = node, tuple((s, v._mpf_) for s, v in zip(letters, values, strict=True)), at.ctx.prec
-    if key not in _KNOWN:
-        if len(_KNOWN) >= MOST_KNOWN:
-            _KNOWN.clear()
-        alone = Evaluator(dict(zip(letters, values, strict=True)), digits=at.ctx.dps)
-        try:
-            _KNOWN[key] = _worked_out(node, alone), alone.accuracy, alone.noise
-        except (Undecided, Undefined) as error:
-            _KNOWN[key] = error, 0.0, 0.0
-    value, accuracy, noise = _KNOWN[key]
-    if isinstance(value, Exception):
-        raise type(value)(*value.args)
-    at.rests_on(accuracy, noise)
-    return at.ctx.convert(value)
 
 
 def _worked_out(node: Any, at: Evaluator) -> Number:
@@ -364,6 +335,7 @@ def _near(c: Any, f: Callable[[Number], Number], end: Number, side: int, gap: Nu
 
 
 @estimator("Between")
+@remembered
 def between(node: Any, at: Evaluator) -> Number:
     """[F]_a^b: the growth of F over the pieces of [a, b] on which it is continuous.
 

@@ -17,6 +17,7 @@ from sympy import Basic
 from lambdify_bridge import decay
 from lambdify_bridge.decay import ABSOLUTELY, CLOSE, DIVERGES, Behaviour
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator, is_real
+from lambdify_bridge.remembered import remembered
 from lambdify_bridge.sequence import NoLimit, close
 from lambdify_bridge.waves import Waves, waves_of
 
@@ -68,6 +69,7 @@ class Terms:
 
 
 @estimator("Sum")
+@remembered
 def total(node: Any, at: Evaluator) -> Number:
     """A finite sum term by term; an infinite one by two methods that have to agree."""
     function, *limits = node.args
@@ -330,6 +332,7 @@ def _gregory(c: Any) -> list[Number]:
 
 
 @estimator("Product")
+@remembered
 def product(node: Any, at: Evaluator) -> Number:
     """A finite product factor by factor; an infinite one by the sum of the logarithms."""
     n, a, b = _range(node, at)
@@ -375,6 +378,7 @@ class _Logarithms(Terms):
 
 
 @estimator("Convergence")
+@remembered
 def convergence_of_series(node: Any, at: Evaluator) -> Number:
     """0 for a divergent series, 1 for a conditionally and 2 for an absolutely convergent one."""
     function, n, a = node.args
@@ -388,6 +392,7 @@ def convergence_of_series(node: Any, at: Evaluator) -> Number:
 
 
 @estimator("RadiusOfConvergence")
+@remembered
 def radius(node: Any, at: Evaluator) -> Number:
     """Cauchy and Hadamard: log|a_n|/n far out, without the part that falls like log(n)/n."""
     function, n = node.args

@@ -37,7 +37,15 @@ from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
 from derive.core import Derivation, Step
 from derive.deadline import SOONEST
-from derive.engine import Budget, BudgetExceeded, NoRuleApplies, limited, search, shown
+from derive.engine import (
+    Budget,
+    BudgetExceeded,
+    NoRuleApplies,
+    limited,
+    search,
+    shown,
+    unless_refuted,
+)
 from derive.rules import RuleTable
 from derive.structure import depends_on
 
@@ -180,12 +188,16 @@ def _worked_out(
 
     tables = {**TABLES, Limit: LIMITS, Sum: SUMS}
 
+    def put_on(step: Step, found: Step) -> Step:
+        return unless_refuted(step, found, budget) if check else step
+
     def work_out(asked: Basic) -> Step:
-        return joined(search(asked, tables, budget, only, check, before(RULES)))
+        found = search(asked, tables, budget, only, check, before(RULES))
+        return put_on(joined(found), found)
 
     root = for_positive_letters(goal, work_out)
     if cases and isinstance(goal, Integral) and len(goal.variables) == 1:
-        root = by_cases(root, goal.variables[0], work_out)
+        root = put_on(by_cases(root, goal.variables[0], work_out), root)
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"
