@@ -5,12 +5,13 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from sympy import Expr, Piecewise, Rational, Symbol, sstr
 
 from derive.arrays.along import AlongAxis
+from derive.arrays.indices import looked_through
 from derive.arrays.matrix import Inverse, MatrixFunction, Norm
 from derive.arrays.nodes import (
     CLOSED,
@@ -316,8 +317,8 @@ class Plain(NumPy):
     def einsum(self, of: Einsum) -> Text:
         letters, inner = _letters(of), _inner(of)
         factors = [
-            f"{self.at(factor, ATOM)}[{','.join(letters[i] for i in labels)}]"
-            for factor, labels in of.factors
+            f"{self.at(factor, ATOM)}[{','.join(map(sstr, index))}]"
+            for factor, index in _entries(of, letters)
         ]
         sign = f"Σ_{''.join(letters[i] for i in inner)} " if inner else ""
         return sign + " ".join(factors), TIMES
@@ -447,6 +448,10 @@ class Latex(NumPy):
         below = rf"_{{{self.index(index)}}}" if index else ""
         return rf"\bar{{{self.name(base)}}}{below}"
 
+    def places(self, index: Sequence[Expr]) -> str:
+        plain = all(i.is_Symbol for i in index)
+        return (" " if plain else r",\, ").join(str(self.print(i)) for i in index)
+
     def index(self, text: str) -> str:
         return text if text.isdecimal() else str(self.print(Symbol(text)))
 
@@ -463,8 +468,8 @@ class Latex(NumPy):
     def einsum(self, of: Einsum) -> Text:
         letters, inner = _letters(of), _inner(of)
         factors = [
-            rf"{self.at(factor, ATOM)}_{{{' '.join(letters[i] for i in labels)}}}"
-            for factor, labels in of.factors
+            rf"{self.at(factor, ATOM)}_{{{self.places(index)}}}"
+            for factor, index in _entries(of, letters)
         ]
         sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
         return sign + r" \, ".join(factors), TIMES
@@ -509,6 +514,17 @@ def _word(name: str) -> str:
 def _letters(of: Einsum) -> dict[int, str]:
     labels = [*of.out, *(label for _, own in of.factors for label in own)]
     return dict(zip(dict.fromkeys(labels), INDEX_LETTERS, strict=False))
+
+
+def _entries(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, list[Expr]]]:
+    """The factors of index notation with their indices; windows are looked through."""
+    for factor, labels in of.factors:
+        index: list[Expr] = [Symbol(letters[i], integer=True) for i in labels]
+        if isinstance(factor, Leaf):
+            array, index = looked_through(factor.array, index)
+            yield written(array), index
+        else:
+            yield factor, index
 
 
 def _inner(of: Einsum) -> list[int]:

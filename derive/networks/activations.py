@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Abs, Expr, Piecewise, Rational, erf, exp, pi, sqrt, sympify, tanh
+from sympy import Abs, Expr, Piecewise, Rational, erf, exp, pi, sqrt, sympify
+from sympy import tanh as scalar_tanh
 
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array
@@ -30,14 +31,14 @@ def _elu(alpha: Expr) -> Expr:
 FORMULAS: dict[str, Expr] = {
     "relu":        scalar_relu(t),
     "sigmoid":     scalar_sigmoid(t),
-    "tanh":        tanh(t),
+    "tanh":        scalar_tanh(t),
     "softplus":    scalar_softplus(t),
     "softsign":    t / (1 + Abs(t)),
     "silu":        t * scalar_sigmoid(t),
     "selu":        SELU_SCALE * _elu(SELU_ALPHA),
     "gelu":        t / 2 * (1 + erf(t / sqrt(2))),
-    "gelu_tanh":   t / 2 * (1 + tanh(sqrt(2 / pi) * (t + GELU_CUBE * t**3))),
-    "mish":        t * tanh(scalar_softplus(t)),
+    "gelu_tanh":   t / 2 * (1 + scalar_tanh(sqrt(2 / pi) * (t + GELU_CUBE * t**3))),
+    "mish":        t * scalar_tanh(scalar_softplus(t)),
     "hardtanh":    Piecewise((-1, t < -1), (1, t > 1), (t, True)),
     "hardsigmoid": Piecewise((0, t < -3), (1, t > 3), (t / 6 + HALF, True)),
 }
@@ -55,7 +56,7 @@ def _applied(name: str) -> Callable[[Any], Array]:
 
 relu = _applied("relu")
 sigmoid = _applied("sigmoid")
-tanh_ = _applied("tanh")
+tanh = _applied("tanh")
 softplus = _applied("softplus")
 softsign = _applied("softsign")
 silu = _applied("silu")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.arrays.nodes import Array, Variable, variable
-from derive.networks.activations import sigmoid, tanh_
+from derive.networks.activations import sigmoid, tanh
 
 GATES = {"i": "input", "f": "forget", "o": "output", "g": "candidate"}
 
@@ -44,7 +44,7 @@ def rnn(X: Sequence[Array], h: Array) -> Unrolled:
     states = []
     for t, x in enumerate(X, 1):
         z = (x @ W + h @ U + b).named(f"z_{t}")
-        h = tanh_(z).named(f"h_{t}")
+        h = tanh(z).named(f"h_{t}")
         states.append(h)
     return Unrolled(tuple(states), {v.name: v for v in (W, U, b)})
 
@@ -61,9 +61,9 @@ def lstm(X: Sequence[Array], h: Array, c: Array) -> Unrolled:
         gates = {}
         for gate, (W, U, b) in own.items():
             z = (x @ W + h @ U + b).named(f"z{gate}_{t}")
-            gates[gate] = (tanh_ if gate == "g" else sigmoid)(z).named(f"{gate}_{t}")
+            gates[gate] = (tanh if gate == "g" else sigmoid)(z).named(f"{gate}_{t}")
         c = (gates["f"] * c + gates["i"] * gates["g"]).named(f"c_{t}")
-        h = (gates["o"] * tanh_(c).named(f"s_{t}")).named(f"h_{t}")
+        h = (gates["o"] * tanh(c).named(f"s_{t}")).named(f"h_{t}")
         states.append(h)
     return Unrolled(tuple(states), {v.name: v for all_ in own.values() for v in all_})
 
@@ -81,7 +81,7 @@ def gru(X: Sequence[Array], h: Array) -> Unrolled:
         r = sigmoid((x @ Wr + h @ Ur + br).named(f"zr_{t}")).named(f"r_{t}")
         u = sigmoid((x @ Wu + h @ Uu + bu).named(f"zu_{t}")).named(f"u_{t}")
         m = (h @ Un + an).named(f"m_{t}")
-        n = tanh_((x @ Wn + bn + r * m).named(f"zn_{t}")).named(f"n_{t}")
+        n = tanh((x @ Wn + bn + r * m).named(f"zn_{t}")).named(f"n_{t}")
         h = ((1 - u) * n + u * h).named(f"h_{t}")
         states.append(h)
     parameters = (Wr, Ur, br, Wu, Uu, bu, Wn, Un, bn, an)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.networks import activations as act
-from derive.networks import attention as att
 from derive.networks import convolution as conv
 from derive.networks import losses
 from derive.networks import normalisation as norms
+from derive.networks import transformers as att
 from derive.networks.layers import dense, dropout, embedding, residual
 
 
@@ -66,7 +66,7 @@ CASES = [
     Case("elu", Z, act.elu, lambda torch, F, Z: F.elu(Z)),
     Case("selu", Z, act.selu, lambda torch, F, Z: F.selu(Z)),
     Case("sigmoid", Z, act.sigmoid, lambda torch, F, Z: torch.sigmoid(Z)),
-    Case("tanh", Z, act.tanh_, lambda torch, F, Z: torch.tanh(Z)),
+    Case("tanh", Z, act.tanh, lambda torch, F, Z: torch.tanh(Z)),
     Case("softplus", Z, act.softplus, lambda torch, F, Z: F.softplus(Z)),
     Case("softsign", Z, act.softsign, lambda torch, F, Z: F.softsign(Z)),
     Case("silu", Z, act.silu, lambda torch, F, Z: F.silu(Z)),

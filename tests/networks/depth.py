@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from derive.arrays.nodes import Array, postorder, variable
-from derive.networks.activations import relu, tanh_
-from derive.networks.attention import transformer_block, transformer_parameters
+from derive.networks.activations import relu, tanh
 from derive.networks.backward import Backward, backward
 from derive.networks.layers import dense, residual, sequential
 from derive.networks.losses import mse
 from derive.networks.recurrent import inputs, lstm, rnn
+from derive.networks.transformers import transformer_block, transformer_parameters
 
 Y = variable("Y", "N,h")
 
@@ -28,7 +28,7 @@ def residual_net(depth: int) -> Array:
     X: Array = variable("X", "N,h")
     for k in range(1, depth + 1):
         W = variable(f"W_{k}", "h,h")
-        X = residual(X, lambda H, W=W: tanh_(H @ W)).named(f"X_{k}")
+        X = residual(X, lambda H, W=W: tanh(H @ W)).named(f"X_{k}")
     return mse(X, Y)
 
 
