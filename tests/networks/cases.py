@@ -12,7 +12,7 @@ from typing import Any
 
 from derive.networks import activations as act
 from derive.networks import convolution as conv
-from derive.networks import losses
+from derive.networks import generative, losses, policy
 from derive.networks import normalisation as norms
 from derive.networks import transformers as att
 from derive.networks.layers import dense, dropout, embedding, residual
@@ -34,6 +34,10 @@ BLOCK = {
     "X": "3,4", "W_Q": "4,4", "W_K": "4,4", "W_V": "4,4", "W_O": "4,4", "W_1": "4,5", "b_1": "5",
     "W_2": "5,4", "b_2": "4", "g_1": "4", "c_1": "4", "g_2": "4", "c_2": "4",
 }  # fmt: skip
+
+
+def _ppo(torch: Any, ratio: Any, A: Any) -> Any:
+    return -torch.minimum(ratio * A, torch.clamp(ratio, 0.8, 1.2) * A).mean()
 
 
 def _heads(torch: Any, F: Any, X: Any, p: Any, heads: int) -> Any:
@@ -125,6 +129,41 @@ CASES = [
     Case("group norm", {"X": "2,4,3,2", "g": "4", "c": "4"},
          lambda X, g, c: norms.group_norm(X, 2, g, c),
          lambda torch, F, X, g, c: F.group_norm(X, 2, g, c)),
+
+    Case("KL to the standard normal", ZY,
+         lambda Z, Y: generative.kl_to_standard_normal(Z, Y),
+         lambda torch, F, Z, Y: -(1 + Y - Z**2 - Y.exp()).sum() / (2 * len(Z))),
+    Case("reparameterised", {**ZY, "E": "3,4"},
+         lambda Z, Y, E: generative.reparameterised(Z, Y, E),
+         lambda torch, F, Z, Y, E: Z + (Y / 2).exp() * E),
+    Case("negative ELBO", {"A": "3,2", "X": "3,2", **ZY},
+         lambda A, X, Z, Y: generative.negative_elbo(A, X, Z, Y),
+         lambda torch, F, A, X, Z, Y: (
+             F.binary_cross_entropy_with_logits(A, X, reduction="sum")
+             - (1 + Y - Z**2 - Y.exp()).sum() / 2
+         ) / 3, {"X": "mask"}),
+    Case("discriminator", ZY,
+         lambda Z, Y: generative.discriminator_loss(Z, Y),
+         lambda torch, F, Z, Y: F.softplus(-Z).mean() + F.softplus(Y).mean()),
+    Case("minimax generator", Z,
+         lambda Z: generative.minimax_generator_loss(Z),
+         lambda torch, F, Z: (1 - torch.sigmoid(Z)).log().mean()),
+    Case("non-saturating generator", Z,
+         lambda Z: generative.non_saturating_generator_loss(Z),
+         lambda torch, F, Z: -torch.sigmoid(Z).log().mean()),
+    Case("Wasserstein critic", ZY,
+         lambda Z, Y: generative.wasserstein_critic_loss(Z, Y),
+         lambda torch, F, Z, Y: Y.mean() - Z.mean()),
+    Case("diffused", ZY, lambda Z, Y: generative.diffused(Z, Y, 0.9),
+         lambda torch, F, Z, Y: 0.9**0.5 * Z + 0.1**0.5 * Y),
+    Case("REINFORCE", {"Z": "3,4", "Y": "3,4", "G": "3"}, lambda Z, Y, G: policy.reinforce(Z, Y, G),
+         lambda torch, F, Z, Y, G: -(G * (Y * F.log_softmax(Z, 1)).sum(1)).mean(),
+         {"Y": "one-hot"}),
+    Case("PPO, clipped", {"Z": "3,4", "Y": "3,4", "q": "3", "A": "3"},
+         lambda Z, Y, q, A: policy.ppo_clip(Z, Y, q - 1, A),
+         lambda torch, F, Z, Y, q, A: _ppo(
+             torch, ((Y * F.log_softmax(Z, 1)).sum(1) - q + 1).exp(), A),
+         {"Y": "one-hot"}),
 
     Case("attention", {"Q": "3,4", "K": "5,4", "V": "5,2", "M": "3,5"},
          lambda Q, K, V, M: att.attention(Q, K, V, M),
