@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
+from unicodedata import normalize
 
 from sympy import Expr, Piecewise, Rational, Symbol, sstr
 
@@ -305,7 +306,7 @@ class Plain(NumPy):
         return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"
 
     def bar(self, name: str) -> str:
-        return f"{name[0]}\u0304{name[1:]}"
+        return normalize("NFC", f"{name[0]}\u0304{name[1:]}")
 
     def derivative(self, array: Any, sign: str, over: str) -> str:
         of = self.at(written(array.of), ATOM)
