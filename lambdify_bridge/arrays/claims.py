@@ -6,7 +6,7 @@ directions; a Jacobian holds the slopes of an expression along the entries of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from lambdify_bridge.report import Report
 TOLERANCE, ROUGH = 1e-8, 1e-6
 LARGEST, SMALL = 1e6, 1e-2  # sizes that are too large, and too small to be compared by themselves
 NESTED = (1e-1, 1e-2)  # first steps where a slope of slopes is taken
+INVERTED = ("Inverse", "Determinant", "LogDeterminant")
+SINGULAR = 1e8  # a condition number beyond which the inverse of a random matrix is noise
 Values = dict[Any, np.ndarray]
 
 
@@ -56,6 +58,8 @@ def _compared(
             try:
                 values = ByDefinition(point, moving)
                 left, right = (values(side) for side in sides)
+                if is_singular(nodes, values):
+                    continue
             except (np.linalg.LinAlgError, ValueError):
                 continue
         size = max(float(np.max(np.abs(x), initial=0.0)) for x in (left, right))
@@ -64,6 +68,15 @@ def _compared(
             error = float(np.max(np.abs(left - right), initial=0.0)) / scale
             return left, right, error, values.roughness / scale
     return None
+
+
+def is_singular(nodes: Iterable[Any], value: Callable[[Any], np.ndarray]) -> bool:
+    """Whether a matrix is inverted that has no inverse, as Xᵀ X with more columns than rows.
+
+    Its determinant is nothing but rounding, and so is what that times the inverse gives.
+    """
+    inverted = [node.args[0] for node in nodes if type(node).__name__ in INVERTED]
+    return any(np.linalg.cond(value(of)) > SINGULAR for of in dict.fromkeys(inverted))
 
 
 class ByDefinition:
@@ -98,7 +111,7 @@ class ByDefinition:
         of, variable = node.args
         shape = self.point.values[variable].shape
         slopes = [self.slope(of, {variable: unit}) for unit in units(shape)]
-        return np.stack(slopes, -1).reshape(*slopes[0].shape, *shape)
+        return np.stack(slopes, -1).reshape(slopes[0].shape + shape)
 
     def _hessian(self, node: Any) -> np.ndarray:
         of, variable = node.args
@@ -106,7 +119,7 @@ class ByDefinition:
         rows = []
         for one in units(shape):
             rows.append([self.second(of, variable, one, two) for two in units(shape)])
-        return np.array(rows).reshape(*shape, *shape)
+        return np.array(rows).reshape(shape + shape)
 
     # -- differences ---------------------------------------------------------------------------
 
