@@ -147,17 +147,18 @@ class _Steps:
             if equation in needed and bar not in self.made:
                 self.made[bar] = self.step(equation, bar)
                 if equation.name not in self.kept:
-                    self.written_out[bar] = self.made[bar].result
+                    self.written_out[bar] = self.without_names(self.sweep.value(equation))
 
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
-        equals = textbook(self.sweep.value(quantity))
+        value = self.sweep.value(quantity)
+        equals = textbook(value)
         bars = [n for n in postorder(equals, into=Adjoint) if isinstance(n, Adjoint)]
         return Step(
             goal=goal,
             rule=_label(handed),
             equals=equals,
-            result=textbook(self.without_names(equals)),
+            result=textbook(self.without_names(value)),
             where=tuple((h.before, h.after) for h in handed),
             parts=tuple(self.made[bar] for bar in bars if bar in self.made),
             sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),

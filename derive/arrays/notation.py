@@ -122,7 +122,8 @@ def turned(of: Written) -> Written:
     if isinstance(of, Chain):
         return Chain(tuple(turned(part) for part in reversed(of.parts)))
     if isinstance(of, Added):
-        return Added(tuple(turned(term) for term in of.terms))
+        inside = Added(tuple(turned(term) for term in of.terms))
+        return inside if _transposes(inside) <= _transposes(of) + 1 else Turned(of)
     if isinstance(of, Scaled) and of.of is not None:
         return Scaled(of.coefficient, of.above, of.below, turned(of.of))
     if isinstance(of, EntryByEntry):
@@ -185,6 +186,7 @@ class _Reduction:
 
     def in_indices(self) -> Written:
         factors = [(written(f), labels) for f, labels in self.array.factors if f.rank]
+        factors.sort(key=lambda pair: min(pair[1]))
         self.scalars = [written(f) for f in self.array.args if not f.rank]
         plain = len(factors) == 1 and factors[0][1] == self.array.out
         return self.scaled(factors[0][0] if plain else Einsum(tuple(factors), self.array.out))
@@ -358,7 +360,11 @@ def plainer(of: Written) -> Written:
 def _transposes(of: Any) -> int:
     if isinstance(of, Chain):
         return sum(map(_transposes, of.parts))
-    return _transposes(of.of) if isinstance(of, Call) else isinstance(of, Turned)
+    if isinstance(of, Added):
+        return sum(map(_transposes, of.terms))
+    if isinstance(of, Turned):
+        return 1 + _transposes(of.of)
+    return _transposes(of.of) if isinstance(of, (Call, Scaled)) else 0
 
 
 def _ones_at(array: Product, label: Label) -> Array:

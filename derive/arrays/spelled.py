@@ -42,7 +42,7 @@ from derive.arrays.notation import (
     Written,
     written,
 )  # fmt: skip
-from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.rearranged import Placed, Reshaped, Taken, kronecker
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY = 500  # nodes that are printed
@@ -201,6 +201,9 @@ class NumPy:
             return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
         if isinstance(array, Placed):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
+        factors = kronecker(array.args[0], array.shape) if isinstance(array, Reshaped) else None
+        if factors:
+            return self.call("kron", [self(factor) for factor in factors]), ATOM
         if isinstance(array, Reshaped):
             return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)

@@ -60,11 +60,15 @@ def is_negative(term: Array) -> bool:
 
 
 def sign_inside(array: Product) -> Array:
-    """A minus in front of a difference turns it round: Xᵀ(P - Y), not -Xᵀ(Y - P)."""
+    """A minus in front of a difference turns it round: Xᵀ(P - Y), not -Xᵀ(Y - P).
+
+    Not where the difference comes twice, as in (x - a)(x - a)ᵀ.
+    """
     if not is_negative(array):
         return array
     for k, (factor, _) in enumerate(array.factors):
-        if isinstance(factor, Sum) and any(map(is_negative, factor.args)):
+        once = array.args.count(factor) == 1
+        if once and isinstance(factor, Sum) and any(map(is_negative, factor.args)):
             turned = positive_first(total([scaled(-1, term) for term in factor.args]))
             args = (*array.args[:k], turned, *array.args[k + 1 :])
             return product(-array.coefficient, zip(args, array.labels, strict=True), array.out)
@@ -72,7 +76,7 @@ def sign_inside(array: Product) -> Array:
 
 
 def factored(array: Sum) -> Array:
-    for attempt in (_number, _everywhere, _left, _right):
+    for attempt in (_number, _everywhere, _left, _right, _vector):
         found = attempt(array)
         if found is not None:
             return found
@@ -81,7 +85,11 @@ def factored(array: Sum) -> Array:
 
 def _again(terms: list[Array]) -> Array:
     added = total(terms)
-    return factored(added) if isinstance(added, Sum) else added
+    if not isinstance(added, Sum):
+        return added
+    if all(map(is_negative, added.args)):
+        return scaled(-1, factored(total([scaled(-1, term) for term in added.args])))
+    return factored(added)
 
 
 # ------------------------------------------------------------------ numbers
@@ -170,7 +178,7 @@ def _at_end(array: Sum, end: int) -> Array | None:
     inside = [*out]
     out[end], inside[end] = "end", "inner"
     grouped = product(1, [(matrix, labels), (_again(rests), inside)], out)
-    return total([grouped, *others]) if others else grouped
+    return _again([grouped, _again(others)]) if others else grouped
 
 
 def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
@@ -183,12 +191,45 @@ def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
     k, matrix, labels = touching[0]
     axis = labels.index(end)
     inner = labels[1 - axis]
+    axis = 0 if matrix.is_symmetric() else axis
     others = [pair for n, pair in enumerate(term.factors) if n != k]
     if inner in term.out or not any(inner in own for _, own in others):
         return None
     out: list[Any] = list(term.out)
     out[end] = inner
     return matrix, axis, product(term.coefficient, others, out)
+
+
+def _vector(array: Sum) -> Array | None:
+    """The vector that most terms end with, behind the sum of the matrices before it."""
+    if array.rank != 1:
+        return None
+    lasts = [_last(term) for term in array.args]
+    counted = Counter(last[0] for last in lasts if last)
+    if not counted or max(counted.values()) < 2:
+        return None
+    vector, _ = counted.most_common(1)[0]
+    rests = [last[1] for last in lasts if last and last[0] is vector]
+    others = [term for term, last in zip(array.args, lasts, strict=True)
+              if not last or last[0] is not vector]  # fmt: skip
+    grouped = product(1, [(_again(rests), ("end", "inner")), (vector, ("inner",))], ("end",))
+    return _again([grouped, *others])
+
+
+def _last(term: Array) -> tuple[Array, Array] | None:
+    """The vector at the end of a chain of matrices, and the chain."""
+    if not isinstance(term, Product):
+        return None
+    vectors = [(k, f, own[0]) for k, (f, own) in enumerate(term.factors)
+               if f.rank == 1 and own[0] not in term.out and not isinstance(f, Ones)]  # fmt: skip
+    if len(vectors) != 1:
+        return None
+    k, vector, inner = vectors[0]
+    others: list[Any] = [pair for n, pair in enumerate(term.factors) if n != k]
+    carried = [label for factor, own in others for label in own if factor.rank == 2]
+    if carried.count(inner) != 1 or carried.count(0) != 1 or any(f.rank > 2 for f, _ in others):
+        return None
+    return vector, product(term.coefficient, others, (0, inner))
 
 
 def size_of(array: Array, known: dict[Array, int]) -> int:

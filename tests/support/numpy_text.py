@@ -39,7 +39,8 @@ def _diag(x: np.ndarray) -> np.ndarray:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "trace": np.trace, "det": np.linalg.det, "inv": np.linalg.inv, "norm": _norm,
     "logdet": lambda x: np.linalg.slogdet(x)[1], "matrix_power": np.linalg.matrix_power,
-    "log": np.log, "exp": np.exp, "abs": np.abs, "sin": np.sin, "sqrt": np.sqrt, "sum": np.sum,
+    "log": np.log, "exp": np.exp, "abs": np.abs, "sign": np.sign, "sin": np.sin,
+    "sqrt": np.sqrt, "sum": np.sum,
     "expm": scipy.linalg.expm, "kron": np.kron, "eye": np.eye, "diag": _diag, "diagonal": _diag,
     "ones": lambda *sizes: column(np.ones(sizes)) if len(sizes) == 1 else np.ones(sizes),
     "eigvalsh": lambda x: column(np.linalg.eigvalsh(x)),
