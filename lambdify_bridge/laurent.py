@@ -33,6 +33,13 @@ def truncated(node: Any, at: Evaluator) -> Number:
     return _sum(coefficients(at, f, x, centre, count), place - centre, c)
 
 
+@estimator("Residue")
+def residue(node: Any, at: Evaluator) -> Number:
+    """The mean of (z - z0)*f over a small circle around z0."""
+    f, z, z0 = node.args
+    return coefficients(at, f, z, at(z0), 0)[-1]
+
+
 def _sum(found: dict[int, Number], step: Number, c: Any) -> Number:
     if step == 0 and any(value != 0 for k, value in found.items() if k < 0):
         raise Undefined("the place is the pole")

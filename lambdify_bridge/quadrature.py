@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 from sympy import Basic, Dummy, Float, Integer, Integral, exp
 
-from lambdify_bridge.breaks import breaks
+from lambdify_bridge.breaks import breaks, kinks_without_end
 from lambdify_bridge.double_exponential import nested, single
 from lambdify_bridge.evaluate import (
     Evaluator,
@@ -130,6 +130,8 @@ def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Nu
         return -definite(at, x, function, b, a)
     if any(type(node).__name__ == "DiracDelta" for node in nodes(function)):
         raise Undecided("no sample of an integrand shows a DiracDelta in it")
+    if c.isinf(b) and not c.isinf(a) and kinks_without_end(function, x):
+        b = _faded(at, x, function, a)
     inner = breaks(at, x, function, a, b)
     if _has_a_waving_tail(at, x, function, a, b):
         return improper(at, x, function, a, b, inner, definite)
@@ -148,6 +150,17 @@ def _has_a_waving_tail(at: Evaluator, x: Any, function: Basic, a: Number, b: Num
     sides = [side for side, end in ((-1, a), (1, b)) if at.ctx.isinf(end)]
     f = _defined(at, x, function)
     return any(abs(f(side * at.ctx.mpf(v))) > 1e-25 for side in sides for v in (149, 151.3, 152.9))
+
+
+def _faded(at: Evaluator, x: Any, function: Basic, a: Number) -> Number:
+    """A place beyond which all that is seen of the integrand is negligible; else infinity."""
+    c, f = at.ctx, _defined(at, x, function)
+    for k in range(3, 10):
+        start = c.mpf(2) ** k
+        beyond = (start * c.mpf(s) for s in ("1", "1.07", "1.31", "1.77", "2.6", "5.3"))
+        if start > a and all(abs(f(place)) * place**2 < 1e-22 for place in beyond):
+            return start
+    return c.inf
 
 
 def _defined(at: Evaluator, x: Any, function: Basic) -> Callable[[Number], Number]:

@@ -577,3 +577,10 @@ def test_between_leaves_its_own_letter_alone() -> None:
     assert growth.subs(x, 5) == growth
     assert growth.subs(t, 2) == Between(2 * x, x, 0, 2)
     assert growth.free_symbols == {t}
+
+
+def test_a_condition_on_parameters_holds_in_the_steps_of_a_new_variable() -> None:
+    d = integrate("log(a+b*x)/((a+b*x)*sqrt(d+c*x))", "x")
+    assert d.check().verdict == "confirmed"
+    inner = next(step for step in d.steps if step.rule == "logarithm over real zeros")
+    assert {a, b} <= d.given_for(inner).free_symbols

@@ -10,7 +10,11 @@ for forward and reverse mode algorithmic differentiation, are the sources of wha
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+from typing import Any
 
 from sympy import Expr, Rational, S, Symbol, tanh
 
@@ -33,16 +37,41 @@ from derive.arrays.nodes import (
     ones,
     variable,
 )  # fmt: skip
-from derive.arrays.product import permuted, product, scaled, zeros
+from derive.arrays.product import is_zero, permuted, product, scaled, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.standardized import (
+    InverseDeviation,
+    Standardized,
+    inverse_deviation,
+    many,
+    standardized,
+)
 from derive.arrays.sums import total
+from derive.arrays.windows import Overlapped, Windows
 from derive.rules import RuleTable
 
 HALF = Rational(1, 2)
 
 
+# Of what the variables move; None: of everything.
+_moving: ContextVar[Container[Array] | None] = ContextVar("moving", default=None)
+
+
+@contextmanager
+def only(moving: Container[Array]) -> Iterator[None]:
+    """Meanwhile the differentials of all arrays but those of `moving` are zero."""
+    token = _moving.set(moving)
+    try:
+        yield
+    finally:
+        _moving.reset(token)
+
+
 def d(X: Array) -> Array:
     """dX, of the shape of X."""
+    moving = _moving.get()
+    if moving is not None and X not in moving:
+        return zeros(X.shape)
     return Differential.make((X,), (), X.shape)
 
 
@@ -88,9 +117,11 @@ def product_rule(Y: Product) -> Array:
     factors = list(Y.factors)
     terms = []
     for k, (factor, labels) in enumerate(factors):
-        changed = [*factors[:k], (d(factor), labels), *factors[k + 1 :]]
-        terms.append(product(Y.coefficient, changed, Y.out))
-    return total(terms)
+        change = d(factor)
+        if not is_zero(change):
+            changed = [*factors[:k], (change, labels), *factors[k + 1 :]]
+            terms.append(product(Y.coefficient, changed, Y.out))
+    return total(terms) if terms else zeros(Y.shape)
 
 
 # ------------------------------------------------------------------ entry by entry
@@ -185,6 +216,44 @@ def position_rule(Y: Array) -> Array:
     return zeros(Y.shape)
 
 
+# ------------------------------------------------------------------ standardized entries
+
+
+def _mean(Y: Any, V: Array, weights: Array | None = None) -> Array:
+    """The mean of V, or of weights times V, over the axes of Y, repeated along them."""
+    axes, labels = Y.over[0], list(range(V.rank))
+    inside: list[Any] = [("mean", k) if k in axes else k for k in labels]
+    factors = [(V, inside)] + ([(weights, inside)] if weights is not None else [])
+    spread = [(ones(V.shape[k]), (k,)) for k in axes]
+    return product(1 / many(V, axes), [*factors, *spread], labels)
+
+
+@RULES.rule("differential of standardized entries", on=Standardized, example=d(standardized(Z)))
+def standardized_rule(Y: Standardized) -> Array:
+    """The change, less its mean, less the entries times their mean product with it; all times r."""
+    axes, eps, centred = Y.over
+    change, kept = d(Y.args[0]), [k for k in range(Y.rank) if k not in Y.over[0]]
+    terms = [change, scaled(-1, hadamard([Y, _mean(Y, change, Y)]))]
+    if centred:
+        terms.insert(1, scaled(-1, _mean(Y, change)))
+    r = inverse_deviation(Y.args[0], axes, eps, centred)
+    labels = range(Y.rank)
+    return product(1, [(r, kept), (total(terms), labels)], labels)
+
+
+@RULES.rule(
+    "differential of the inverse deviation", on=InverseDeviation, example=d(inverse_deviation(Z))
+)
+def inverse_deviation_rule(Y: InverseDeviation) -> Array:
+    """Minus r² times the mean product of the standardized entries with the change."""
+    (of,) = Y.args
+    axes = Y.over[0]
+    labels = range(of.rank)
+    kept = [k for k in labels if k not in axes]
+    factors = [(Y, kept), (Y, kept), (standardized(of, *Y.over), labels), (d(of), labels)]
+    return product(-1 / many(of, axes), factors, kept)
+
+
 # ------------------------------------------------------------------ whole matrices
 
 
@@ -263,9 +332,9 @@ def cholesky_rule(Y: m.Cholesky) -> Array:
 
 @RULES.rule(
     "differential of a rearrangement",
-    on=(Taken, Placed, Reshaped, Lower),
+    on=(Taken, Placed, Reshaped, Windows, Overlapped, Lower),
     example=d(x[1:]),
 )
 def rearrangement_rule(Y: Array) -> Array:
-    """Entries taken, placed or reshaped: the same is done to the changes."""
+    """Entries taken, placed or looked at again: the same is done to the changes."""
     return Y.with_args((d(Y.args[0]),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr, Function, S, Symbol, sympify
+from sympy import Expr, Function, Piecewise, S, Symbol, sympify
 
 from derive.arrays.nodes import PLACES, Array, Map, Power, Product, Shape, ones
 from derive.arrays.product import is_number, number, product, scaled, split, zeros
@@ -70,7 +70,7 @@ def elementwise(formula: Expr, letters: Mapping[Symbol, Array]) -> Array:
 
 def _map(formula: Expr, letters: Mapping[Symbol, Array]) -> Array:
     """One function of arrays; formulas in its arguments are arrays of their own."""
-    call = isinstance(formula, Function)
+    call = isinstance(formula, Function) and not isinstance(formula, Piecewise)
     parts = formula.args if call else sorted(formula.free_symbols, key=str)
     inner = {part: elementwise(part, letters) for part in parts if part.has(*letters)}
     places = dict(zip(inner, PLACES, strict=False))

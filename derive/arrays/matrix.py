@@ -38,6 +38,9 @@ class Inverse(MatrixFunction):
     name = "inv"
     keeps_symmetry = True
 
+    def is_undone(self) -> bool:
+        return True
+
     def undoes(self, other: Array) -> bool:
         return self.args[0] is other
 
@@ -99,6 +102,9 @@ class Eigenvectors(MatrixFunction):
     name = "eigvecsh"
 
     def is_orthogonal(self) -> bool:
+        return True
+
+    def is_undone(self) -> bool:
         return True
 
 

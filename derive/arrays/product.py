@@ -100,11 +100,14 @@ class _Work:
             self.identities, self.cancelled, self.absorbed, self.traced, self.powers, self.signs,
             self.summed, self.all_ones,
         )  # fmt: skip
-        while self.coefficient != 0 and any(step() for step in steps):
+        while self.coefficient is not S.Zero and any(step() for step in steps):
             pass
-        if self.coefficient == 0:
+        if self.coefficient is S.Zero:
             sizes = self.sizes()
             self.factors = [(ones(sizes[label]), (label,)) for label in self.out]
+
+    def has(self, kind: type[Array]) -> bool:
+        return any(isinstance(array, kind) for array, _ in self.factors)
 
     def uses(self, label: Label) -> int:
         return sum(labels.count(label) for _, labels in self.factors)
@@ -161,7 +164,10 @@ class _Work:
 
     def cancelled(self) -> bool:
         """X⁻¹X = I, and QᵀQ = I for an orthogonal Q."""
-        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if a.rank == 2]
+        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if a.is_undone()]
+        if not matrices:
+            return False
+        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if len(ls) == 2]
         for (k, a, own), (m, b, others) in permutations(matrices, 2):
             for left, inner, met, right in _meetings(a, own, b, others):
                 if inner == met and inner not in self.out and self.uses(inner) == 2:
@@ -172,22 +178,21 @@ class _Work:
 
     def absorbed(self) -> bool:
         """B (A B)⁻¹ = A⁻¹ for square matrices."""
-        for k, (array, own) in enumerate(self.factors):
-            for m, (matrix, others) in enumerate(self.factors):
-                if m == k or array.rank != 2 or matrix.rank != 2:
-                    continue
-                for axis, end in choices((0, 1), (0, 1)):
-                    met = own[axis]
-                    if met != others[end] or met in self.out or self.uses(met) != 2:
-                        continue
-                    found = array.absorbed(axis, matrix, end)
-                    if found is not None:
-                        left = list(own)
-                        left[axis] = others[1 - end]
-                        rest = [f for n, f in enumerate(self.factors) if n not in (k, m)]
-                        self.factors = rest
-                        self.add([(found, tuple(left))])
-                        return True
+        absorbing = [k for k, (a, _) in enumerate(self.factors) if a.is_undone()]
+        if not absorbing:
+            return False
+        matrices = [m for m, (a, _) in enumerate(self.factors) if a.rank == 2]
+        for k, m, axis, end in choices(absorbing, matrices, (0, 1), (0, 1)):
+            (array, own), (matrix, others) = self.factors[k], self.factors[m]
+            met = own[axis]
+            if m == k or met != others[end] or met in self.out or self.uses(met) != 2:
+                continue
+            found = array.absorbed(axis, matrix, end)
+            if found is not None:
+                left = (others[1 - end], own[1]) if axis == 0 else (own[0], others[1 - end])
+                self.factors = [f for n, f in enumerate(self.factors) if n not in (k, m)]
+                self.add([(found, left)])
+                return True
         return False
 
     def traced(self) -> bool:
@@ -207,6 +212,8 @@ class _Work:
         """sign(x) x = |x|, and sign(x) |x|ᵖ = xᵖ for an odd p."""
         from derive.arrays.elementwise import elementwise, power
 
+        if len(self.factors) < 2 or not self.has(Map):
+            return False
         for (k, (a, own)), (m, (b, others)) in permutations(enumerate(self.factors), 2):
             if own != others or not isinstance(a, Map) or a.function != sign(PLACES[0]):
                 continue
@@ -225,6 +232,8 @@ class _Work:
 
     def powers(self) -> bool:
         """Powers of one base at the same labels are one power."""
+        if len(set(self.factors)) == len(self.factors) and not self.has(Power):
+            return False
         groups: dict[tuple[Array, tuple[Label, ...]], list[int]] = {}
         for k, (array, labels) in enumerate(self.factors):
             base = array.args[0] if isinstance(array, Power) else array
@@ -262,7 +271,7 @@ class _Work:
                 self.factors = [(array, self.out)]
             elif labels != self.out and isinstance(array, Sum) and set(labels) == set(self.out):
                 return self.term_by_term(array, labels)
-        if self.coefficient == 1 and len(self.factors) == 1 and self.factors[0][1] == self.out:
+        if self.coefficient is S.One and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
         sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
         for _, labels in self.factors:
@@ -335,10 +344,10 @@ def key(array: Product) -> tuple[Any, ...]:
 
 
 def _orders(array: Product) -> Iterable[list[int]]:
-    """The factors by digest; equal ones in every order, unless that would be too many."""
-    by_digest = sorted(range(len(array.args)), key=lambda k: array.args[k].digest)
+    """The factors in any fixed order; equal ones in every order, unless that would be too many."""
+    fixed = sorted(range(len(array.args)), key=lambda k: id(array.args[k]))
     groups: list[list[int]] = []
-    for k in by_digest:
+    for k in fixed:
         if groups and array.args[groups[-1][0]] is array.args[k]:
             groups[-1].append(k)
         else:
@@ -348,7 +357,7 @@ def _orders(array: Product) -> Iterable[list[int]]:
         for n in range(2, len(group) + 1):
             many *= n
     if many > MOST_TIES:
-        return [by_digest]
+        return [fixed]
     orders = choices(*(list(permutations(group)) for group in groups))
     return [[k for group in order for k in group] for order in orders]
 
@@ -371,5 +380,5 @@ def _spelled(array: Product, order: Sequence[int], turned: frozenset[int]) -> tu
         if array.args[k].is_symmetric():
             labels = tuple(sorted(labels, key=lambda i: names.get(i, len(names))))
         numbers = tuple(names.setdefault(label, len(names)) for label in labels)
-        spelled.append((array.args[k].digest, numbers))
-    return (*spelled, tuple(map(str, array.shape)))
+        spelled.append((id(array.args[k]), numbers))
+    return (*spelled, array.rank)

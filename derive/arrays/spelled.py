@@ -13,15 +13,18 @@ from sympy import Expr, Piecewise, Rational, Symbol, sstr
 from derive.arrays.along import AlongAxis
 from derive.arrays.matrix import Inverse, MatrixFunction, Norm
 from derive.arrays.nodes import (
+    CLOSED,
     PLACES,
     Adjoint,
     Array,
     Differential,
     Directional,
     Gradient,
+    Gradients,
     Hessian,
     Identity,
     Jacobian,
+    Listed,
     Map,
     Named,
     Ones,
@@ -43,6 +46,8 @@ from derive.arrays.notation import (
     written,
 )  # fmt: skip
 from derive.arrays.rearranged import Placed, Reshaped, Taken, kronecker
+from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY = 500  # nodes that are printed
@@ -55,6 +60,8 @@ class NumPy:
     """As NumPy and SciPy spell it; what is written can be read back."""
 
     times, matmul = "*", " @ "
+    bar_groups = False  # whether a fraction's bar holds a sum together
+    bracket = ""  # around a condition that stands for 1 where it holds, 0 elsewhere
     calls: ClassVar = {
         "tr": "trace",
         "sum": "sum",
@@ -62,7 +69,7 @@ class NumPy:
     }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
-        if len(postorder(array, into=(Named, Adjoint, Differential))) > TOO_MANY:
+        if len(postorder(array, into=CLOSED)) > TOO_MANY:
             return f"<array of shape ({', '.join(map(str, array.shape))})>"
         return self.form(written(array))[0]
 
@@ -100,13 +107,15 @@ class NumPy:
         above = ([self.size(numerator)] if numerator != 1 else []) + self.each(of.above, alone)
         below = ([self.size(denominator)] if denominator != 1 else []) + self.each(of.below)
         if of.of is not None:
-            above.append(self.at(of.of, TIMES) if not above or self.left(of.of) else
-                         self.at(of.of, POWER))  # fmt: skip
+            above.append(self.at(of.of, self.least(of.of, above, below)))
         return sign + self.fraction(above or ["1"], below), TIMES
 
-    def left(self, of: Written) -> bool:
-        """Whether a factor written before it does not change what it means."""
-        return not isinstance(of, EntryByEntry) or not of.below
+    def least(self, of: Written, above: list[str], below: list[str]) -> int:
+        """How tightly the last factor above the bar has to bind."""
+        if self.bar_groups and below and not above:
+            return ADDED
+        ambiguous = above and isinstance(of, EntryByEntry) and of.below
+        return POWER if ambiguous else TIMES
 
     def each(self, some: Sequence[Written], alone: bool = False) -> list[str]:
         least = TIMES if alone and len(some) == 1 else POWER
@@ -168,10 +177,12 @@ class NumPy:
         return self.scalar(function, places)
 
     def brackets_if_long(self, text: str) -> str:
-        return text if text.isidentifier() else self.brackets(text)
+        return self.brackets(text) if " " in text else text
 
     def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
         if isinstance(function, Piecewise):
+            if self.bracket and _is_indicator(function):
+                return self.bracket.format(self.scalar(function.args[0][1], inner))
             (value, condition), *more = function.args
             rest = Piecewise(*more) if len(more) > 1 else more[0][0]
             texts = [self.scalar(part, inner) for part in (condition, value, rest)]
@@ -186,6 +197,10 @@ class NumPy:
         (inner, *_) = [self(argument) for argument in array.args]
         if isinstance(array, Gradient):
             return f"d{self(array.loss)}_d{self(array.of)}", ATOM
+        if isinstance(array, Gradients):
+            return f"d{self(array.loss)}_d{self.listed(array.by)}", ATOM
+        if isinstance(array, Listed):
+            return self.listed(array.args), ATOM
         if isinstance(array, Adjoint):
             return f"{self(array.of)}_bar", ATOM
         if isinstance(array, Pairing):
@@ -199,15 +214,24 @@ class NumPy:
             return self.along(array, inner), ATOM
         if isinstance(array, Taken):
             return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
-        if isinstance(array, Placed):
+        if isinstance(array, (Placed, Windows, Overlapped)):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
         factors = kronecker(array.args[0], array.shape) if isinstance(array, Reshaped) else None
         if factors:
             return self.call("kron", [self(factor) for factor in factors]), ATOM
+        if isinstance(array, (Standardized, InverseDeviation)):
+            return self.standardized(array, inner), ATOM
         if isinstance(array, Reshaped):
             return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)
         return self.call(array.name, [self(argument) for argument in array.args]), ATOM
+
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        axes, eps, centred = array.over
+        return self.call(array.name, [inner, str(axes), sstr(eps), str(centred)])
+
+    def listed(self, arrays: Sequence[Array]) -> str:
+        return self.brackets(", ".join(map(self, arrays)))
 
     def along(self, array: AlongAxis, inner: str) -> str:
         return self.call(array.name, [inner, f"axis={array.axis}"])
@@ -224,6 +248,7 @@ class Plain(NumPy):
     """On one line, as on paper."""
 
     times, matmul = "·", " "
+    bracket = "[{0}]"
     calls: ClassVar = {"tr": "tr", "total": "sum"}
 
     def call(self, name: str, arguments: list[str]) -> str:
@@ -259,6 +284,8 @@ class Plain(NumPy):
             return "𝟏", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if isinstance(array, Gradients):
+            return f"∂{self(array.loss)}/∂{self.listed(array.by)}", ATOM
         if isinstance(array, Gradient):
             return f"∂{self(array.loss)}/∂{self(array.of)}", ATOM
         if isinstance(array, Adjoint):
@@ -275,6 +302,9 @@ class Plain(NumPy):
         """Along the last axis unless it says otherwise."""
         last = array.axis == array.args[0].rank - 1
         return self.call(array.name, [inner] if last else [inner, f"axis={array.axis}"])
+
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"
 
     def bar(self, name: str) -> str:
         return f"{name[0]}\u0304{name[1:]}"
@@ -300,6 +330,8 @@ class Latex(NumPy):
     r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
 
     times, matmul = r" \, ", " "
+    bracket = r"\left[{0}\right]"
+    bar_groups = True
     calls: ClassVar = Plain.calls
 
     def __init__(self, printer: Any) -> None:
@@ -357,13 +389,15 @@ class Latex(NumPy):
         return str(self.print(Symbol(name)))
 
     def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
-        if isinstance(function, Piecewise):
+        if isinstance(function, Piecewise) and not _is_indicator(function):
             rows = [
                 rf"{self.scalar(value, inner)} & {self.condition(condition, inner)}"
                 for value, condition in function.args
             ]
             both = r" \\ ".join(rows)
             return rf"\begin{{cases}} {both} \end{{cases}}"
+        if isinstance(function, Piecewise):
+            return self.bracket.format(self.scalar(function.args[0][1], inner))
         text = str(self.print(function))
         for place, own in inner.items():
             text = text.replace(str(self.print(place)), own)
@@ -379,6 +413,9 @@ class Latex(NumPy):
             return r"\mathbf{1}", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if isinstance(array, Gradients):
+            above, below = self(array.loss), self.listed(array.by)
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
         if isinstance(array, Gradient):
             above, below = self(array.loss), self(array.of)
             return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
@@ -404,10 +441,17 @@ class Latex(NumPy):
         head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
         return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
 
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        head = r"\operatorname{norm}" if isinstance(array, Standardized) else "r"
+        return head + self.brackets(inner)
+
     def bar(self, of: Array) -> str:
         base, _, index = self.plain_name(of).partition("_")
-        below = rf"_{{{self.print(Symbol(index))}}}" if index else ""
+        below = rf"_{{{self.index(index)}}}" if index else ""
         return rf"\bar{{{self.name(base)}}}{below}"
+
+    def index(self, text: str) -> str:
+        return text if text.isdecimal() else str(self.print(Symbol(text)))
 
     def plain_name(self, of: Array) -> str:
         return of.name if isinstance(of, (Variable, Named)) else self(of)
@@ -442,6 +486,10 @@ def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
 
 def _argument(of: Leaf) -> Written:
     return written(of.array.args[0])
+
+
+def _is_indicator(function: Piecewise) -> bool:
+    return [value for value, _ in function.args] == [1, 0] and function.args[1][1] == True
 
 
 def _slice(array: Taken) -> str:

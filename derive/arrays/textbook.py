@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from derive.arrays.nodes import (
-    Adjoint,
+    CLOSED,
     Array,
-    Differential,
-    Named,
     Ones,
     Product,
     Sum,
@@ -22,8 +20,6 @@ from derive.arrays.nodes import (
 )  # fmt: skip
 from derive.arrays.product import product, scaled, split
 from derive.arrays.sums import total
-
-CLOSED = (Named, Adjoint, Differential)
 
 
 def textbook(array: Array) -> Array:
@@ -170,7 +166,7 @@ def _at_end(array: Sum, end: int) -> Array | None:
     rests, others = [], []
     for term, first in zip(array.args, firsts, strict=True):
         if first and first[:2] == (matrix, axis):
-            rests.append(first[2])
+            rests.append(_after(term, *first[2:]))
         else:
             others.append(term)
     labels = ("end", "inner") if axis == 0 else ("inner", "end")
@@ -181,8 +177,9 @@ def _at_end(array: Sum, end: int) -> Array | None:
     return _again([grouped, _again(others)]) if others else grouped
 
 
-def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
-    """The matrix at one end of a chain, which of its axes is there, and what follows it."""
+def _first(term: Array, end: int) -> tuple[Array, int, int, int, int] | None:
+    """The matrix at one end of a chain, and which of its axes is there; where it stands in the
+    term, the label of its other axis, and the end."""
     if not isinstance(term, Product):
         return None
     touching = [(k, f, labels) for k, (f, labels) in enumerate(term.factors) if end in labels]
@@ -195,9 +192,15 @@ def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
     others = [pair for n, pair in enumerate(term.factors) if n != k]
     if inner in term.out or not any(inner in own for _, own in others):
         return None
+    return matrix, axis, k, inner, end
+
+
+def _after(term: Any, place: int, inner: int, end: int) -> Array:
+    """What follows a matrix at one end of a chain."""
+    others = [pair for k, pair in enumerate(term.factors) if k != place]
     out: list[Any] = list(term.out)
     out[end] = inner
-    return matrix, axis, product(term.coefficient, others, out)
+    return product(term.coefficient, others, out)
 
 
 def _vector(array: Sum) -> Array | None:
@@ -205,31 +208,33 @@ def _vector(array: Sum) -> Array | None:
     if array.rank != 1:
         return None
     lasts = [_last(term) for term in array.args]
-    counted = Counter(last[0] for last in lasts if last)
+    counted = Counter(vector for vector, _ in lasts if vector is not None)
     if not counted or max(counted.values()) < 2:
         return None
     vector, _ = counted.most_common(1)[0]
-    rests = [last[1] for last in lasts if last and last[0] is vector]
-    others = [term for term, last in zip(array.args, lasts, strict=True)
-              if not last or last[0] is not vector]  # fmt: skip
+    rests = [_before(t, k) for t, (v, k) in zip(array.args, lasts, strict=True) if v is vector]
+    others = [t for t, (v, _) in zip(array.args, lasts, strict=True) if v is not vector]
     grouped = product(1, [(_again(rests), ("end", "inner")), (vector, ("inner",))], ("end",))
     return _again([grouped, *others])
 
 
-def _last(term: Array) -> tuple[Array, Array] | None:
-    """The vector at the end of a chain of matrices, and the chain."""
+def _last(term: Array) -> tuple[Array | None, int]:
+    """The vector at the end of a chain of matrices, and its place among the factors."""
     if not isinstance(term, Product):
-        return None
+        return None, 0
     vectors = [(k, f, own[0]) for k, (f, own) in enumerate(term.factors)
                if f.rank == 1 and own[0] not in term.out and not isinstance(f, Ones)]  # fmt: skip
-    if len(vectors) != 1:
-        return None
+    if len(vectors) != 1 or any(factor.rank > 2 for factor in term.args):
+        return None, 0
     k, vector, inner = vectors[0]
-    others: list[Any] = [pair for n, pair in enumerate(term.factors) if n != k]
-    carried = [label for factor, own in others for label in own if factor.rank == 2]
-    if carried.count(inner) != 1 or carried.count(0) != 1 or any(f.rank > 2 for f, _ in others):
-        return None
-    return vector, product(term.coefficient, others, (0, inner))
+    carried = [label for own in term.labels for label in own if len(own) == 2]
+    return (vector, k) if carried.count(inner) == carried.count(0) == 1 else (None, 0)
+
+
+def _before(term: Any, k: int) -> Array:
+    """The matrices before the vector at place k."""
+    others = [pair for n, pair in enumerate(term.factors) if n != k]
+    return product(term.coefficient, others, (0, term.labels[k][0]))
 
 
 def size_of(array: Array, known: dict[Array, int]) -> int:

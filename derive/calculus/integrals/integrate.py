@@ -30,7 +30,7 @@ from derive.calculus.integrals import (
 )
 from derive.calculus.integrals.branches import joined
 from derive.calculus.integrals.cases import by_cases
-from derive.calculus.integrals.definite import BETWEEN
+from derive.calculus.integrals.definite import BETWEEN, poles
 from derive.calculus.integrals.definite import principal_value as pv
 from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.methods import before, method_of, methods, named
@@ -88,6 +88,7 @@ for _method in IN_ORDER:
 TABLES = {
     Integral: RULES,
     Between: BETWEEN,
+    poles.Residue: poles.RULES,
     pv.PrincipalValue: pv.RULES,
     pv.SymmetricGrowth: pv.GROWTH,
 }
