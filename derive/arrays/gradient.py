@@ -27,6 +27,7 @@ from derive.arrays.textbook import size_of, textbook
 from derive.core import Derivation, Step
 from derive.engine import limited
 
+CURVED = ("orthogonal", "one-hot")  # no linear space: what they simplify holds nowhere near them
 MOST_WRITTEN_OUT = 60  # nodes of a result without the names that were given on the way
 
 
@@ -124,6 +125,11 @@ def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
             raise ValueError(
                 f"{short(f)} does not depend on {name}: its variables are {there}; "
                 "check the spelling"
+            )
+        if known[name].structure in CURVED:
+            raise ValueError(
+                f"{name} is {known[name].structure}: it cannot move entry by entry; "
+                "declare it without a structure"
             )
         found.append(known[name])
     return found

@@ -154,6 +154,12 @@ def entry_by_entry(parts: Sequence[Written]) -> Written:
     return above[0] if len(above) == 1 and not below else EntryByEntry(above, below)
 
 
+def _repeated(of: Written, n: int) -> Written:
+    """A number times itself."""
+    base, exponent = (of.of, of.exponent) if isinstance(of, Raised) else (of, S.One)
+    return of if n == 1 else Raised(base, n * exponent)
+
+
 def _is_reciprocal(of: Written) -> bool:
     return isinstance(of, Raised) and bool(of.exponent.as_coeff_Mul()[0].is_negative)
 
@@ -192,8 +198,9 @@ class _Reduction:
         return self.scaled(factors[0][0] if plain else Einsum(tuple(factors), self.array.out))
 
     def scaled(self, of: Written | None) -> Written:
-        above = tuple(s for s in self.scalars if not _is_reciprocal(s))
-        below = tuple(_reciprocal(s) for s in self.scalars if _is_reciprocal(s))
+        scalars = [_repeated(s, n) for s, n in Counter(self.scalars).items()]
+        above = tuple(s for s in scalars if not _is_reciprocal(s))
+        below = tuple(_reciprocal(s) for s in scalars if _is_reciprocal(s))
         if self.array.coefficient == 1 and not below:
             if of is None and len(above) == 1:
                 return above[0]

@@ -47,6 +47,7 @@ from derive.arrays.notation import (
 )  # fmt: skip
 from derive.arrays.rearranged import Placed, Reshaped, Taken, kronecker
 from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.triangles import Triangle
 from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
@@ -194,6 +195,9 @@ class NumPy:
             return self.call("ones", [sstr(array.shape[0])]), ATOM
         if isinstance(array, Identity):
             return self.call("eye", [sstr(array.shape[0])]), ATOM
+        if isinstance(array, Triangle):
+            n = sstr(array.shape[0])
+            return self.call(array.name, [self.call("ones", [n, n])]), ATOM
         (inner, *_) = [self(argument) for argument in array.args]
         if isinstance(array, Gradient):
             return f"d{self(array.loss)}_d{self(array.of)}", ATOM

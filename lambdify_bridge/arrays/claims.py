@@ -13,7 +13,7 @@ import numpy as np
 
 from lambdify_bridge.arrays.differences import extrapolated
 from lambdify_bridge.arrays.function import Tape
-from lambdify_bridge.arrays.points import Point, candidates, shape_of
+from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
 from lambdify_bridge.arrays.source import needed
 from lambdify_bridge.report import Report
 
@@ -84,7 +84,10 @@ class ByDefinition:
 
     def __init__(self, point: Point, moving: Any = None) -> None:
         self.point, self.known, self.roughness = point, dict(point.values), 0.0
-        self.rates = {v: point.random.standard_normal(x.shape) for v, x in point.values.items()}
+        self.rates = {
+            v: in_structure(point.random.standard_normal(x.shape), structure_of(v))
+            for v, x in point.values.items()
+        }
         if moving is not None:
             self.rates = {v: rate if v is moving else 0 * rate for v, rate in self.rates.items()}
 
@@ -110,15 +113,17 @@ class ByDefinition:
     def _jacobian(self, node: Any) -> np.ndarray:
         of, variable = node.args
         shape = self.point.values[variable].shape
-        slopes = [self.slope(of, {variable: unit}) for unit in units(shape)]
+        slopes = [self.slope(of, {variable: unit}) for unit in kept_units(variable, shape)]
         return np.stack(slopes, -1).reshape(slopes[0].shape + shape)
 
     def _hessian(self, node: Any) -> np.ndarray:
         of, variable = node.args
         shape = self.point.values[variable].shape
         rows = []
-        for one in units(shape):
-            rows.append([self.second(of, variable, one, two) for two in units(shape)])
+        for one in kept_units(variable, shape):
+            rows.append(
+                [self.second(of, variable, one, two) for two in kept_units(variable, shape)]
+            )
         return np.array(rows).reshape(shape + shape)
 
     # -- differences ---------------------------------------------------------------------------
@@ -154,6 +159,11 @@ class ByDefinition:
     def scale(self, rates: Values) -> float:
         sizes = [np.max(np.abs(self.point.values[v]), initial=0.0) for v in rates]
         return max(1e-3, float(max(sizes, default=1.0)))
+
+
+def kept_units(variable: Any, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """The unit arrays, projected onto the structure of a variable."""
+    return [in_structure(unit, structure_of(variable)) for unit in units(shape)]
 
 
 def units(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
