@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, matrix, operators, rearranged
+from derive.arrays import along, matrix, operators, rearranged, triangles
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
@@ -152,6 +152,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
     "dot": dot, "outer": outer, "einsum": einsum, "where": where,
     "eye": identity, "ones": full_ones,
+    "tril": triangles.tril, "triu": triangles.triu,
     "concatenate": rearranged.concatenate, "reshape": rearranged.reshaped,
 }
 OPERATORS = {

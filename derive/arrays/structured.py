@@ -2,7 +2,8 @@
 
 The gradient of f on the matrices of a linear structure is the orthogonal projection of the
 unrestricted gradient onto them; for symmetric ones (G + Gᵀ)/2. Its inner product with any change
-that keeps the structure is the change of f. (Tables that vary the entries on and above the diagonal
+that keeps the structure is the change of f. In the same way a Jacobian or Hessian is projected on
+the axes of the variable. (Tables that vary the entries on and above the diagonal
 only have G + Gᵀ - G∘I in its place.)
 """
 
@@ -16,17 +17,32 @@ from derive.arrays.nodes import Array, Variable, identity
 from derive.arrays.product import permuted, product, scaled
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
+from derive.arrays.triangles import triangle
 from derive.core import Step
 
 HALF = Rational(1, 2)
 
 
 def symmetric_part(G: Array) -> Array:
-    return scaled(HALF, total([G, permuted(G, (1, 0))]))
+    *others, i, j = range(G.rank)
+    return scaled(HALF, total([G, permuted(G, (*others, j, i))]))
 
 
 def diagonal_part(G: Array) -> Array:
-    return product(1, [(G, "ij"), (identity(G.shape[0]), "ij")], "ij")
+    return _masked(G, identity(G.shape[-1]))
+
+
+def lower_part(G: Array) -> Array:
+    return _masked(G, triangle("tril", G.shape[-1]))
+
+
+def upper_part(G: Array) -> Array:
+    return _masked(G, triangle("triu", G.shape[-1]))
+
+
+def _masked(G: Array, mask: Array) -> Array:
+    *_, i, j = range(G.rank)
+    return product(1, [(G, range(G.rank)), (mask, (i, j))], range(G.rank))
 
 
 # fmt: off
@@ -37,6 +53,10 @@ PROJECTIONS: dict[str, tuple[Callable[[Array], Array], str, str]] = {
                           "The unrestricted gradient G becomes (G + Gᵀ)/2."),
     "diagonal":          (diagonal_part, "project onto the diagonal matrices",
                           "The unrestricted gradient keeps its diagonal."),
+    "lower triangular":  (lower_part, "project onto the lower triangular matrices",
+                          "The unrestricted gradient keeps its lower triangle."),
+    "upper triangular":  (upper_part, "project onto the upper triangular matrices",
+                          "The unrestricted gradient keeps its upper triangle."),
 }
 # fmt: on
 
@@ -53,4 +73,19 @@ def projected(step: Step, variable: Variable, bar: Array) -> Step:
 
 
 def _has_it(G: Array, structure: str) -> bool:
-    return structure != "diagonal" and G.is_symmetric()
+    return structure in ("symmetric", "positive definite") and G.is_symmetric()
+
+
+def along_structure(J: Array, variable: Variable) -> Array:
+    """A Jacobian by all entries of a variable, along the changes that keep its structure."""
+    if variable.structure not in PROJECTIONS:
+        return J
+    return PROJECTIONS[variable.structure][0](J)
+
+
+def keeps(direction: Array, variable: Variable) -> bool:
+    """Whether a variable that moves along the direction surely keeps its structure."""
+    structure = variable.structure
+    if structure not in PROJECTIONS or _has_it(direction, structure):
+        return True
+    return getattr(direction, "structure", "") in (structure, "diagonal")

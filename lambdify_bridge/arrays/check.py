@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.arrays.claims import LARGEST, check_claim, short, spell
+from lambdify_bridge.arrays.claims import LARGEST, check_claim, is_singular, short, spell
 from lambdify_bridge.arrays.differences import central, extrapolated
 from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
+from lambdify_bridge.arrays.source import needed
 from lambdify_bridge.report import Report, weakest
 
 DIRECTIONAL, ENTRY, EXACT = 1e-9, 1e-7, 1e-10
@@ -140,6 +141,9 @@ class _Bench:
         with np.errstate(all="ignore"):
             try:
                 bars = [self.value(step.rhs) for step in self.steps if is_one(step)]
+                sides = [step.rhs for step in self.steps if is_one(step)]
+                if is_singular(needed([self.loss, *sides], ()), self.value):
+                    return False
             except (np.linalg.LinAlgError, ValueError):
                 return False
         arrays = [np.asarray(v) for v in (*self.space.values(), *bars)]
