@@ -7,6 +7,7 @@ import pytest
 import derive
 
 SHAPES = {"S": "n,n", "C": "n,n", "V": "n,n", "x": "n", "Y": "m,n", "M": "m,n"}
+SMALL = {"S": "2,2", "C": "2,2"}  # every pair of entries is moved for a Hessian
 LINEAR = ["symmetric", "positive definite", "diagonal", "lower triangular", "upper triangular"]
 
 
@@ -24,7 +25,8 @@ LINEAR = ["symmetric", "positive definite", "diagonal", "lower triangular", "upp
     ],
 )
 def test_derivatives_keep_the_structure(kind: str, f: str, structure: str) -> None:
-    d = getattr(derive, kind)(f, "S", SHAPES, {"S": structure})
+    shapes = SMALL if kind == "hessian" else SHAPES
+    d = getattr(derive, kind)(f, "S", shapes, {"S": structure})
     assert d.check().verdict == "confirmed", d.report
 
 
