@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr, Function, S, Symbol, sympify
+from sympy import Expr, Function, Piecewise, S, Symbol, sympify
 
 from derive.arrays.nodes import PLACES, Array, Map, Power, Product, Shape, ones
-from derive.arrays.product import is_number, number, product, scaled, split, zeros
+from derive.arrays.product import is_number, is_zero, number, product, scaled, split, zeros
 from derive.arrays.sums import total
 
 
@@ -32,6 +32,10 @@ def power(base: Array, exponent: Expr) -> Array:
     if exponent == 0:
         return filled(S.One, base.shape)
     if exponent == 1:
+        return base
+    if is_zero(base):
+        if not exponent.is_positive:
+            raise ZeroDivisionError(f"0 to the power {exponent}: there is a division by zero")
         return base
     if isinstance(base, Product):
         if is_number(base):
@@ -70,7 +74,7 @@ def elementwise(formula: Expr, letters: Mapping[Symbol, Array]) -> Array:
 
 def _map(formula: Expr, letters: Mapping[Symbol, Array]) -> Array:
     """One function of arrays; formulas in its arguments are arrays of their own."""
-    call = isinstance(formula, Function)
+    call = isinstance(formula, Function) and not isinstance(formula, Piecewise)
     parts = formula.args if call else sorted(formula.free_symbols, key=str)
     inner = {part: elementwise(part, letters) for part in parts if part.has(*letters)}
     places = dict(zip(inner, PLACES, strict=False))

@@ -224,21 +224,21 @@ def eigvecsh(X: Any) -> Array:
 
 
 def polar(X: Any) -> Array:
-    X = _of_rank(X, 2, "polar")
+    X = of_rank(X, 2, "polar")
     return Polar.make((X,), (), X.shape)
 
 
 def leading_pair(X: Any) -> Array:
-    X = _of_rank(X, 2, "leading_pair")
+    X = of_rank(X, 2, "leading_pair")
     return LeadingPair.make((X,), (), X.shape)
 
 
 def nuclear_norm(X: Any) -> Array:
-    return NuclearNorm.make((_of_rank(X, 2, "nuclear_norm"),), (), ())
+    return NuclearNorm.make((of_rank(X, 2, "nuclear_norm"),), (), ())
 
 
 def spectral_norm(X: Any) -> Array:
-    return SpectralNorm.make((_of_rank(X, 2, "spectral_norm"),), (), ())
+    return SpectralNorm.make((of_rank(X, 2, "spectral_norm"),), (), ())
 
 
 def norm(x: Any, ord: Any = None) -> Array:
@@ -247,7 +247,6 @@ def norm(x: Any, ord: Any = None) -> Array:
     Of a vector: 2, 1, oo, or any p > 0.
     """
     x = array(x)
-    ord = ord.coefficient if isinstance(ord, Product) and not ord.args else ord
     if ord is None or ord == "fro" or (ord == 2 and x.rank == 1):
         return _euclidean(x)
     if x.rank == 2:
@@ -273,14 +272,14 @@ def _euclidean(x: Array) -> Array:
 
 
 def square(X: Any, name: str) -> Array:
-    X = _of_rank(X, 2, name)
+    X = of_rank(X, 2, name)
     if X.shape[0] != X.shape[1]:
         n, m = X.shape
         raise ShapeError(f"{name}({short(X)}) needs a square matrix: its axes have sizes {n}, {m}")
     return X
 
 
-def _of_rank(X: Any, rank: int, name: str) -> Array:
+def of_rank(X: Any, rank: int, name: str) -> Array:
     X = array(X)
     if X.rank != rank:
         raise ShapeError(f"{name}({short(X)}) needs {rank} axes: {short(X)} has {X.rank}")

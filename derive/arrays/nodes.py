@@ -17,6 +17,8 @@ from weakref import WeakValueDictionary
 
 from sympy import Abs, Basic, Expr, Integer, S, Symbol, srepr
 
+from derive.arrays.names import plain_name
+
 Shape = tuple[Expr, ...]
 Labels = tuple[int, ...]
 
@@ -138,6 +140,8 @@ class Array(Basic):
 
     def __getitem__(self, index: Any) -> Any:
         return _operators().indexed(self, index)
+
+    __iter__ = None  # or Python would ask for entries without end
 
     @property
     def T(self) -> Any:  # NumPy's name
@@ -453,11 +457,9 @@ def size(text: Any) -> Expr:
     if isinstance(text, Expr):
         return text
     spelled = str(text).strip()
-    if spelled.isdecimal():
-        return Integer(spelled)
-    if not spelled.isidentifier():
-        raise ValueError(f"{spelled!r} is not a size: write a letter or a whole number")
-    return Symbol(spelled, integer=True, positive=True)
+    if spelled.isdecimal() and int(spelled) > 0:
+        return Integer(int(spelled))
+    return Symbol(plain_name(spelled, "a size"), integer=True, positive=True)
 
 
 def ones(n: Any) -> Array:
@@ -485,8 +487,7 @@ def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
     >>> variable("A", "m,3").shape
     (m, 3)
     """
-    if not name.isidentifier():
-        raise ValueError(f"{name!r} is not a name: write letters, digits and underscores")
+    name = plain_name(name, "a name")
     sizes = shape.split(",") if isinstance(shape, str) else shape
     axes = tuple(size(each) for each in sizes if each != "")
     if structure and structure not in STRUCTURES:

@@ -37,8 +37,15 @@ def product(coefficient: Any, factors: Iterable[tuple[Array, Any]], out: Any) ->
 
 
 def number(value: Any) -> Array:
-    """A number, or a formula in sizes, as an array of rank 0."""
-    return product(value, (), ())
+    """A number, or a formula in sizes, as an array of rank 0. Raises ValueError: not real.
+
+    >>> number(3)
+    3
+    """
+    exact = sympify(value)
+    if exact.is_finite is False or exact.is_real is False:
+        raise ValueError(f"{exact} is no real number: check where the formula is defined")
+    return product(exact, (), ())
 
 
 def zeros(shape: Shape) -> Array:

@@ -65,6 +65,8 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
         return _call(CALLS[kind], inner)
     if kind in RELATIONS:
         return f"({inner[0]}) {RELATIONS[kind]} ({inner[1]})"
+    if formula.is_Pow and not formula.exp.is_number:
+        return f"({inner[0]})**({inner[1]})"
     if formula.is_Pow:
         return power(Term(inner[0], (), atom=False), formula.exp, ()).code
     if formula.is_Add:
