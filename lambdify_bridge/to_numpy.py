@@ -61,7 +61,7 @@ def to_numpy(
     >>> to_numpy(Matrix([[x, 1]]))([5.0, 6.0]).shape
     (2, 1, 2)
     """
-    if hasattr(getattr(expression, "result", None), "digest"):
+    if hasattr(getattr(expression, "result", None), "data"):
         return of_derivation(expression, args)
     problem, definitions, arguments = _problem(expression)
     single = not isinstance(problem, list | tuple | sp.Tuple)

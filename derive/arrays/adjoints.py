@@ -11,13 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from derive.arrays.differentials import RULES as DIFFERENTIALS
-from derive.arrays.differentials import d
+from derive.arrays.differentials import d, only
 from derive.arrays.nodes import (
+    CLOSED,
     Adjoint,
     Array,
     Differential,
     Named,
     Pairing,
+    Product,
     Sum,
     Variable,
     postorder,
@@ -53,14 +55,16 @@ class Sweep:
         return self.equations[-1]
 
     def run(self) -> None:
-        on_the_way = {*self.moving, *self.equations}
+        on_the_way = frozenset((*self.moving, *self.equations))
         for equation in reversed(self.equations):
             if equation is not self.loss and equation not in self.handed:
                 continue
             change, rule, sentence = differential(equation.definition, on_the_way)
+            if not isinstance(equation.definition, (Product, Sum)):
+                change = substituted(change, {equation.definition: equation})
             bar = number(1) if equation is self.loss else self.bar(equation)
             for after in paired(bar, change):
-                before = pairing(bar, only(change, after.linear))
+                before = pairing(bar, only_of(change, after.linear))
                 step = Handed(equation, rule, sentence, before, after)
                 self.handed.setdefault(after.linear.of, []).append(step)
 
@@ -79,21 +83,33 @@ def differential(Y: Array, moving: Iterable[Array]) -> tuple[Array, str, str]:
 
     Raises NoRuleApplies for an operation that has no differential.
     """
-    free = set(moving)
-    change, rule, sentence = _first_rule(d(Y), free)
-    while True:
-        inner = [node for node in differentials_in(change) if node.of not in free]
-        if not inner:
-            return change, rule, sentence
-        worked_out = {node: _first_rule(node, free)[0] for node in inner}
-        change = substituted(change, worked_out)
+    free = moving if isinstance(moving, frozenset) else frozenset(moving)
+    with only(_touched(Y, free)):
+        change, rule, sentence = _first_rule(d(Y), free)
+        while True:
+            inner = [node for node in differentials_in(change) if node.of not in free]
+            if not inner:
+                return change, rule, sentence
+            worked_out = {node: _first_rule(node, free)[0] for node in inner}
+            change = substituted(change, worked_out)
 
 
-def _first_rule(goal: Differential, free: set[Array]) -> tuple[Array, str, str]:
+def _touched(Y: Array, free: frozenset[Array]) -> set[Array]:
+    """The nodes of a formula that depend on one of `free`, themselves included."""
+    found: set[Array] = set()
+    for node in postorder(Y, into=CLOSED):
+        if node in free or (
+            not isinstance(node, CLOSED) and any(argument in found for argument in node.args)
+        ):
+            found.add(node)
+    return found
+
+
+def _first_rule(goal: Array, free: frozenset[Array]) -> tuple[Array, str, str]:
+    if not isinstance(goal, Differential):
+        return goal, "held constant", "It does not depend on the variable."
     if goal.of in free:
         return goal, "the variable itself", "The quantity itself changes."
-    if not any(node in free for node in postorder(goal.of, into=Named)):
-        return zeros(goal.shape), "held constant", "It does not depend on the variable."
     for rule, rewrite in DIFFERENTIALS.rewrites(goal):
         return rewrite.equals, rule.name, rule.sentence
     what = type(goal.of).__name__
@@ -101,7 +117,17 @@ def _first_rule(goal: Differential, free: set[Array]) -> tuple[Array, str, str]:
 
 
 def differentials_in(E: Array) -> list[Differential]:
-    return [node for node in postorder(E, into=Differential) if isinstance(node, Differential)]
+    if isinstance(E, Differential):
+        return [E]
+    found: dict[Differential, None] = {}
+    stack: list[Array] = [E] if E.moving else []
+    while stack:
+        for argument in reversed(stack.pop().args):
+            if isinstance(argument, Differential):
+                found[argument] = None
+            elif argument.moving:
+                stack.append(argument)
+    return list(found)
 
 
 def paired(U: Array, E: Array) -> list[Pairing]:
@@ -126,8 +152,10 @@ def _taken_apart(goal: Pairing) -> list[Pairing]:
     raise NoRuleApplies(f"{what} has no adjoint here: {goal.linear}", goal)
 
 
-def only(E: Array, leaf: Array) -> Array:
+def only_of(E: Array, leaf: Array) -> Array:
     """A linear expression with every differential but one put to zero."""
+    if isinstance(E, Sum):
+        return total([only_of(term, leaf) for term in E.args if leaf in differentials_in(term)])
     others = [node for node in differentials_in(E) if node is not leaf]
     return substituted(E, {node: zeros(node.shape) for node in others}) if others else E
 
@@ -135,11 +163,10 @@ def only(E: Array, leaf: Array) -> Array:
 def substituted(array: Array, values: dict[Array, Array]) -> Array:
     """The array with some nodes replaced, simplified anew."""
     new: dict[Array, Array] = dict(values)
-    closed = (Named, Adjoint, Differential)
-    for node in postorder(array, into=closed):
+    for node in postorder(array, into=CLOSED):
         if node in new:
             continue
         args = tuple(new.get(a, a) for a in node.args)
-        same = args == node.args or isinstance(node, closed)
+        same = args == node.args or isinstance(node, CLOSED)
         new[node] = node if same else node.with_args(args)
     return new[array]

@@ -10,6 +10,9 @@ for forward and reverse mode algorithmic differentiation, are the sources of wha
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from sympy import DiracDelta, Expr, Rational, S, Symbol, tanh
@@ -33,7 +36,7 @@ from derive.arrays.nodes import (
     ones,
     variable,
 )  # fmt: skip
-from derive.arrays.product import permuted, product, scaled, zeros
+from derive.arrays.product import is_zero, permuted, product, scaled, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken
 from derive.arrays.sums import total
 from derive.rules import RuleTable
@@ -41,8 +44,25 @@ from derive.rules import RuleTable
 HALF = Rational(1, 2)
 
 
+# Of what the variables move; None: of everything.
+_moving: ContextVar[Container[Array] | None] = ContextVar("moving", default=None)
+
+
+@contextmanager
+def only(moving: Container[Array]) -> Iterator[None]:
+    """Meanwhile the differentials of all arrays but those of `moving` are zero."""
+    token = _moving.set(moving)
+    try:
+        yield
+    finally:
+        _moving.reset(token)
+
+
 def d(X: Array) -> Array:
     """dX, of the shape of X."""
+    moving = _moving.get()
+    if moving is not None and X not in moving:
+        return zeros(X.shape)
     return Differential.make((X,), (), X.shape)
 
 
@@ -88,9 +108,11 @@ def product_rule(Y: Product) -> Array:
     factors = list(Y.factors)
     terms = []
     for k, (factor, labels) in enumerate(factors):
-        changed = [*factors[:k], (d(factor), labels), *factors[k + 1 :]]
-        terms.append(product(Y.coefficient, changed, Y.out))
-    return total(terms)
+        change = d(factor)
+        if not is_zero(change):
+            changed = [*factors[:k], (change, labels), *factors[k + 1 :]]
+            terms.append(product(Y.coefficient, changed, Y.out))
+    return total(terms) if terms else zeros(Y.shape)
 
 
 # ------------------------------------------------------------------ entry by entry

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from derive.arrays.nodes import Array, Named, Product, Sum, Variable, postorder
+from derive.arrays.nodes import Array, Named, Ones, Product, Sum, Variable, postorder
 from derive.arrays.rearranged import Placed, Reshaped, Taken
 
 LINEAR = (Product, Sum, Taken, Placed, Reshaped)
@@ -65,7 +65,14 @@ def _worth_a_name(order: Sequence[Array], depends: set[Array]) -> set[Array]:
         if node in depends and not isinstance(node, (*LINEAR, Variable, Named)):
             found.add(node)
             found.update(a for a in node.args if isinstance(a, LINEAR))
-    return found | {node for node in order if times[node] > 1 and isinstance(node, (Product, Sum))}
+    return found | {node for node in order if times[node] > 1 and _is_work(node)}
+
+
+def _is_work(node: Array) -> bool:
+    """A sum, or a product of several arrays: not one array turned, scaled or repeated."""
+    if isinstance(node, Product):
+        return sum(not isinstance(factor, Ones) for factor in node.args) > 1
+    return isinstance(node, Sum)
 
 
 class _Names:

@@ -8,6 +8,7 @@ from typing import Any
 from derive.arrays.adjoints import Handed, Sweep, substituted
 from derive.arrays.equations import equations
 from derive.arrays.nodes import (
+    CLOSED,
     Adjoint,
     Array,
     Gradient,
@@ -123,7 +124,7 @@ class _Steps:
 
     def without_names(self, array: Array) -> Array:
         """The array with the names that were given on the way written out, if it stays short."""
-        inside = [n for n in postorder(array, into=(Named, Adjoint)) if n in self.written_out]
+        inside = [n for n in postorder(array, into=CLOSED) if n in self.written_out]
         if not inside:
             return array
         sizes = self.sizes
@@ -152,7 +153,7 @@ class _Steps:
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
         equals = textbook(self.sweep.value(quantity))
-        bars = [n for n in postorder(equals, into=Adjoint) if isinstance(n, Adjoint)]
+        bars = [n for n in postorder(equals, into=CLOSED) if isinstance(n, Adjoint)]
         return Step(
             goal=goal,
             rule=_label(handed),

@@ -14,8 +14,8 @@ from derive.arrays.differentials import d
 from derive.arrays.equations import equations
 from derive.arrays.gradient import asked, chosen, gradients, scalar_loss
 from derive.arrays.nodes import (
+    CLOSED,
     Array,
-    Differential,
     Directional,
     Hessian,
     Jacobian,
@@ -163,7 +163,7 @@ def _forward(array: Array, variable: Variable) -> Step:
     moving = {variable, *chain}
     for equation in chain:
         change, rule, sentence = differential(equation.definition, moving)
-        inside = [n for n in postorder(change, into=Differential) if n in found]
+        inside = [n for n in postorder(change, into=CLOSED) if n in found]
         result = substituted(change, {n: found[n] for n in inside})
         goal, given = d(_without_names(equation)), {n: d(_without_names(n.of)) for n in inside}
         plain = _without_names(substituted(change, given))
@@ -192,14 +192,14 @@ def unit_arrays(E: Array, leaf: Array) -> Array:
         axes = range(E.rank)
         units = [(identity(n), (k, E.rank + k)) for k, n in enumerate(E.shape)]
         return product(1, units, [*axes, *(E.rank + k for k in axes)])
-    if leaf not in postorder(E, into=Differential):
+    if leaf not in postorder(E, into=CLOSED):
         return zeros(E.shape + leaf.shape)
     if isinstance(E, Sum):
         return total([unit_arrays(term, leaf) for term in E.args])
     new = [("new", k) for k in range(leaf.rank)]
     if isinstance(E, Product):
         factors: list[Any] = list(E.factors)
-        k = next(k for k, (f, _) in enumerate(factors) if leaf in postorder(f, into=Differential))
+        k = next(k for k, (f, _) in enumerate(factors) if leaf in postorder(f, into=CLOSED))
         factor, labels = factors[k]
         factors[k] = unit_arrays(factor, leaf), (*labels, *new)
         return product(E.coefficient, factors, [*E.out, *new])

@@ -38,6 +38,9 @@ class Inverse(MatrixFunction):
     name = "inv"
     keeps_symmetry = True
 
+    def is_undone(self) -> bool:
+        return True
+
     def undoes(self, other: Array) -> bool:
         return self.args[0] is other
 

@@ -9,13 +9,11 @@ functions of the other files of this room, which simplify.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from hashlib import blake2b
 from threading import Lock
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
-from sympy import Abs, Basic, Expr, Integer, S, Symbol, srepr
+from sympy import Abs, Basic, Expr, Integer, S, Symbol
 
 from derive.arrays.names import plain_name
 
@@ -29,17 +27,17 @@ _one_at_a_time = Lock()
 class Array(Basic):
     """A node: `args` are arrays, `data` is anything that can be hashed, `shape` follows from them.
 
-    `digest` is the same in every run; what has to be put in an order is ordered by it.
+    `moving`: there is a differential in it, not counting what stands behind a name.
     """
 
-    __slots__ = ("__weakref__", "data", "digest", "shape")
+    __slots__ = ("__weakref__", "data", "moving", "shape")
     __array_ufunc__ = None  # NumPy leaves the operators to this class
     structures: ClassVar[frozenset[str]] = frozenset()
     is_commutative = True
     args: tuple[Array, ...]
     data: tuple[Any, ...]
     shape: Shape
-    digest: bytes
+    moving: bool
 
     @classmethod
     def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
@@ -50,9 +48,13 @@ class Array(Basic):
             if node is None:
                 node = Basic.__new__(cls, *args)
                 node.data, node.shape = data, shape
-                node.digest = _digest(cls.__name__, (data, shape), args)
+                node.moving = cls.is_differential(args)
                 _known[key] = node
         return node
+
+    @classmethod
+    def is_differential(cls, args: tuple[Array, ...]) -> bool:
+        return any(argument.moving for argument in args)
 
     @property
     def rank(self) -> int:
@@ -76,20 +78,19 @@ class Array(Basic):
         """Factors of the entries' squares, where these are simpler; labels as in a Product."""
         return None
 
+    def is_undone(self) -> bool:
+        """Whether its product with another array may be the identity matrix."""
+        return False
+
     def undoes(self, other: Array) -> bool:
         """Whether it is surely the inverse matrix of another."""
         return False
 
     # -- equal is the same object --------------------------------------------------------------
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __ne__(self, other: object) -> bool:
-        return self is not other
-
-    def __hash__(self) -> int:
-        return int.from_bytes(self.digest[:7], "big")
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__  # sets of nodes are asked, never walked: their order is no order
 
     def __reduce__(self) -> Any:
         return type(self).make, (self.args, self.data, self.shape)
@@ -174,24 +175,6 @@ def _operators() -> Any:
     return operators
 
 
-def _digest(name: str, data: tuple[Any, ...], below: tuple[Array, ...]) -> bytes:
-    whole = blake2b(f"{name}{_spelled(data)}".encode(), digest_size=16)
-    for each in below:
-        whole.update(each.digest)
-    return whole.digest()
-
-
-def _spelled(item: Any) -> str:
-    if isinstance(item, tuple):
-        return f"({','.join(map(_spelled, item))})"
-    return _of_sympy(item) if isinstance(item, Basic) else repr(item)
-
-
-@lru_cache(maxsize=10_000)
-def _of_sympy(expression: Basic) -> str:
-    return str(expression) if expression.is_Atom else srepr(expression)
-
-
 # ------------------------------------------------------------------ leaves
 
 
@@ -208,6 +191,9 @@ class Variable(Array):
     def structure(self) -> str:
         return str(self.data[1])
 
+    def is_undone(self) -> bool:
+        return self.structure == "orthogonal"
+
     def is_symmetric(self) -> bool:
         return self.structure in ("symmetric", "positive definite", "diagonal")
 
@@ -219,6 +205,10 @@ class Named(Array):
     """A quantity of its own, equal to its `definition`: nothing is simplified across it."""
 
     __slots__ = ()
+
+    @classmethod
+    def is_differential(cls, args: tuple[Array, ...]) -> bool:
+        return False
 
     @property
     def name(self) -> str:
@@ -249,6 +239,10 @@ class Differential(Array):
 
     __slots__ = ()
 
+    @classmethod
+    def is_differential(cls, args: tuple[Array, ...]) -> bool:
+        return True
+
     @property
     def of(self) -> Array:
         return self.args[0]
@@ -261,6 +255,11 @@ class Adjoint(Array):
     """
 
     __slots__ = ()
+
+    @classmethod
+    def is_differential(cls, args: tuple[Array, ...]) -> bool:
+        return False
+
     loss = property(lambda self: self.args[0])
     of = property(lambda self: self.args[1])
 
@@ -411,6 +410,10 @@ PLACES = tuple(Symbol(f"t{k}", real=True) for k in range(1, 9))
 # ------------------------------------------------------------------ walks
 
 
+# Not entered by what reads or rewrites one formula: names, and derivatives that are letters.
+CLOSED = (Named, Adjoint, Differential)
+
+
 def postorder(*roots: Array, into: type | tuple[type, ...] = ()) -> list[Array]:
     """Every distinct node below the roots, arguments before what uses them.
 
@@ -418,16 +421,20 @@ def postorder(*roots: Array, into: type | tuple[type, ...] = ()) -> list[Array]:
     """
     order: list[Array] = []
     seen: set[Array] = set()
-    stack = [(root, False) for root in reversed(roots)]
+    stack: list[Array | None] = list(reversed(roots))
+    opened: list[Array] = []
     while stack:
-        node, opened = stack.pop()
-        if opened:
-            order.append(node)
+        node = stack.pop()
+        if node is None:  # all that the last one opened is made of has come
+            order.append(opened.pop())
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            if not isinstance(node, into) or node in roots:
-                stack.extend((argument, False) for argument in reversed(node.args))
+            if not node._args or (isinstance(node, into) and node not in roots):
+                order.append(node)
+            else:
+                opened.append(node)
+                stack.append(None)
+                stack.extend(reversed(node._args))
     return order
 
 

@@ -29,7 +29,6 @@ from derive.arrays.nodes import (
     Sum,
     identity,
     ones,
-    postorder,
     variable,
 )  # fmt: skip
 from derive.arrays.product import is_zero, permuted, product, zeros
@@ -56,15 +55,10 @@ U, V, W = variable("U", "m,p"), variable("V", "n,n"), variable("W", "n,n")
 u, x = variable("u", "k"), variable("x", "n")
 
 
-def moving(E: Array) -> bool:
-    """Whether there is a differential in it."""
-    return any(isinstance(node, Differential) for node in postorder(E, into=Differential))
-
-
 @RULES.rule("pairing with a sum", on=Sum, example=pairing(X, d(V) + d(W)))
 def with_sum(E: Sum, U: Array) -> Array:
     """Term by term."""
-    return total([pairing(U, term) for term in E.args if moving(term)])
+    return total([pairing(U, term) for term in E.args if term.moving])
 
 
 @RULES.rule("pairing with a product", on=Product, example=pairing(U, A @ d(B)))
@@ -73,7 +67,7 @@ def with_product(E: Product, U: Array) -> Array | None:
     if is_zero(E):
         return zeros(())
     factors = list(E.factors)
-    k = next((k for k, (factor, _) in enumerate(factors) if moving(factor)), None)
+    k = next((k for k, (factor, _) in enumerate(factors) if factor.moving), None)
     if k is None:
         return None
     changing, labels = factors[k]

@@ -104,11 +104,14 @@ class _Work:
 
     def simplify(self) -> None:
         steps = (self.identities, self.cancelled, self.powers, self.summed, self.all_ones)
-        while self.coefficient != 0 and any(step() for step in steps):
+        while self.coefficient is not S.Zero and any(step() for step in steps):
             pass
-        if self.coefficient == 0:
+        if self.coefficient is S.Zero:
             sizes = self.sizes()
             self.factors = [(ones(sizes[label]), (label,)) for label in self.out]
+
+    def has(self, kind: type[Array]) -> bool:
+        return any(isinstance(array, kind) for array, _ in self.factors)
 
     def uses(self, label: Label) -> int:
         return sum(labels.count(label) for _, labels in self.factors)
@@ -165,7 +168,10 @@ class _Work:
 
     def cancelled(self) -> bool:
         """X⁻¹X = I, and QᵀQ = I for an orthogonal Q."""
-        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if a.rank == 2]
+        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if a.is_undone()]
+        if not matrices:
+            return False
+        matrices = [(k, a, ls) for k, (a, ls) in enumerate(self.factors) if len(ls) == 2]
         for (k, a, own), (m, b, others) in permutations(matrices, 2):
             for left, inner, met, right in _meetings(a, own, b, others):
                 if inner == met and inner not in self.out and self.uses(inner) == 2:
@@ -176,6 +182,8 @@ class _Work:
 
     def powers(self) -> bool:
         """Powers of one base at the same labels are one power."""
+        if len(set(self.factors)) == len(self.factors) and not self.has(Power):
+            return False
         groups: dict[tuple[Array, tuple[Label, ...]], list[int]] = {}
         for k, (array, labels) in enumerate(self.factors):
             base = array.args[0] if isinstance(array, Power) else array
@@ -213,7 +221,7 @@ class _Work:
                 self.factors = [(array, self.out)]
             elif labels != self.out and isinstance(array, Sum) and set(labels) == set(self.out):
                 return self.term_by_term(array, labels)
-        if self.coefficient == 1 and len(self.factors) == 1 and self.factors[0][1] == self.out:
+        if self.coefficient is S.One and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
         sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
         for _, labels in self.factors:
@@ -268,10 +276,10 @@ def key(array: Product) -> tuple[Any, ...]:
 
 
 def _orders(array: Product) -> Iterable[list[int]]:
-    """The factors by digest; equal ones in every order, unless that would be too many."""
-    by_digest = sorted(range(len(array.args)), key=lambda k: array.args[k].digest)
+    """The factors in any fixed order; equal ones in every order, unless that would be too many."""
+    fixed = sorted(range(len(array.args)), key=lambda k: id(array.args[k]))
     groups: list[list[int]] = []
-    for k in by_digest:
+    for k in fixed:
         if groups and array.args[groups[-1][0]] is array.args[k]:
             groups[-1].append(k)
         else:
@@ -281,7 +289,7 @@ def _orders(array: Product) -> Iterable[list[int]]:
         for n in range(2, len(group) + 1):
             many *= n
     if many > MOST_TIES:
-        return [by_digest]
+        return [fixed]
     orders = choices(*(list(permutations(group)) for group in groups))
     return [[k for group in order for k in group] for order in orders]
 
@@ -294,5 +302,5 @@ def _spelled(array: Product, order: Sequence[int]) -> tuple[Any, ...]:
         if array.args[k].is_symmetric():
             labels = tuple(sorted(labels, key=lambda i: names.get(i, len(names))))
         numbers = tuple(names.setdefault(label, len(names)) for label in labels)
-        spelled.append((array.args[k].digest, numbers))
-    return (*spelled, tuple(map(str, array.shape)))
+        spelled.append((id(array.args[k]), numbers))
+    return (*spelled, array.rank)

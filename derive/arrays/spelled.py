@@ -13,6 +13,7 @@ from sympy import Expr, Piecewise, Rational, Symbol, sstr
 from derive.arrays.along import AlongAxis
 from derive.arrays.matrix import Inverse, MatrixFunction, Norm
 from derive.arrays.nodes import (
+    CLOSED,
     PLACES,
     Adjoint,
     Array,
@@ -62,7 +63,7 @@ class NumPy:
     }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
-        if len(postorder(array, into=(Named, Adjoint, Differential))) > TOO_MANY:
+        if len(postorder(array, into=CLOSED)) > TOO_MANY:
             return f"<array of shape ({', '.join(map(str, array.shape))})>"
         return self.form(written(array))[0]
 

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from derive.arrays.nodes import (
-    Adjoint,
+    CLOSED,
     Array,
-    Differential,
-    Named,
     Ones,
     Product,
     Sum,
@@ -22,8 +20,6 @@ from derive.arrays.nodes import (
 )  # fmt: skip
 from derive.arrays.product import product, scaled, split
 from derive.arrays.sums import total
-
-CLOSED = (Named, Adjoint, Differential)
 
 
 def textbook(array: Array) -> Array:
@@ -162,7 +158,7 @@ def _at_end(array: Sum, end: int) -> Array | None:
     rests, others = [], []
     for term, first in zip(array.args, firsts, strict=True):
         if first and first[:2] == (matrix, axis):
-            rests.append(first[2])
+            rests.append(_after(term, *first[2:]))
         else:
             others.append(term)
     labels = ("end", "inner") if axis == 0 else ("inner", "end")
@@ -173,8 +169,9 @@ def _at_end(array: Sum, end: int) -> Array | None:
     return total([grouped, *others]) if others else grouped
 
 
-def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
-    """The matrix at one end of a chain, which of its axes is there, and what follows it."""
+def _first(term: Array, end: int) -> tuple[Array, int, int, int, int] | None:
+    """The matrix at one end of a chain, and which of its axes is there; where it stands in the
+    term, the label of its other axis, and the end."""
     if not isinstance(term, Product):
         return None
     touching = [(k, f, labels) for k, (f, labels) in enumerate(term.factors) if end in labels]
@@ -186,9 +183,15 @@ def _first(term: Array, end: int) -> tuple[Array, int, Array] | None:
     others = [pair for n, pair in enumerate(term.factors) if n != k]
     if inner in term.out or not any(inner in own for _, own in others):
         return None
+    return matrix, axis, k, inner, end
+
+
+def _after(term: Any, place: int, inner: int, end: int) -> Array:
+    """What follows a matrix at one end of a chain."""
+    others = [pair for k, pair in enumerate(term.factors) if k != place]
     out: list[Any] = list(term.out)
     out[end] = inner
-    return matrix, axis, product(term.coefficient, others, out)
+    return product(term.coefficient, others, out)
 
 
 def size_of(array: Array, known: dict[Array, int]) -> int:

@@ -28,7 +28,7 @@ Values = dict[Any, np.ndarray]
 
 def is_about_arrays(claim: Any) -> bool:
     """Whether the left side of an equation is an array node (and no SymPy expression)."""
-    return hasattr(getattr(claim, "lhs", None), "digest")
+    return hasattr(getattr(claim, "lhs", None), "data")
 
 
 def check_arrays(derivation: Any, points: int = 4, seed: int = 0) -> Report:
