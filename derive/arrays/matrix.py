@@ -258,7 +258,7 @@ def norm(x: Any, ord: Any = None) -> Array:
             raise ValueError(f'the norm {ord!r} of a matrix: write "fro", "nuc" or 2')
         return named[ord](x)
     p = None if isinstance(ord, str) else sympify(ord)
-    if x.rank != 1 or not isinstance(p, Expr) or not p.is_positive:
+    if x.rank != 1 or not isinstance(p, Expr) or not p.is_extended_positive:
         raise ValueError(f"the norm {ord!r} of {short(x)}: write 1, 2, oo or a number p > 0")
     sizes = elementwise(abs(PLACES[0]), {PLACES[0]: x})
     if p is oo:

@@ -10,11 +10,11 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, matrix, operators, rearranged
+from derive.arrays import along, linear_maps, matrix, operators, rearranged
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
-from derive.arrays.product import number, permuted, product
+from derive.arrays.product import is_number, number, permuted, product, split
 from derive.elementary import FUNCTIONS as OURS
 from derive.tokens import ParseError
 
@@ -33,9 +33,21 @@ def _both(function: Any) -> Callable[[Any, Any], Array]:
     def applied(x: Any, y: Any) -> Array:
         a, b = array(x), array(y)
         shape, (s, t) = broadcast_shape(a, b, ","), PLACES[:2]
+        if is_number(a):
+            return elementwise(function(split(a)[0], t), {t: b})
+        if is_number(b):
+            return elementwise(function(s, split(b)[0]), {s: a})
         return elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
 
     return applied
+
+
+def _of_arrays(function: Any) -> Callable[..., Array]:
+    return lambda *arrays: function(*map(array, arrays))
+
+
+def _along(cls: type[along.AlongAxis]) -> Callable[..., Array]:
+    return lambda x, axis: along.along(cls, array(x), axis)
 
 
 def where(condition: Condition, x: Any, y: Any) -> Array:
@@ -155,6 +167,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "asin": _each(sympy.asin), "acos": _each(sympy.acos), "atan": _each(sympy.atan),
     "Abs": _each(sympy.Abs), "loggamma": _each(sympy.loggamma),
     "maximum": _both(sympy.Max), "minimum": _both(sympy.Min),
+    "heaviside": _both(sympy.Heaviside), "polygamma": _both(sympy.polygamma),
     "trace": matrix.trace, "tr": matrix.trace, "det": matrix.det, "inv": matrix.inv,
     "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": matrix.norm,
     "expm": matrix.expm, "sqrtm": matrix.sqrtm, "cholesky": matrix.cholesky,
@@ -163,10 +176,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "polar": matrix.polar, "leading_pair": matrix.leading_pair,
     "softmax": along.softmax, "log_softmax": along.log_softmax, "logsumexp": along.logsumexp,
     "sum": along.sum_, "mean": along.mean, "max": along.amax, "min": along.amin,
-    "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
+    "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
+    "expm_frechet": _of_arrays(linear_maps.expm_derivative), "placed": rearranged.placed_at,
+    "solve_sylvester": _of_arrays(linear_maps.sylvester),
+    "lower_half": _of_arrays(linear_maps.lower), "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
     "dot": dot, "outer": outer, "einsum": einsum, "where": where,
     "eye": identity, "ones": full_ones,
-    "concatenate": rearranged.concatenate, "reshape": rearranged.reshaped,
+    "concatenate": rearranged.concatenate, "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
 }
 OPERATORS = {
     ast.Add: operators.add, ast.Sub: operators.subtract, ast.Mult: operators.multiply,

@@ -69,6 +69,12 @@ def placed(x: Array, axis: int, start: Expr, size: Expr, step: int) -> Array:
     return zeros(shape) if is_zero(x) else Placed.make((x,), (axis, start, size, step), shape)
 
 
+def placed_at(x: Any, axis: int, start: Any, size: Any, step: int = 1) -> Array:
+    """Every `step`-th entry from `start` on along an axis of size `size` is one of x, others 0."""
+    x = array(x)
+    return placed(x, axis_of(x, axis, "placed"), sympify(start), sympify(size), step)
+
+
 def _with_size(shape: Shape, axis: int, n: Expr) -> Shape:
     return (*shape[:axis], n, *shape[axis + 1 :])
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lambdify_bridge.arrays.claims import LARGEST, check_claim, short, spell
-from lambdify_bridge.arrays.differences import central, extrapolated
+from lambdify_bridge.arrays.differences import central, extrapolated, has_kink
 from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
 from lambdify_bridge.report import Report, weakest
@@ -175,7 +175,8 @@ class _Bench:
         leaf = after.args[1]
         change = {leaf: self.random.standard_normal(self.shape(leaf))}
         left, right = (float(self.value(side, change)) for side in (before, after))
-        scale = max(abs(left), abs(right), 1e-8)
+        U, V = (np.max(np.abs(self.value(side.args[0])), initial=0.0) for side in (before, after))
+        scale = max(abs(left), abs(right), 1e-3 * max(U, V), 1e-8)
         if abs(left - right) <= EXACT * scale * 100:
             return ""
         return f"{short(before)} is {left:.12g}, {short(after)} is {right:.12g}"
@@ -196,6 +197,8 @@ class _Bench:
         if roughness > 1e-6 * scale:
             raise _TooRough(f"differences do not settle: {roughness:.1e} at {slope:.6g}")
         error = abs(slope - said) / scale
+        if error > tolerance and has_kink(_line(along, here, V), _scale(here)):
+            raise _TooRough("the slopes to both sides differ")
         if error > tolerance:
             reason = f"along a direction the loss changes at {slope:.12g}, claimed {said:.12g}"
             return Report(text, "refuted", reason, said, slope, error, tolerance)
@@ -217,6 +220,8 @@ class _Bench:
             off = abs(slope - said) / max(size, abs(slope), 1e-8)
             worst = max(worst, off)
             if off > ENTRY + 10 * roughness / max(size, abs(slope)):
+                if has_kink(_line(along, here, V), _scale(here)):
+                    raise _TooRough("the slopes to both sides differ")
                 reason = (
                     f"at entry {place} the difference quotient is {slope:.10g}, claimed {said:.10g}"
                 )

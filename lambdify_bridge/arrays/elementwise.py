@@ -59,8 +59,10 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
         return arguments[formula].code
     if formula.is_number:
         return repr(float(formula))
-    inner = [_formula(a, arguments) for a in formula.args]
     kind = type(formula).__name__
+    if kind == "Piecewise":
+        return _cases(formula, arguments)
+    inner = [_formula(a, arguments) for a in formula.args]
     if kind in CALLS:
         return _call(CALLS[kind], inner)
     if kind in RELATIONS:
@@ -73,8 +75,6 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
         return " + ".join(f"({each})" for each in inner)
     if formula.is_Mul:
         return " * ".join(f"({each})" for each in inner)
-    if kind == "Piecewise":
-        return _cases(formula, arguments)
     if hasattr(formula, "definition"):
         return f"({_formula(formula.definition(), arguments)})"
     raise ValueError(f"there is no NumPy code for the function {kind}")

@@ -110,7 +110,7 @@ class Tape:
 
     def __init__(self, outputs: Sequence[Any]) -> None:
         self.given = [n for n in needed(outputs, ()) if type(n).__name__ in LEAVES]
-        self.lines = Lines(tuple(outputs), self.given)
+        self.lines = Lines(tuple(outputs), self.given, whole_names=True)
         self.outputs = tuple(outputs)
 
     @cached_property

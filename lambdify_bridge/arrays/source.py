@@ -78,6 +78,7 @@ class Lines:
     sizes: dict[Any, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     values: dict[Any, Term] = field(default_factory=dict)
+    whole_names: bool = False  # named quantities with all of their axes
 
     def __post_init__(self) -> None:
         order = needed(self.outputs, self.given, self.meaning)
@@ -131,6 +132,9 @@ class Lines:
     def kept(self, node: Any, value: Term) -> Term:
         """The value on a line of its own, unless it is short and used once."""
         own = type(node).__name__ == "Named" or node in self.meaning
+        if own and self.whole_names and value.labels != tuple(range(len(node.shape))):
+            self.values[node] = value
+            value = Term(self.full(node), tuple(range(len(node.shape))))
         if not own and (value.code in self.taken or self.is_inline(node, value)):
             return value
         return Term(self.put(value.code, spelled(node) if own else "v", node), value.labels)
@@ -294,7 +298,9 @@ def size_lines(lines: Lines) -> list[str]:
         for axis, n in enumerate(node.shape):
             if n in lines.sizes and n not in found:
                 found[n] = f"{lines.sizes[n]} = {lines.names[node]}.shape[{axis}]"
-    used = " ".join(line.code for line in lines.lines)
-    used += " ".join(lines.full(node) for node in lines.outputs)
-    words = set(re.findall(r"\w+", used))
+    used = [*(line.code for line in lines.lines), *(lines.full(node) for node in lines.outputs)]
+    words = set(re.findall(r"\w+", " ".join(used)))
+    unknown = [n for n, name in lines.sizes.items() if name in words and n not in found]
+    if unknown:
+        raise ValueError(f"{unknown[0]} is the size of no argument: there is no function without it")
     return [line for n, line in found.items() if lines.sizes[n] in words]

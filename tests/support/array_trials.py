@@ -7,7 +7,7 @@ with the evaluator of `array_values`, and lets the derivation be checked. It say
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from scipy import linalg
 
 import derive
-from derive.arrays.nodes import Adjoint, Array, Named, postorder, variables
+from derive.arrays.nodes import Adjoint, Array, Named, postorder, variable, variables
 from derive.arrays.reading import read
 from lambdify_bridge.arrays.function import ArrayFunction
 from tests.support.array_values import Formula as Numbers
@@ -81,7 +81,7 @@ def _trial(f: Formula, seed: int, check: bool, found: Outcome) -> None:
     expected = numbers(point, SIZES)
     if numbers_of(node.shape) != expected.shape:
         raise Wrong(f"shape {node.shape}, NumPy has {expected.shape}")
-    same("the value", value(node, point), expected)
+    same("the value", value(node, point, sized=variables_of(f)), expected)
     printed(node, point, f, found, "the formula")
     gradients(f, node, point, seed, check, found)
 
@@ -100,11 +100,18 @@ def same(what: str, ours: Any, theirs: Any, tolerance: float = VALUE) -> None:
         raise Wrong(f"{what} is {np.ravel(ours)[:4]}, should be {np.ravel(theirs)[:4]}")
 
 
-def value(node: Array, point: Values, meaning: Any = None) -> np.ndarray:
-    given = variables(node)
+def value(
+    node: Array, point: Values, meaning: Any = None, sized: Sequence[Array] = ()
+) -> np.ndarray:
+    """By the package's own code; `sized` are arrays that only give their sizes."""
+    given = list(dict.fromkeys((*_all_variables(node, meaning or {}), *sized)))
     with np.errstate(all="ignore"):
-        function = ArrayFunction([node], _all_variables(node, meaning or {}) or given, meaning)
+        function = refusable(lambda: ArrayFunction([node], given, meaning))
         return np.asarray(_called(function, point))
+
+
+def variables_of(f: Formula) -> list[Array]:
+    return [variable(n, shape, f.structures.get(n, "")) for n, shape in f.shapes.items()]
 
 
 def _called(function: ArrayFunction, point: Values) -> Any:
@@ -269,14 +276,16 @@ def printed(
     text = str(node)
     if text.startswith("<array of shape"):
         return
-    own, shapes = dict(point), {v.name: v.shape for v in _all_variables(node, meaning or {})}
+    own = dict(point)
+    sized = variables_of(f)
+    shapes: dict[str, Any] = {v.name: v.shape for v in sized}
+    shapes |= {v.name: v.shape for v in _all_variables(node, meaning or {})}
     inside = postorder(node, into=(Named, Adjoint))
     for each in inside:
         if isinstance(each, (Named, Adjoint)):
             shapes[str(each)] = each.shape
-            own[str(each)] = value(each, point, meaning)
-    with np.errstate(all="ignore"):
-        expected = value(node, point, meaning)
+            own[str(each)] = value(each, point, meaning, sized)
+    expected = value(node, point, meaning, sized)
     try:
         back = read(text, shapes, f.structures)
     except REFUSALS as error:
@@ -284,7 +293,7 @@ def printed(
     same_shape = back.shape == node.shape
     if not same_shape and back.rank:  # a number may stand for an array filled with it
         raise Wrong(f"{what}: {text[:300]} has shape {back.shape}, not {node.shape}")
-    again = np.broadcast_to(value(back, own), expected.shape)
+    again = np.broadcast_to(value(back, own, sized=sized), expected.shape)
     same(f"{what}, read back from {text[:300]},", again, expected)
     found.read_back += 1
     try:

@@ -78,7 +78,8 @@ class _Walk:
         if isinstance(node.op, ast.MatMult):
             return matmul(a, b)
         if isinstance(node.op, ast.Pow):
-            return np.power(np.asarray(plain(a), float), plain(b))
+            found = np.power(np.asarray(plain(a), float), plain(b))
+            return int(found) if isinstance(a, int) and isinstance(b, int) and b >= 0 else found
         found = ARITHMETIC[type(node.op)](plain(a), plain(b))
         row = isinstance(a, Row) or isinstance(b, Row)
         return Row(found) if row and np.ndim(found) == 1 else found
@@ -164,7 +165,9 @@ def over_one_axis(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def at(function: Callable[..., Any]) -> Callable[..., Any]:
     def called(x: Any, axis: int) -> Any:
-        return (x == function(x, axis=axis, keepdims=True)).astype(float)
+        place = function(x, axis=axis, keepdims=True)
+        along = np.arange(x.shape[axis]).reshape([-1] + [1] * (x.ndim - 1 - axis % x.ndim))
+        return (along == place).astype(float)
 
     return called
 
@@ -255,7 +258,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softmax": lambda x, axis=-1: special.softmax(x, axis=axis),
     "log_softmax": lambda x, axis=-1: special.log_softmax(x, axis=axis),
     "logsumexp": over_one_axis(special.logsumexp), "max": over_one_axis(np.max),
-    "min": over_one_axis(np.min), "mean": mean, "at_max": at(np.max), "at_min": at(np.min),
+    "min": over_one_axis(np.min), "mean": mean, "at_max": at(np.argmax), "at_min": at(np.argmin),
     "diag": diag, "diagonal": of_square(np.diag), "kron": kron, "outer": outer, "einsum": einsum,
     "vec": of_rank(2, lambda x: np.reshape(x, -1, order="F")),
     "ones": lambda *sizes: np.ones(sizes_of(sizes)), "reshape": np.reshape,

@@ -90,9 +90,12 @@ class Generator:
     def number(self) -> str:
         return self.r.choice(["2", "3", "0.5", "1.5", "7", "0.1", "pi", "1e-1"])
 
+    def letters(self) -> list[str]:
+        return sorted({n for own in self.shapes.values() for n in own.split(",") if n in SIZES})
+
     def leaf(self, shape: Shape) -> str:
         if not shape and self.r.random() < 0.25:
-            return self.r.choice([self.number(), *SIZES]) if self.shapes else self.number()
+            return self.r.choice([self.number(), self.number(), *self.letters()])
         if self.r.random() < 0.06:
             if len(shape) == 2 and shape[0] == shape[1]:
                 return f"eye({shape[0]})"
