@@ -32,7 +32,7 @@ class Array(Basic):
 
     __slots__ = ("__weakref__", "data", "moving", "shape")
     __array_ufunc__ = None  # NumPy leaves the operators to this class
-    structures: ClassVar[frozenset[str]] = frozenset()
+    prints_itself: ClassVar[bool] = True  # renderers leave it whole
     is_commutative = True
     args: tuple[Array, ...]
     data: tuple[Any, ...]

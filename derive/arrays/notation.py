@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sympy import Expr, S
@@ -136,15 +136,16 @@ def turned(of: Written) -> Written:
         return Chain(tuple(turned(part) for part in reversed(of.parts)))
     if isinstance(of, Added):
         return Added(tuple(turned(term) for term in of.terms))
-    if isinstance(of, Scaled) and of.of is not None:
-        return Scaled(of.coefficient, of.above, of.below, turned(of.of))
+    if isinstance(of, Scaled):
+        return of if of.of is None else replace(of, of=turned(of.of))
     if isinstance(of, EntryByEntry):
-        return EntryByEntry(tuple(map(turned, of.above)), tuple(map(turned, of.below)), of.matrix)
+        above, below = (tuple(map(turned, parts)) for parts in (of.above, of.below))
+        return replace(of, above=above, below=below)
     if isinstance(of, Raised):
-        return Raised(turned(of.of), of.exponent, of.matrix)
-    if isinstance(of, Call) and of.name == "diag":
+        return replace(of, of=turned(of.of))
+    if isinstance(of, Call) and of.name != "diagonal":  # a number, or diag
         return of
-    if isinstance(of, Leaf) and of.array.is_symmetric():
+    if isinstance(of, Leaf) and (of.array.rank == 0 or of.array.is_symmetric()):
         return of
     return Turned(of)
 
@@ -225,9 +226,8 @@ class _Reduction:
             self.edges.append((of, labels[0], labels[1]))
 
     def loop(self, of: Written, at: Label) -> None:
-        alone = not self.weights.get(at) and not any(at in edge[1:] for edge in self.edges)
-        others = sum(own.count(at) for own in self.array.labels)
-        if at not in self.out and alone and (others <= 2 or not self.edges):
+        alone = sum(own.count(at) for own in self.array.labels) == 2
+        if at not in self.out and alone:
             self.scalars.append(Call("tr", of))
         else:
             self.weights.setdefault(at, []).append(Call("diagonal", of))

@@ -20,6 +20,7 @@ from derive.arrays.nodes import identity as identity_matrix
 
 Label = Hashable
 Factor = tuple[Array, tuple[Label, ...]]
+MOST_OPENED = 64  # factors of a product that are taken one by one into another product
 MOST_TIES = 24  # orders of equal factors that are tried for the canonical one
 
 
@@ -91,7 +92,7 @@ class _Work:
     def add(self, factors: Iterable[Factor]) -> None:
         """Put factors in; what is a product itself, factor by factor."""
         for array, labels in factors:
-            if not isinstance(array, Product):
+            if not isinstance(array, Product) or len(array.args) > MOST_OPENED:
                 self.factors.append((array, labels))
                 continue
             self.coefficient *= array.coefficient

@@ -47,7 +47,7 @@ from derive.arrays.notation import (
 from derive.arrays.rearranged import Placed, Reshaped, Taken
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
-TOO_MANY = 500  # nodes that are printed
+TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
 INDEX_LETTERS = "ijklmnpqrstuvwabcdefgh"
 HALF = Rational(1, 2)
 NUMPY_NAMES = {
@@ -82,7 +82,7 @@ class NumPy:
     }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
-        if len(postorder(array, into=CLOSED)) > TOO_MANY:
+        if _is_long(array):
             return f"<array of shape ({', '.join(map(str, array.shape))})>"
         return self.form(written(array))[0]
 
@@ -472,6 +472,15 @@ def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
     numerator, denominator = coefficient.as_numer_denom()
     negative = bool(numerator.as_coeff_Mul()[0].is_negative)
     return "-" * negative, -numerator if negative else numerator, denominator
+
+
+def _is_long(array: Array) -> bool:
+    order = postorder(array, into=CLOSED)
+    depth: dict[Array, int] = {}
+    for node in order:
+        inside = () if isinstance(node, CLOSED) and node is not array else node.args
+        depth[node] = 1 + max((depth[argument] for argument in inside), default=0)
+    return len(order) > TOO_MANY or depth[array] > TOO_DEEP
 
 
 def _argument(of: Leaf) -> Written:

@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
-from lambdify_bridge.arrays.elementwise import entry_by_entry
+from lambdify_bridge.arrays.elementwise import entry_by_entry, scalar
 
 # What is given a value by itself: derivatives get theirs from their definitions.
 LEAVES = ("Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian")
@@ -107,16 +107,14 @@ class Lines:
     def letters(self, order: Sequence[Any]) -> None:
         """Sizes that are letters: read off the shapes of what is given."""
         for node in (*self.given, *order):
-            for n in node.shape:
+            for n in (*node.shape, *_formulas(node)):
                 for letter in sorted(n.free_symbols, key=str):
-                    if letter not in self.sizes:
+                    if letter.is_integer and letter not in self.sizes:
                         self.sizes[letter] = self.free(letter.name)
 
     def size(self, n: Any) -> str:
-        """A size, or a coefficient made of sizes, as code."""
-        text = sp.pycode(n.xreplace({s: sp.Symbol(name) for s, name in self.sizes.items()}),
-                         fully_qualified_modules=False)  # fmt: skip
-        return re.sub(r"\b(sqrt|log|exp|pi)\b", r"np.\1", text)
+        """A size as code."""
+        return str(sp.pycode(n.xreplace({s: sp.Symbol(name) for s, name in self.sizes.items()})))
 
     def whole(self, n: Any) -> str:
         text = self.size(n)
@@ -155,7 +153,7 @@ class Lines:
         if kind == "Sum":
             return self.sum(parts)
         if kind in ("Map", "Power"):
-            return entry_by_entry(node, *self.aligned(parts))
+            return entry_by_entry(node, *self.aligned(parts), self.sizes)
         if kind == "Ones":
             return Term("1.0", ())
         if kind == "Identity":
@@ -237,7 +235,12 @@ class Lines:
         if coefficient.is_Rational:
             value = repr(float(coefficient))
             return value if coefficient >= 0 else f"({value})"
-        return f"({self.size(coefficient)})"
+        return f"({scalar(coefficient, self.sizes)})"
+
+
+def _formulas(node: Any) -> list[Any]:
+    """The scalar formulas that say which node it is: a coefficient, an exponent, a function."""
+    return [each for each in node.data if isinstance(each, sp.Expr)]
 
 
 def below(node: Any, meaning: Mapping[Any, Any]) -> Sequence[Any]:

@@ -74,7 +74,11 @@ def refusable(work: Callable[[], Any]) -> Any:
 
 def _trial(f: Formula, seed: int, check: bool, found: Outcome) -> None:
     numbers = Numbers(f.text)
-    point = _point(f, numbers, seed)
+    try:
+        point = _point(f, numbers, seed)
+    except ValueError as error:
+        node = refusable(lambda: read(f.text, f.shapes, f.structures))
+        raise Wrong(f"{node} was read, of shape {node.shape}; NumPy: {error}") from error
     node = refusable(lambda: read(f.text, f.shapes, f.structures))
     if point is None:
         raise Stop("no value", "")

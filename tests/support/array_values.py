@@ -79,8 +79,10 @@ class _Walk:
             return matmul(a, b)
         if isinstance(node.op, ast.Pow):
             found = np.power(np.asarray(plain(a), float), plain(b))
-            return int(found) if isinstance(a, int) and isinstance(b, int) and b >= 0 else found
-        found = ARITHMETIC[type(node.op)](plain(a), plain(b))
+            if isinstance(a, int) and isinstance(b, int) and b >= 0:
+                return int(found)
+        else:
+            found = ARITHMETIC[type(node.op)](plain(a), plain(b))
         row = isinstance(a, Row) or isinstance(b, Row)
         return Row(found) if row and np.ndim(found) == 1 else found
 

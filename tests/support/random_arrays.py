@@ -80,7 +80,7 @@ class Generator:
         letter = ("s", "x", "A", "T", "H")[len(shape)]
         letter = {"symmetric": "S", "positive definite": "P", "diagonal": "D", "orthogonal": "Q",
                   "": letter}[structure]  # fmt: skip
-        names = (letter, *(f"{letter}{k}" for k in range(1, 20)))
+        names = (letter, *(f"{letter}{k}" for k in range(1, 500)))
         name = next(each for each in names if each not in self.shapes)
         self.shapes[name] = spelled
         if structure:
