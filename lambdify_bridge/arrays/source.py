@@ -83,8 +83,10 @@ class Lines:
     def __post_init__(self) -> None:
         order = needed(self.outputs, self.given, self.meaning)
         self.taken: set[str] = set()
+        self.numbers: Counter[str] = Counter()
         self.times = Counter(a for node in order for a in below(node, self.meaning))
         self.times.update(self.outputs)
+        self.slices = [node for node in order if _is_cut_from_a_letter(node)]
         self.letters(order)
         for node in self.given:
             self.names[node] = self.free(spelled(node))
@@ -99,8 +101,10 @@ class Lines:
         """A name that nothing else has."""
         plain = re.sub(r"\W", "_", name, flags=re.ASCII).strip("_") or "v"
         plain = f"v_{plain}" if plain in RESERVED or plain[0].isdigit() else plain
-        names = (plain, *(f"{plain}_{k}" for k in range(1, len(self.taken) + 2)))
-        chosen = next(each for each in names if each not in self.taken)
+        chosen = plain
+        while chosen in self.taken:
+            self.numbers[plain] += 1
+            chosen = f"{plain}_{self.numbers[plain]}"
         self.taken.add(chosen)
         return chosen
 
@@ -241,6 +245,10 @@ class Lines:
 def _formulas(node: Any) -> list[Any]:
     """The scalar formulas that say which node it is: a coefficient, an exponent, a function."""
     return [each for each in node.data if isinstance(each, sp.Expr)]
+
+
+def _is_cut_from_a_letter(node: Any) -> bool:
+    return type(node).__name__ == "Taken" and bool(node.args[0].shape[node.data[0]].free_symbols)
 
 
 def below(node: Any, meaning: Mapping[Any, Any]) -> Sequence[Any]:

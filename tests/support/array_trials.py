@@ -19,7 +19,7 @@ from derive.arrays.nodes import Adjoint, Array, Named, postorder, variable, vari
 from derive.arrays.reading import read
 from lambdify_bridge.arrays.function import ArrayFunction
 from tests.support.array_values import Formula as Numbers
-from tests.support.random_arrays import SIZES, Formula, value_of
+from tests.support.random_arrays import SIZES, Formula, formula, value_of
 
 REFUSALS = (derive.NoRuleApplies, ValueError, ZeroDivisionError)  # ParseError, ShapeError among them
 VALUE, SLOPE = 1e-9, 1e-6  # relative tolerances
@@ -56,6 +56,62 @@ def trial(f: Formula, seed: int, check: bool = True) -> Outcome:
     except Exception as error:  # what it is, is what is being looked for
         found.kind, found.detail = "CRASH", f"{type(error).__name__}: {error}"
     return found
+
+
+def second_derivatives(seed: int) -> Outcome:
+    """The Jacobian of a small formula and the Hessian of its squares, against differences."""
+    found = Outcome("right")
+    f = formula(seed, depth=2, rank=seed % 3)
+    try:
+        _second_derivatives(f, seed, found)
+    except Stop as stop:
+        found.kind, found.detail = stop.args
+    except Wrong as error:
+        found.kind, found.detail = "WRONG", f"{f}: {error}"
+    except Exception as error:  # what it is, is what is being looked for
+        found.kind, found.detail = "CRASH", f"{f}: {type(error).__name__}: {error}"
+    return found
+
+
+def _second_derivatives(f: Formula, seed: int, found: Outcome) -> None:
+    numbers = Numbers(f.text)
+    point = _point(f, numbers, seed)
+    node = refusable(lambda: read(f.text, f.shapes, f.structures))
+    if point is None:
+        raise Stop("no value", "")
+    free = [v.name for v in variables(node) if v.structure == "" and point[v.name].size < 7]
+    for name in free[:2]:
+        J = refusable(lambda name=name: derive.jacobian(f.text, name, f.shapes, f.structures))
+        compared(J, name, numbers, point, f"the Jacobian by {name}", found)
+        loss = f"sum(({f.text})**2)" if node.rank else f.text
+        H = refusable(lambda name=name: derive.hessian(loss, name, f.shapes, f.structures))
+        g = derive.gradient(loss, name, f.shapes, f.structures).to_numpy()
+        compared(H, name, lambda values, _: _called(g, values), point, f"the Hessian by {name}",
+                 found)  # fmt: skip
+
+
+def compared(d: Any, name: str, f: Any, point: Values, what: str, found: Outcome) -> None:
+    """A derivative by all entries of one variable against differences of f."""
+    x = point[name]
+    with np.errstate(all="ignore"):
+        ours = np.asarray(_called(d.to_numpy(), point))
+    scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-3)
+    for place in np.ndindex(x.shape):
+        V = np.zeros(x.shape)
+        V[place] = 1.0
+        slope, rough = differences(lambda t, V=V: f({**point, name: x + t * V}, SIZES))
+        if not rough < 1e-5 * max(scale, float(np.max(np.abs(slope), initial=0.0))):
+            raise Stop("rough", f"+- {rough}")
+        said = ours[(..., *place)]
+        if np.shape(said) != np.shape(slope):
+            raise Wrong(f"{what} has shape {ours.shape}")
+        if not np.max(np.abs(said - slope), initial=0.0) <= SLOPE * scale + 10 * rough:
+            raise Wrong(f"{what} at {place}: {np.ravel(slope)[:4]}, claimed {np.ravel(said)[:4]}")
+    found.gradients += 1
+    report = d.check()
+    found.verdicts.append((report.verdict, report.reason))
+    if report.verdict == "refuted":
+        raise Wrong(f"{what} is refuted though right: {report.reason}")
 
 
 class Stop(Exception):
@@ -255,9 +311,9 @@ def _paths(x: np.ndarray, structure: str, seed: int) -> Iterator[tuple[Any, np.n
         yield (lambda t, V=V: x + t * V), V
 
 
-def differences(f: Callable[[float], Any]) -> tuple[float, float]:
+def differences(f: Callable[[float], Any]) -> tuple[Any, float]:
     """f'(0) from three central differences, extrapolated, and how far two of these are apart."""
-    best = (float("nan"), float("inf"))
+    best: tuple[Any, float] = (float("nan"), float("inf"))
     for h in (2e-2, 2e-3):
         try:
             one, two, four = ((f(s) - f(-s)) / (2 * s) for s in (h, h / 2, h / 4))
@@ -265,8 +321,9 @@ def differences(f: Callable[[float], Any]) -> tuple[float, float]:
             continue
         a, b = (4 * two - one) / 3, (4 * four - two) / 3
         c = (16 * b - a) / 15
-        if abs(c - b) < best[1]:
-            best = float(c), float(abs(c - b))
+        rough = float(np.max(np.abs(c - b), initial=0.0))
+        if rough < best[1]:
+            best = c, rough
     return best
 
 
