@@ -29,7 +29,7 @@ class MatrixFunction(Array):
     def with_args(self, args: tuple[Array, ...]) -> Array:
         return BUILT_BY[type(self)](*args)
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return self.keeps_symmetry and self.args[0].is_symmetric()
 
 

@@ -8,7 +8,7 @@ functions of the other files of this room, which simplify.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -30,7 +30,7 @@ class Array(Basic):
     `moving`: there is a differential in it, not counting what stands behind a name.
     """
 
-    __slots__ = ("__weakref__", "data", "moving", "shape")
+    __slots__ = ("__weakref__", "data", "facts", "moving", "shape")
     __array_ufunc__ = None  # NumPy leaves the operators to this class
     prints_itself: ClassVar[bool] = True  # renderers leave it whole
     is_commutative = True
@@ -38,6 +38,7 @@ class Array(Basic):
     data: tuple[Any, ...]
     shape: Shape
     moving: bool
+    facts: dict[Any, Any]
 
     @classmethod
     def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
@@ -48,7 +49,7 @@ class Array(Basic):
             if node is None:
                 node = Basic.__new__(cls, *args)
                 node.data, node.shape = data, shape
-                node.moving = cls.is_differential(args)
+                node.moving, node.facts = cls.is_differential(args), {}
                 _known[key] = node
         return node
 
@@ -68,10 +69,19 @@ class Array(Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
-        return False
+        return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
 
     def total(self, axis: int) -> Expr | None:
         """c, where the sum over an axis is surely c times an array of ones."""
+        found = _known_below(self, axis, lambda node: node.looks_total(axis))
+        return found if isinstance(found, Expr) else None
+
+    def looks_symmetric(self) -> bool:
+        """`is_symmetric`, asked once of each node, and of its arguments before."""
+        return False
+
+    def looks_total(self, axis: int) -> Expr | None:
+        """`total`, likewise."""
         return None
 
     def square(self) -> list[tuple[Array, Labels]] | None:
@@ -169,6 +179,20 @@ class Array(Basic):
         return Latex(printer)(self)
 
 
+def _known_below(root: Array, fact: Any, ask: Callable[[Array], Any]) -> Any:
+    """A fact about a node, worked out for what it is made of first: never deep in Python."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        below = [] if isinstance(node, Named) else [a for a in node.args if fact not in a.facts]
+        if below and fact not in node.facts:
+            stack.extend(below)
+        else:
+            node.facts[fact] = node.facts[fact] if fact in node.facts else ask(node)
+            stack.pop()
+    return root.facts[fact]
+
+
 def _operators() -> Any:
     from derive.arrays import operators
 
@@ -194,10 +218,10 @@ class Variable(Array):
     def is_undone(self) -> bool:
         return self.structure == "orthogonal"
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return self.structure in ("symmetric", "positive definite", "diagonal")
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         return S.One if self.structure == "one-hot" and axis == self.rank - 1 else None
 
 
@@ -230,7 +254,7 @@ class Identity(Array):
 
     __slots__ = ()
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return True
 
 
@@ -334,12 +358,12 @@ class Product(Array):
 
         return product(self.coefficient, zip(args, self.labels, strict=True), self.out)
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         from derive.arrays.product import is_symmetric
 
         return is_symmetric(self)
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         if len(self.args) != 1 or self.labels[0] != self.out:
             return None
         found = self.args[0].total(axis)
@@ -356,10 +380,10 @@ class Sum(Array):
 
         return total(args)
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return all(term.is_symmetric() for term in self.args)
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         totals = [term.total(axis) for term in self.args]
         if None in totals:
             return None

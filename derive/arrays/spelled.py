@@ -156,7 +156,8 @@ class NumPy:
         return f"{name}({', '.join(arguments)})"
 
     def size(self, n: Expr) -> str:
-        return sstr(n) if n.is_Integer or n.is_Symbol or n.is_Pow else f"({sstr(n)})"
+        plain = n.is_Integer or n.is_Symbol or (n.is_Pow and not n.exp.is_negative)
+        return sstr(n) if plain else f"({sstr(n)})"
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"

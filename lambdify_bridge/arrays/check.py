@@ -17,7 +17,7 @@ import numpy as np
 from lambdify_bridge.arrays.claims import LARGEST, check_claim, short, spell
 from lambdify_bridge.arrays.differences import central, extrapolated, has_kink
 from lambdify_bridge.arrays.function import Tape
-from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
+from lambdify_bridge.arrays.points import Point, candidates, shape_of, structure_of, tangent
 from lambdify_bridge.report import Report, weakest
 
 DIRECTIONAL, ENTRY, EXACT = 1e-9, 1e-7, 1e-10
@@ -188,11 +188,11 @@ class _Bench:
         along, name = self.along(quantity)
         here = np.asarray(self.space[name], float)
         size = float(np.sqrt(np.mean(np.square(claimed)))) or 1.0
-        V = in_structure(self.random.standard_normal(here.shape), structure)
+        V = tangent(self.random.standard_normal(here.shape), structure, here)
         V /= np.linalg.norm(V) or 1.0
         slope, roughness = extrapolated(_line(along, here, V), _scale(here))
         said = float(np.sum(claimed * V))
-        scale = max(abs(slope), abs(said), size, 1e-8 * max(1.0, abs(self.at)))
+        scale = max(abs(slope), abs(said), size, 1e-7 * max(1.0, abs(self.at)))
         tolerance = DIRECTIONAL + 10 * roughness / scale
         if roughness > 1e-6 * scale:
             raise _TooRough(f"differences do not settle: {roughness:.1e} at {slope:.6g}")
@@ -207,12 +207,12 @@ class _Bench:
     def entries(self, text: str, along: Any, here: np.ndarray, claimed: np.ndarray,
                 structure: str, error: float) -> Report:  # fmt: skip
         worst, size = error, float(np.max(np.abs(claimed), initial=0.0)) or 1.0
-        if np.max(np.abs(in_structure(claimed, structure) - claimed), initial=0.0) > EXACT * size:
+        if np.max(np.abs(tangent(claimed, structure, here) - claimed), initial=0.0) > EXACT * size:
             return Report(text, "refuted", f"the result is not {structure}")
         for place in np.ndindex(here.shape):
             V = np.zeros(here.shape)
             V[place] = 1.0
-            V = in_structure(V, structure)
+            V = tangent(V, structure, here)
             if not V.any():
                 continue
             slope, roughness = central(_line(along, here, V), _scale(here))

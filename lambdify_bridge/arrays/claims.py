@@ -98,7 +98,7 @@ class ByDefinition:
         of, variable = node.args
         shape = self.point.values[variable].shape
         slopes = [self.slope(of, {variable: unit}) for unit in units(shape)]
-        return np.stack(slopes, -1).reshape(*slopes[0].shape, *shape)
+        return np.stack(slopes, -1).reshape((*slopes[0].shape, *shape))
 
     def _hessian(self, node: Any) -> np.ndarray:
         of, variable = node.args
@@ -106,7 +106,7 @@ class ByDefinition:
         rows = []
         for one in units(shape):
             rows.append([self.second(of, variable, one, two) for two in units(shape)])
-        return np.array(rows).reshape(*shape, *shape)
+        return np.array(rows).reshape((*shape, *shape))
 
     # -- differences ---------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class ByDefinition:
         def slope_at(t: float) -> float:
             there = {**self.point.values, variable: self.point.values[variable] + t * one}
             f = self.moved(of, {variable: two}, there)
-            return float(extrapolated(f, self.scale({variable: two}), first=NESTED)[0])
+            return float(extrapolated(f, self.scale({variable: two}), first=NESTED, noise=0.0)[0])
 
         slope, roughness = extrapolated(slope_at, self.scale({variable: one}), first=NESTED)
         self.roughness = max(self.roughness, roughness)

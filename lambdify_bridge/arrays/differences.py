@@ -14,7 +14,10 @@ ROUNDING = 4 * 2.0**-52  # of a value of a function, relative
 
 
 def extrapolated(
-    f: Callable[[float], Any], scale: float, first: Sequence[float] = FIRST
+    f: Callable[[float], Any],
+    scale: float,
+    first: Sequence[float] = FIRST,
+    noise: float | None = None,
 ) -> tuple[Any, float]:
     """f'(0) by Ridders' method, central differences extrapolated to step 0; and how sure it is:
     how far the extrapolations are apart, and what the rounding of f makes of a difference.
@@ -22,7 +25,8 @@ def extrapolated(
     Ridders, Accurate computation of F'(x) and F'(x) F''(x), Adv. Engineering Software 4, 1982.
     """
     best: tuple[Any, float] = (float("nan"), float("inf"))
-    noise = rounding_of(f, scale)
+    if noise is None:
+        noise = rounding_of(f, scale)
     for start in first:
         row: list[Any] = []
         h = start * scale

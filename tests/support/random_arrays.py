@@ -17,6 +17,8 @@ NAMED = ("n", "n", "m", "m", "k", "2", "3", "1")
 Shape = tuple[str, ...]
 
 # fmt: off
+LETTERS = {"symmetric": "S", "positive definite": "P", "diagonal": "D", "orthogonal": "Q",
+           "lower triangular": "L", "upper triangular": "U", "": ""}  # by structure
 SMOOTH = ["sin", "cos", "tanh", "arctan", "arcsinh", "erf", "erfc", "sigmoid", "softplus", "expm1",
           "exp", "cosh", "sinh", "square"]
 INSIDE = [  # where an argument has to be kept in a domain
@@ -75,11 +77,9 @@ class Generator:
         if known and (self.r.random() < 0.65 or len(self.shapes) > 7):
             return self.r.choice(known)
         if not structure and len(shape) == 2 and shape[0] == shape[1] and self.r.random() < 0.15:
-            return self.variable(shape, self.r.choice(["symmetric", "positive definite", "diagonal",
-                                                       "orthogonal"]))  # fmt: skip
+            return self.variable(shape, self.r.choice([*LETTERS][:-1]))
         letter = ("s", "x", "A", "T", "H")[len(shape)]
-        letter = {"symmetric": "S", "positive definite": "P", "diagonal": "D", "orthogonal": "Q",
-                  "": letter}[structure]  # fmt: skip
+        letter = LETTERS[structure] or letter
         names = (letter, *(f"{letter}{k}" for k in range(1, 500)))
         name = next(each for each in names if each not in self.shapes)
         self.shapes[name] = spelled
