@@ -22,7 +22,7 @@ from sympy.core.cache import clear_cache
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import derive
-from derive.command_line import OutOfTime, time_limit
+from derive.deadline import OutOfTime, within
 from tests.support.book_answers import NO_VALUE, ask, compared, questions
 
 SECONDS = 10.0
@@ -33,7 +33,7 @@ def outcome(kind: str, question: dict[str, Any]) -> tuple[str, str, float]:
     """right, wrong, undecided or refused; the verdict of the check; seconds to the derivation."""
     begun = time.process_time()
     try:
-        with time_limit(SECONDS):
+        with within(SECONDS):
             found = ask(kind, question)
     except ValueError as error:
         refused = question.get("value") == NO_VALUE and "no Laurent series" in str(error)
@@ -42,7 +42,7 @@ def outcome(kind: str, question: dict[str, Any]) -> tuple[str, str, float]:
         return "refused", "-", time.process_time() - begun
     taken = time.process_time() - begun
     try:
-        with time_limit(3 * SECONDS):
+        with within(3 * SECONDS):
             verdict = found.check().verdict
             return compared(kind, question, found.result), verdict, taken
     except OutOfTime:
@@ -67,7 +67,7 @@ def seconds_of(work: Callable[[], object]) -> float | None:
     clear_cache()
     begun = time.process_time()
     try:
-        with time_limit(SECONDS):
+        with within(SECONDS):
             work()
     except (Exception, OutOfTime):  # a peer may fail in any way
         return None

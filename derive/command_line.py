@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive import __version__
 from derive.command_line_arrays import SUBJECTS as ARRAYS
+from derive.command_line_arrays import add_shapes, declared
 from derive.command_line_series import SUBJECTS as SERIES
 from derive.deadline import OutOfTime, within
 
@@ -195,9 +196,17 @@ def _eigen(options: argparse.Namespace, read: Reader) -> Any:
 def _backprop(options: argparse.Namespace, read: Reader) -> Any:
     from derive import backprop
 
+    if options.shape:
+        return _network(options)
     equations = [read(text) for text in options.equations]
     wrt = [read.letter(name) for name in options.wrt.replace(",", " ").split()] or None
     return backprop(equations, wrt=wrt, timeout=options.timeout)
+
+
+def _network(options: argparse.Namespace) -> Any:
+    from derive.networks.backward import backward
+
+    return backward(options.equations, options.wrt or None, *declared(options)).whole
 
 
 def _of_function(parser: argparse.ArgumentParser) -> None:
@@ -246,6 +255,7 @@ def _add_matrix_with_method(parser: argparse.ArgumentParser) -> None:
 def _add_backprop(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("equations", nargs="+", help="z = w*x + b, ...; the last is the loss")
     parser.add_argument("--wrt", default="", metavar="w,b", help="by which letters (all inputs)")
+    add_shapes(parser)
 
 
 SUBJECTS = (

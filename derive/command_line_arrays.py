@@ -26,13 +26,15 @@ def _hessian(options: argparse.Namespace, read: Any) -> Any:
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
-    return {
-        "f": options.f,
-        "wrt": options.x,
-        "shapes": _pairs("--shape A=m,n", options.shape),
-        "structures": _pairs("--structure A=symmetric", options.structure),
-        "timeout": options.timeout,
-    }
+    shapes, structures = declared(options)
+    known = {"shapes": shapes, "structures": structures, "timeout": options.timeout}
+    return {"f": options.f, "wrt": options.x, **known}
+
+
+def declared(options: argparse.Namespace) -> tuple[dict[str, str], dict[str, str]]:
+    """The shapes and the structures that the options declare."""
+    shapes = _pairs("--shape A=m,n", options.shape)
+    return shapes, _pairs("--structure A=symmetric", options.structure)
 
 
 def _pairs(example: str, settings: Sequence[str]) -> dict[str, str]:
@@ -48,6 +50,11 @@ def _pairs(example: str, settings: Sequence[str]) -> dict[str, str]:
 def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("f", help="a formula in NumPy's spelling: norm(A @ x - b)**2")
     parser.add_argument("x", help="the variable")
+    add_shapes(parser)
+
+
+def add_shapes(parser: argparse.ArgumentParser) -> None:
+    """The options that declare arrays."""
     parser.add_argument("--shape", action="append", default=[], metavar="A=m,n",
                         help="the shape of a variable (x= for a number)")  # fmt: skip
     parser.add_argument("--structure", action="append", default=[], metavar="A=symmetric",

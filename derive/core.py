@@ -16,7 +16,7 @@ from sympy import Add, And, Basic, Mul, Piecewise, Subs, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from derive.deadline import within
-from derive.structure import DEEP, depth
+from derive.structure import DEEP, depth, free_symbols
 
 if TYPE_CHECKING:
     from lambdify_bridge.arrays.function import ArrayFunction
@@ -137,11 +137,15 @@ class Derivation:
         return any(_changes(step) for step in self.steps)
 
     def given_for(self, step: Step) -> Boolean:
-        """What the result of one step rests on: the conditions of the steps below it.
+        """The conditions of the steps below it, and all others that are about its letters alone.
 
-        Where no letter is changed on the way, all conditions of the derivation, which cost less.
+        Where no letter is changed on the way those are all conditions of the derivation.
         """
-        return conditions(step) if self._changes_letters else self.given
+        if not self._changes_letters:
+            return self.given
+        letters = free_symbols(step.goal)
+        shared = (c for c in And.make_args(self.given) if free_symbols(c) <= letters)
+        return conjoined((*And.make_args(conditions(step)), *shared))
 
     @property
     def report(self) -> Report | None:

@@ -56,6 +56,7 @@ __all__ = [
     "limited",
     "search",
     "shown",
+    "unless_refuted",
 ]
 
 LONGEST_PATH = 30
@@ -298,13 +299,23 @@ def _searched(worker: _Search, goal: Basic, only: frozenset[str] | None) -> Step
     return step
 
 
-def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str]:
-    """The rewriting that makes the result wrong, with what is wrong about it, if anything is."""
+def unless_refuted(step: Step, before: Step, budget: Budget) -> Step:
+    """A step put on top of what a search found, or what it found, where numbers refute the step."""
+    return before if step is not before and _looked_at(step, step.goal, budget) else step
+
+
+def _looked_at(step: Step, goal: Basic, budget: Budget) -> str:
+    """How numbers refute the result; empty where they do not in the time that there is."""
     try:
         with within(min(TO_LOOK_AT_IT, budget.left())):
-            why = refuted(step, goal)
+            return refuted(step, goal)
     except OutOfTime:
-        return {}
+        return ""
+
+
+def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str]:
+    """The rewriting that makes the result wrong, with what is wrong about it, if anything is."""
+    why = _looked_at(step, goal, budget)
     if not why:
         return {}
     late = BudgetExceeded(f"{budget.over}; a result for {shown(goal)} was refuted: {why}", goal)

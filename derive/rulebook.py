@@ -8,11 +8,12 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib import import_module
 
-from sympy import Basic, sstr, true
+from sympy import Basic, true
 
+from derive.render.data import typed
 from derive.render.latex import formula
 from derive.render.markdown import escaped
 from derive.render.text import one_line
@@ -32,11 +33,10 @@ class Entry:
     def title(self) -> str:
         return f"{self.table.title} ({self.table.operator.__name__})"
 
-    @cached_property
+    @property
     def gives(self) -> Rewrite | None:
         """What the rule makes of its example."""
-        found = self.table.rewrites(self.rule.example, frozenset({self.rule.name}))
-        return next((rewrite for _, rewrite in found), None)
+        return _of_its_example(self.table, self.rule)
 
     @property
     def given(self) -> Basic | None:
@@ -46,6 +46,12 @@ class Entry:
     def equation(self, line: Callable[[Basic], str]) -> str:
         example = line(self.rule.example)
         return f"{example} = {line(self.gives.equals)}" if self.gives else example
+
+
+@cache
+def _of_its_example(table: RuleTable, rule: Rule) -> Rewrite | None:
+    found = table.rewrites(rule.example, frozenset({rule.name}))
+    return next((rewrite for _, rewrite in found), None)
 
 
 def tables() -> tuple[RuleTable, ...]:
@@ -119,9 +125,9 @@ def data(word: str = "") -> list[dict[str, str]]:
             "table": entry.table.title,
             "rule": entry.rule.name,
             "sentence": entry.rule.sentence,
-            "example": sstr(entry.rule.example),
-            "gives": sstr(entry.gives.equals) if entry.gives else "",
-            "given": sstr(entry.given) if entry.given is not None else "",
+            "example": typed(entry.rule.example),
+            "gives": typed(entry.gives.equals) if entry.gives else "",
+            "given": typed(entry.given) if entry.given is not None else "",
         }
         for entry in entries(word)
     ]

@@ -38,6 +38,15 @@ def breaks(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list
     return [p for k, p in enumerate(inside) if k == 0 or p - inside[k - 1] > 1e-12 * (1 + abs(p))]
 
 
+KINKED = ("Abs", "sign", "Max", "Min", "Heaviside", "floor", "ceiling")
+
+
+def kinks_without_end(function: Basic, x: Any) -> bool:
+    """Whether it has a kink in every wave, as |sin(x)| has."""
+    kinked = (n for n in nodes(function) if type(n).__name__ in KINKED and x in n.free_symbols)
+    return any(type(m).__name__ in ("sin", "cos") for node in kinked for m in nodes(node))
+
+
 def _touches(
     part: Part, at: Evaluator, x: Any, grid: list[Number], values: list[Number]
 ) -> Iterator[Number]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 from sympy import Basic, Integral, Symbol, sstr
@@ -94,6 +94,12 @@ class Claim:
     given: Any = True
 
 
+class _Checked(NamedTuple):
+    report: Report
+    good_point: dict[Symbol, Any]
+    equation: Any  # kept, so that no other one is taken for it
+
+
 @dataclass
 class Bench:
     """The points of one check; the values found there are shared by all its equations."""
@@ -104,8 +110,19 @@ class Bench:
     shared: dict[Any, Evaluator] = field(default_factory=dict)
     good_point: dict[Symbol, Any] = field(default_factory=dict)
     facts: FactsOf = field(default_factory=FactsOf)
+    checked: dict[Any, _Checked] = field(default_factory=dict)
 
     def check(self, equation: Any) -> Report:
+        """The report on an equation; on one that was checked already, the same one."""
+        # By identity: comparing equal deep graphs recurses.
+        key = id(equation.lhs), id(equation.rhs), id(getattr(equation, "given", True))
+        if key not in self.checked:
+            report = self._look_at(equation)
+            self.checked[key] = _Checked(report, self.good_point, equation)
+        report, self.good_point, _ = self.checked[key]
+        return report
+
+    def _look_at(self, equation: Any) -> Report:
         lhs, rhs = equation.lhs, equation.rhs
         if not self.definitions:
             self.definitions = self.facts(lhs).network
@@ -173,7 +190,7 @@ class _Findings:
         tolerance = max(TIGHTEST, 100 * at.root.accuracy)
         finding = values, sides, tolerance
         agree = sides[2] <= tolerance or _is_noise(sides, at.root.noise)
-        if not agree and not self._stands(bench, equation, compare, values):
+        if not agree and not self._stands(bench.evaluator(values, fresh, MORE_DIGITS), equation):
             self.why_not["the disagreement does not stand at more digits"] = None
         elif not is_real(sides[0]):
             # Outside the real domain: asked only where there is no real point at all.
@@ -184,12 +201,9 @@ class _Findings:
         else:
             self.refuted = finding
 
-    def _stands(
-        self, bench: Bench, equation: Any, compare: Callable[..., Sides], values: dict[Symbol, Any]
-    ) -> bool:
-        at = bench.evaluator(values, True, MORE_DIGITS)
+    def _stands(self, at: Evaluator, equation: Any) -> bool:
         try:
-            sides = compare(equation.lhs, equation.rhs, at)
+            sides = comparison(equation.lhs, equation.rhs)(equation.lhs, equation.rhs, at)
             agree = sides[2] <= max(TIGHTEST, 100 * at.root.accuracy)
             return not (agree or _is_noise(sides, at.root.noise))
         except (Undefined, Undecided):

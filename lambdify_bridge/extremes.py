@@ -6,12 +6,14 @@ from typing import Any
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.laurent import cauchy_derivative
+from lambdify_bridge.remembered import remembered
 
 PLACES = 30
 NARROWINGS = 36
 
 
 @estimator("LargestSize")
+@remembered
 def largest_size(node: Any, at: Evaluator) -> Number:
     """The largest |f(x)| for x between a and b, found by looking, without a derivative."""
     function, x, low, high = node.args

@@ -13,7 +13,6 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from scipy.integrate import solve_ivp
 from sympy import Basic
 
 from lambdify_bridge.central_difference import by_each, slope
@@ -170,6 +169,8 @@ def implicit_function(node: Any, at: Evaluator) -> Number:
 @estimator("InitialValues")
 def initial_values(node: Any, at: Evaluator) -> Number:
     """The solution at x, followed from its initial values by a Runge-Kutta method of order 8."""
+    from scipy.integrate import solve_ivp
+
     family, _, _, x, x0, values = node.args
     rate = _rate(family, at)
     start = np.array([float(at(value)) for value in values.args])
@@ -202,8 +203,12 @@ def _rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
         return lambda t, v: [_float(at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0])})(f))]
     if type(family).__name__ == "SecondOrder":
         a, b, g, _, x, *_ = family.args
-        p, q = float(at(a)), float(at(b))
-        return lambda t, v: [v[1], _float(at.at({x: at.ctx.mpf(t)})(g)) - p * v[1] - q * v[0]]
+
+        def rate(t: float, v: Any) -> list[float]:
+            there = at.at({x: at.ctx.mpf(t)})
+            return [v[1], _float(there(g)) - _float(there(a)) * v[1] - _float(there(b)) * v[0]]
+
+        return rate
     if type(family).__name__ == "ImplicitSolution":
         F, G, y, x, _ = family.args
         return lambda t, v: [_float(_growth(at, G, x, t) / _growth(at, F, y, v[0]))]

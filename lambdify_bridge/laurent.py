@@ -11,7 +11,15 @@ from weakref import WeakKeyDictionary
 
 from sympy import Basic, Symbol
 
-from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
+from lambdify_bridge.evaluate import (
+    Evaluator,
+    Ground,
+    Number,
+    Undecided,
+    Undefined,
+    estimator,
+)
+from lambdify_bridge.remembered import remembered
 
 NODES = 48
 LOWEST = -10  # the deepest pole that is looked for
@@ -21,6 +29,7 @@ AGREEMENT = 1e-12
 
 
 @estimator("Truncated")
+@remembered
 def truncated(node: Any, at: Evaluator) -> Number:
     """The terms of degree below n of the Laurent series of f about x0, at the place x."""
     f, x, x0, n = node.args
@@ -33,6 +42,13 @@ def truncated(node: Any, at: Evaluator) -> Number:
     return _sum(coefficients(at, f, x, centre, count), place - centre, c)
 
 
+@estimator("Residue")
+def residue(node: Any, at: Evaluator) -> Number:
+    """The mean of (z - z0)*f over a small circle around z0."""
+    f, z, z0 = node.args
+    return coefficients(at, f, z, at(z0), 0)[-1]
+
+
 def _sum(found: dict[int, Number], step: Number, c: Any) -> Number:
     if step == 0 and any(value != 0 for k, value in found.items() if k < 0):
         raise Undefined("the place is the pole")
@@ -40,7 +56,7 @@ def _sum(found: dict[int, Number], step: Number, c: Any) -> Number:
 
 
 # The coefficients do not depend on x: a series inside a series is asked for at every node.
-_KNOWN: WeakKeyDictionary[Evaluator, dict[Any, dict[int, Number]]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Ground, dict[Any, dict[int, Number]]] = WeakKeyDictionary()
 
 
 def coefficients(at: Evaluator, f: Basic, x: Symbol, centre: Number, n: int) -> dict[int, Number]:
@@ -78,7 +94,7 @@ def _on_circle(
     values = [at.at({x: centre + radius * root})(f) for root in roots]
     found = {}
     for k in range(LOWEST, max(n, LOWEST + 1)):
-        total = sum(v * roots[(-j * k) % NODES] for j, v in enumerate(values))
+        total = c.fdot(values, [roots[(-j * k) % NODES] for j in range(NODES)])
         coefficient = total / (NODES * radius**k)
         found[k] = c.re(coefficient) if _real(c, values, coefficient) else coefficient
     return found

@@ -13,8 +13,6 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from scipy.integrate import cumulative_trapezoid
-from scipy.special import betainc, erfc
 from sympy import Basic, Dummy
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided
@@ -49,6 +47,8 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
 
     Raises NoLimit where the integral does not come together, Undecided.
     """
+    from scipy.special import betainc, erfc
+
     t = Dummy("t", positive=True)
     moved = function.xreplace({x: side * t})
     here = float(start) * side
@@ -90,6 +90,8 @@ class _Panels:
     """The integral over panels from `start` on, short enough for the oscillation."""
 
     def __init__(self, f: Function, speed: Function, start: float, n: int, width: float) -> None:
+        from scipy.integrate import cumulative_trapezoid
+
         grid = start + np.geomspace(1e-3, FARTHEST, GRID) - 1e-3
         rate = np.broadcast_to(speed(grid), grid.shape)
         if not np.all(np.isfinite(rate)):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, estimator
+from lambdify_bridge.remembered import remembered
 from lambdify_bridge.sequence import NoLimit, NoValues, close, value_at_infinity
 
 DIRECTIONS = 4
@@ -18,6 +19,7 @@ Way = Callable[[Number], list[Number]]
 
 
 @estimator("JointLimit")
+@remembered
 def joint_limit(node: Any, at: Evaluator) -> Number:
     """The common limit along straight lines and curves; NoLimit where two of them disagree."""
     function, letters, point = node.args
@@ -67,6 +69,7 @@ def _way(parts: list[tuple[Number, int]]) -> Way:
 
 
 @estimator("LimitOfRecursion")
+@remembered
 def limit_of_recursion(node: Any, at: Evaluator) -> Number:
     """The terms one after the other, until they settle or leave all bounds."""
     function, letter, start = node.args

@@ -11,12 +11,14 @@ from sympy import Basic
 from lambdify_bridge.breaks import breaks
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, estimator
 from lambdify_bridge.quadrature import AGREEMENT, definite
+from lambdify_bridge.remembered import remembered
 from lambdify_bridge.sequence import value_at_infinity, wynn
 
 CUTS = range(3, 15)  # half widths of 2**-3, 2**-4, ... of the room that there is
 
 
 @estimator("PrincipalValue")
+@remembered
 def principal_value(node: Any, at: Evaluator) -> Number:
     """The rest by quadrature, and around each pole the limit of what is left beside the cut."""
     function, x, low, high = node.args
@@ -84,6 +86,7 @@ def _cut_ever_less(c: Any, both: Callable[[Number], Number], room: Number) -> li
 
 
 @estimator("SymmetricGrowth")
+@remembered
 def symmetric_growth(node: Any, at: Evaluator) -> Number:
     """p.v. [F]_a^b is the principal value of the integral of the derivative of F.
 

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 from sympy import Basic, Dummy, Float, Integer, Integral, exp
 
-from lambdify_bridge.breaks import breaks
+from lambdify_bridge.breaks import breaks, kinks_without_end
 from lambdify_bridge.double_exponential import nested, single
 from lambdify_bridge.evaluate import (
     Evaluator,
@@ -26,6 +26,7 @@ from lambdify_bridge.evaluate import (
 )
 from lambdify_bridge.nodes import nodes
 from lambdify_bridge.oscillation import improper, oscillates
+from lambdify_bridge.remembered import recalled, remembered
 from lambdify_bridge.sequence import NoLimit, limit_beside, one_sided_limit
 
 AGREEMENT = 1e-10
@@ -38,38 +39,8 @@ def integral(node: Any, at: Evaluator) -> Number:
     function, *limits = node.args
     x, *bounds = limits[-1].args
     if len(bounds) == 2:
-        return _remembered(node, at)
+        return recalled(_worked_out, node, at)
     return _from_anchor(node, at, x, function)
-
-
-_KNOWN: dict[Any, Any] = {}
-MOST_KNOWN = 500
-
-
-def _remembered(node: Any, at: Evaluator) -> Number:
-    """The value; for the same letters, digits and integral it is worked out once.
-
-    The value or the error is kept with the accuracy that it rests on, apart from any precision
-    context.
-    """
-    letters = sorted(node.free_symbols, key=str)
-    values = [at(letter) for letter in letters]
-    if at.definitions or not all(hasattr(v, "_mpf_") for v in values):
-        return _worked_out(node, at)
-    key = node, tuple((s, v._mpf_) for s, v in zip(letters, values, strict=True)), at.ctx.prec
-    if key not in _KNOWN:
-        if len(_KNOWN) >= MOST_KNOWN:
-            _KNOWN.clear()
-        alone = Evaluator(dict(zip(letters, values, strict=True)), digits=at.ctx.dps)
-        try:
-            _KNOWN[key] = _worked_out(node, alone), alone.accuracy, alone.noise
-        except (Undecided, Undefined) as error:
-            _KNOWN[key] = error, 0.0, 0.0
-    value, accuracy, noise = _KNOWN[key]
-    if isinstance(value, Exception):
-        raise type(value)(*value.args)
-    at.rests_on(accuracy, noise)
-    return at.ctx.convert(value)
 
 
 def _worked_out(node: Any, at: Evaluator) -> Number:
@@ -130,6 +101,8 @@ def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Nu
         return -definite(at, x, function, b, a)
     if any(type(node).__name__ == "DiracDelta" for node in nodes(function)):
         raise Undecided("no sample of an integrand shows a DiracDelta in it")
+    if c.isinf(b) and not c.isinf(a) and kinks_without_end(function, x):
+        b = _faded(at, x, function, a)
     inner = breaks(at, x, function, a, b)
     if _has_a_waving_tail(at, x, function, a, b):
         return improper(at, x, function, a, b, inner, definite)
@@ -148,6 +121,17 @@ def _has_a_waving_tail(at: Evaluator, x: Any, function: Basic, a: Number, b: Num
     sides = [side for side, end in ((-1, a), (1, b)) if at.ctx.isinf(end)]
     f = _defined(at, x, function)
     return any(abs(f(side * at.ctx.mpf(v))) > 1e-25 for side in sides for v in (149, 151.3, 152.9))
+
+
+def _faded(at: Evaluator, x: Any, function: Basic, a: Number) -> Number:
+    """A place beyond which all that is seen of the integrand is negligible; else infinity."""
+    c, f = at.ctx, _defined(at, x, function)
+    for k in range(3, 10):
+        start = c.mpf(2) ** k
+        beyond = (start * c.mpf(s) for s in ("1", "1.07", "1.31", "1.77", "2.6", "5.3"))
+        if start > a and all(abs(f(place)) * place**2 < 1e-22 for place in beyond):
+            return start
+    return c.inf
 
 
 def _defined(at: Evaluator, x: Any, function: Basic) -> Callable[[Number], Number]:
@@ -351,6 +335,7 @@ def _near(c: Any, f: Callable[[Number], Number], end: Number, side: int, gap: Nu
 
 
 @estimator("Between")
+@remembered
 def between(node: Any, at: Evaluator) -> Number:
     """[F]_a^b: the growth of F over the pieces of [a, b] on which it is continuous.
 

@@ -22,6 +22,7 @@ from lambdify_bridge.evaluate import (
     is_real,
 )
 from lambdify_bridge.nodes import nodes
+from lambdify_bridge.remembered import remembered
 
 
 class NoLimit(Undefined):
@@ -392,6 +393,7 @@ def limit_beside(at: Evaluator, x: Any, function: Basic, place: Number, side: in
 
 
 @estimator("Limit")
+@remembered
 def limit(node: Any, at: Evaluator) -> Number:
     function, x, x0, direction = node.args
     point = at(x0)

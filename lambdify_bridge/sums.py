@@ -17,7 +17,9 @@ from sympy import Basic
 from lambdify_bridge import decay
 from lambdify_bridge.decay import ABSOLUTELY, CLOSE, DIVERGES, Behaviour
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator, is_real
+from lambdify_bridge.remembered import remembered
 from lambdify_bridge.sequence import NoLimit, close
+from lambdify_bridge.waves import Waves, waves_of
 
 AGREEMENT = 1e-10
 LONGEST = 20_000  # terms of a finite sum
@@ -56,11 +58,18 @@ class Terms:
         return there(self.function)
 
     @cached_property
+    def waves(self) -> Waves | None:
+        """The waves of the terms, where their signs do not repeat."""
+        found = waves_of(self, infinite)
+        return None if found is None or found.steady else found
+
+    @cached_property
     def behaviour(self) -> Behaviour:
-        return decay.behaviour(self.ctx, self)
+        return self.waves.behaviour if self.waves else decay.behaviour(self.ctx, self)
 
 
 @estimator("Sum")
+@remembered
 def total(node: Any, at: Evaluator) -> Number:
     """A finite sum term by term; an infinite one by two methods that have to agree."""
     function, *limits = node.args
@@ -118,10 +127,8 @@ def infinite(term: Terms) -> Number:
         if value is not None:
             return value
     term.at.rests_on(AGREEMENT)
-    if found.signs is None:
-        raise Undecided("signs without a pattern, and terms that fade too slowly to add up")
     with c.workdps(WORKING):
-        return +_agreed(c, _methods(term, len(found.signs)))
+        return +_agreed(c, term.waves.methods() if term.waves else _methods(term, found.signs))
 
 
 def _agreed(c: Any, methods: list[Callable[[], Number]]) -> Number:
@@ -172,8 +179,11 @@ def _divergent(term: Terms) -> Number:
     raise NoLimit("the partial sums do not come together")
 
 
-def _methods(term: Terms, period: int) -> list[Callable[[], Number]]:
-    """Ways to sum terms whose signs have this period, none of which builds on another."""
+def _methods(term: Terms, signs: tuple[int, ...] | None) -> list[Callable[[], Number]]:
+    """Ways to sum terms whose signs repeat like this, none of which builds on another."""
+    if signs is None:
+        raise Undecided("signs without a pattern, and terms that fade too slowly to add up")
+    period = len(signs)
     if period == 2:
         return [lambda: _levin(term), lambda: _averaged(term), lambda: _levin_of_pairs(term)]
     if period > 2:
@@ -322,6 +332,7 @@ def _gregory(c: Any) -> list[Number]:
 
 
 @estimator("Product")
+@remembered
 def product(node: Any, at: Evaluator) -> Number:
     """A finite product factor by factor; an infinite one by the sum of the logarithms."""
     n, a, b = _range(node, at)
@@ -352,13 +363,22 @@ class _Logarithms(Terms):
         super().__init__(factor.at, factor.function, factor.n, factor.first + skipped)
 
     def __call__(self, k: Any) -> Number:
+        """With digits enough that a factor close to 1 keeps its distance from 1."""
+        digits = self.ctx.dps
         value = super().__call__(k)
+        if abs(value - 1) < self.ctx.mpf(10) ** (-digits // 2):
+            with self.ctx.workdps(3 * digits):
+                return self._logarithm(super().__call__(k))
+        return self._logarithm(value)
+
+    def _logarithm(self, value: Number) -> Number:
         if not is_real(value) or self.ctx.re(value) <= 0:
             raise Undecided("factors that are not positive far out")
         return self.ctx.log(self.ctx.re(value))
 
 
 @estimator("Convergence")
+@remembered
 def convergence_of_series(node: Any, at: Evaluator) -> Number:
     """0 for a divergent series, 1 for a conditionally and 2 for an absolutely convergent one."""
     function, n, a = node.args
@@ -372,6 +392,7 @@ def convergence_of_series(node: Any, at: Evaluator) -> Number:
 
 
 @estimator("RadiusOfConvergence")
+@remembered
 def radius(node: Any, at: Evaluator) -> Number:
     """Cauchy and Hadamard: log|a_n|/n far out, without the part that falls like log(n)/n."""
     function, n = node.args

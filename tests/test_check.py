@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sympy import (
     Abs,
+    Add,
     Basic,
     Derivative,
     Determinant,
@@ -300,3 +301,10 @@ def test_a_small_limit_is_not_taken_for_zero() -> None:
     assert _extrapolated(c, falling) == 0
     higher = [c.mpf(4) ** (7 - k) * c.mpf("1e-7") for k in range(8)]
     assert _extrapolated(c, [v + c.mpf("8e-10") for v in higher]) != 0
+
+
+def test_equal_parts_of_a_formula_that_are_not_the_same_object() -> None:
+    first, second = (Basic.__new__(exp, Basic.__new__(exp, x)) for _ in range(2))
+    assert first is not second
+    total = Add(Basic.__new__(sin, first), second, evaluate=False)
+    assert float(Evaluator({x: 0})(total)) == pytest.approx(math.sin(math.e) + math.e)

@@ -18,6 +18,7 @@ from sympy import (
     Eq,
     Expr,
     Float,
+    I,
     Integral,
     Piecewise,
     Rational,
@@ -26,6 +27,8 @@ from sympy import (
     Tuple,
     atan,
     cos,
+    cosh,
+    erf,
     exp,
     floor,
     log,
@@ -39,6 +42,7 @@ from sympy import (
 )
 
 from derive.calculus.integrals import integrate
+from derive.calculus.integrals.definite.poles import Residue
 from derive.calculus.integrals.definite.principal_value import PrincipalValue
 from derive.engine import DOES_NOT_EXIST, NoRuleApplies
 from lambdify_bridge import check, estimate, value
@@ -77,6 +81,10 @@ def test_there_are_enough_problems() -> None:
 
 LAPLACE = "Laplace transform under the integral"
 FEYNMAN = "differentiate under the integral sign"
+HYPERBOLIC = "quotient of hyperbolic functions"
+LOGARITHMS = "logarithms of sine and cosine over a quarter turn"
+QUARTER_TURN = "powers of sine and cosine over a quarter turn"
+PERIODIC = "periodic factor beside an exponential"
 POLAR, SPHERICAL = "polar coordinates", "spherical coordinates"
 CYLINDRICAL = "cylindrical coordinates"
 
@@ -105,6 +113,11 @@ METHODS = [
     (1/((1 + x**2)*(1 + x**7)),    (x, 0, oo),                   "reciprocal variable"),
     (atan(3*x)/(x*(1 + x**2)),     (x, 0, oo),                   FEYNMAN),
     (exp(-x**2)*cos(2*x),          (x, -oo, oo),                 "Gaussian times cosine"),
+    (log(sin(x))**2,               (x, 0, pi/2),                 LOGARITHMS),
+    (sin(x)/sqrt(sin(2*x)),        (x, 0, pi/2),                 QUARTER_TURN),
+    (cosh(a*x)/cosh(x),            (x, 0, oo),                   HYPERBOLIC),
+    (Abs(sin(x))*exp(-x),          (x, 0, oo),                   PERIODIC),
+    (1 - erf(x),                   (x, 0, oo),                   "complementary error function"),
     (exp(-2*x**2 - 3/x**2),        (x, 0, oo),                   "Cauchy and Schloemilch"),
 ]
 
@@ -342,3 +355,26 @@ def test_a_principal_value_leaves_its_own_letter_alone() -> None:
     goal = PrincipalValue(1 / (x - a), x, 0, b)
     assert goal.free_symbols == {a, b}
     assert Tuple(goal).subs(x, 3) == Tuple(goal)
+
+
+@pytest.mark.parametrize(
+    ("f", "over", "residues"),
+    [
+        (1 / (1 + x**4), (x, -oo, oo), ["simple pole", "simple pole"]),
+        (cos(x) / (x**2 + 1) ** 2, (x, -oo, oo), ["pole of higher order"]),
+        (cos(2 * x) / (5 - 4 * cos(x)), (x, 0, 2 * pi), ["pole of higher order", "simple pole"]),
+    ],
+    ids=str,
+)
+def test_every_residue_is_a_step(f: Expr, over: tuple, residues: list[str]) -> None:
+    derivation = integrate(f, over)
+    assert [step.rule for step in derivation.root.premises] == residues
+    assert derivation.check().verdict == "confirmed"
+
+
+def test_a_wrong_residue_is_refuted() -> None:
+    goal = Residue(exp(x) / (x**2 + 1) ** 2, x, I)
+    (step,) = integrate(cos(x) / (x**2 + 1) ** 2, (x, -oo, oo)).root.premises
+    assert check(Eq(step.goal, step.equals, evaluate=False)).verdict == "confirmed"
+    assert check(Eq(goal, step.equals, evaluate=False)).verdict == "refuted"
+    assert check(Eq(Residue(1 / x + exp(x), x, 0), 1, evaluate=False)).verdict == "confirmed"

@@ -34,6 +34,18 @@ GENERAL = [
     ("y'' - y = 0", "C1*exp(x) + C2*exp(-x)", {"two real roots"}),
     ("y'' + 4y' + 4y = 0", "C1*exp(-2x) + C2*x*exp(-2x)", {"double root"}),
     ("y'' + 2y' + 5y = 0", "exp(-x)*(C1*cos(2x) + C2*sin(2x))", {"two complex roots"}),
+    ("x^2*y'' + 4x*y' + 2y = 0", "C1/x + C2/x^2", {"two powers of the variable"}),
+    ("x^2*y'' + 3x*y' + y = 0", "(C1 + C2*log(x))/x", {"one power of the variable"}),
+    (
+        "x^2*y'' + x*y' + 4y = x",
+        "C1*cos(2*log(x)) + C2*sin(2*log(x)) + x/5",
+        {"waves of the logarithm"},
+    ),
+    (
+        "x^2*y'' + 4x*y' + 2y = log(x)",
+        "C1/x + C2/x^2 + log(x)/2 - 3/4",
+        {"two powers of the variable"},
+    ),
     ("y'' - 3y' - 4y = 3*exp(2x)", "C1*exp(4x) + C2*exp(-x) - exp(2x)/2", {"two real roots"}),
     ("y'' - 2y' + y = exp(x)", "(C1 + C2*x + x^2/2)*exp(x)", {"double root"}),
     ("y'' + 4y = 3*sin(2x)", "C1*cos(2x) + C2*sin(2x) - 3*x*cos(2x)/4", {"two complex roots"}),
@@ -53,6 +65,7 @@ WITH_VALUES = [
     ("y' = y*(1 - y)", ["y(2) = 1"], "1"),
     ("y'' + 5y' + 6y = 0", ["y(0) = 2", "y'(0) = 3"], "9*exp(-2x) - 7*exp(-3x)"),
     ("4y'' - 8y' + 3y = 0", ["y'(0) = 1/2", "y(0) = 2"], "-exp(3x/2)/2 + 5*exp(x/2)/2"),
+    ("x^2*y'' + 4x*y' + 2y = 0", ["y(1) = 1", "y'(1) = 0"], "2/x - 1/x^2"),
     ("y'' + 4y = x", ["y(0) = 0", "y'(0) = 1"], "3*sin(2x)/8 + x/4"),
 ]
 
@@ -148,6 +161,10 @@ def test_it_reads_well() -> None:
         (lambda: derive.dsolve("y'^2 = y", "y", "x"), "not alone"),
         (lambda: derive.dsolve("y'' = y^2", "y", "x"), "linear in y"),
         (lambda: derive.dsolve("y'' + x*y = 0", "y", "x"), "have to be constant"),
+        (
+            lambda: derive.dsolve("x^2*y'' = 2y", "y", "x", "y(-1) = 1", "y'(-1) = 0"),
+            "at a positive x",
+        ),
         (lambda: derive.dsolve("y' = y", "y", "y"), "use two letters"),
         (lambda: derive.dsolve("y' = y", "y", "x", "y(0) > 1"), "no initial value"),
         (lambda: derive.dsolve("y' = y", "y", "x", "y(0) = 1", "y'(0) = 1"), "takes 1 initial"),

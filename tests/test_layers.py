@@ -43,7 +43,8 @@ ALLOWED = {
     ],
     "derive.networks": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
-        "derive.asked", "derive.holes", "derive.calculus.derivatives",
+        "derive.asked", "derive.holes", "derive.calculus.derivatives", "derive.arrays",
+        "derive.tokens",
     ],
     "derive.render": ["derive.core", "derive.structure"],
     "lambdify_bridge": [],

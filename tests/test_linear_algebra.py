@@ -1,35 +1,22 @@
-"""Determinants, inverses, null spaces and eigenvalues against their definitions, in numbers.
-
-`value` works every operator out from its definition with NumPy; each step of each derivation has
-to give the same number on both sides.
-"""
+"""Determinants, inverses and null spaces against their definitions, in numbers; errors."""
 
 from __future__ import annotations
 
 import doctest
 import importlib
 import time
-from itertools import permutations
 
 import numpy as np
 import pytest
 from sympy import (
     Abs,
-    Basic,
-    Determinant,
-    Expr,
     I,
     ImmutableMatrix,
-    Inverse,
-    MatMul,
     Matrix,
     Ne,
     Rational,
     Symbol,
-    Trace,
-    Tuple,
     cos,
-    default_sort_key,
     exp,
     latex,
     pretty,
@@ -38,147 +25,21 @@ from sympy import (
     symbols,
 )
 
-from derive.core import Derivation, Step
-from derive.engine import BudgetExceeded, NoRuleApplies, derive
+from derive.core import Step
+from derive.engine import BudgetExceeded
 from derive.linear_algebra import SingularMatrix, determinant, eigen, inverse, null_space
-from derive.linear_algebra.eigen import TABLES as TABLES_OF_EIGEN
-from derive.linear_algebra.eigen import CharacteristicPolynomial, Eigenspace, Eigenvalues
+from derive.linear_algebra.eigen import CharacteristicPolynomial, Eigenvalues
 from derive.linear_algebra.elimination import is_zero, tidy
-from derive.linear_algebra.inverses import Adjugate, Augmented
+from derive.linear_algebra.inverses import Augmented
 from derive.linear_algebra.null_space import NullSpace
-from derive.linear_algebra.polynomials import Collected, Joined, Roots
+from derive.linear_algebra.polynomials import Roots
 from derive.rules import RuleTable
+from tests.support.operators_in_numpy import check, floats, holds, points, value
 
 NAMES = ("determinants", "eigen", "elimination", "inverses", "null_space", "polynomials")
 MODULES = {name: importlib.import_module(f"derive.linear_algebra.{name}") for name in NAMES}
 
 a, b, c, d, t, x, y, z, lam = symbols("a b c d t x y z lambda")
-
-
-# ------------------------------------------------------------------ operators, by definition
-
-
-def leibniz(A: np.ndarray) -> complex:
-    """The sum over all permutations of signed products."""
-    n, total = len(A), 0
-    for order in permutations(range(n)):
-        inversions = sum(order[i] > order[j] for i in range(n) for j in range(i + 1, n))
-        total += (-1) ** inversions * np.prod([A[i, order[i]] for i in range(n)])
-    return total
-
-
-def minor(A: np.ndarray, i: int, j: int) -> complex:
-    return leibniz(np.delete(np.delete(A, i, 0), j, 1))
-
-
-def adjugate(A: np.ndarray) -> np.ndarray:
-    n = range(len(A))
-    return np.array([[(-1) ** (i + j) * minor(A, j, i) for j in n] for i in n])
-
-
-def powers(polynomial: Expr, z: Symbol, at: dict) -> np.ndarray:
-    """The coefficients, leading one first, by interpolation at roots of one."""
-    n = 12
-    nodes = np.exp(2j * np.pi * np.arange(n) / n)
-    found = np.fft.fft([value(polynomial, {**at, z: node}) for node in nodes]) / n
-    found = found[::-1]
-    first = next(k for k, e in enumerate(found) if abs(e) > 1e-9)
-    return found[first:]
-
-
-def monic(coefficients: np.ndarray) -> np.ndarray:
-    return coefficients / coefficients[0]
-
-
-def projector(V: np.ndarray) -> np.ndarray:
-    """Onto the span of the columns: equal for two bases of one space."""
-    if V.shape[1] == 0:
-        return np.zeros((len(V), len(V)))
-    assert np.linalg.matrix_rank(V) == V.shape[1], "a basis is independent"
-    return V @ np.linalg.pinv(V)
-
-
-def null_projector(M: np.ndarray) -> np.ndarray:
-    _, sizes, Vh = np.linalg.svd(M)
-    rank = int((sizes > 1e-9 * max(1, *sizes)).sum())
-    return Vh[rank:].conj().T @ Vh[rank:]
-
-
-def value(e: Basic, at: dict) -> complex | np.ndarray:
-    """The number or array that `e` is; a multiset of numbers is the monic polynomial of them."""
-    go = lambda part: value(part, at)
-    match e:
-        case Determinant():
-            return leibniz(go(e.args[0]))
-        case Inverse():
-            return np.linalg.solve(go(e.args[0]), np.eye(e.shape[0]))
-        case Trace():
-            return sum(go(e.args[0])[i, i] for i in range(e.args[0].rows))
-        case Augmented():
-            return np.linalg.solve(go(e.args[0]), go(e.args[1]))
-        case Adjugate():
-            return adjugate(go(e.args[0]))
-        case MatMul():
-            return go(e.args[0]) * go(e.args[1])
-        case Collected():
-            return go(e.args[0])
-        case CharacteristicPolynomial():
-            return leibniz(go(e.args[1]) * np.eye(e.args[0].rows) - go(e.args[0]))
-        case Eigenvalues():
-            return np.poly(go(e.args[0]))
-        case Roots():
-            return monic(powers(*e.args, at))
-        case Joined():
-            product = np.array([1])
-            for part in e.args:
-                product = np.convolve(product, go(part))
-            return product
-        case Tuple():
-            return np.poly([go(root) for root in e])
-        case NullSpace():
-            return null_projector(go(e.args[0]))
-        case Eigenspace():
-            A = go(e.args[0])
-            return null_projector(A - go(e.args[1]) * np.eye(len(A)))
-        case ImmutableMatrix():
-            return np.array([go(entry) for entry in e.flat()]).reshape(e.shape)
-    if e.is_Add:
-        return sum(map(go, e.args))
-    if e.is_Mul:
-        return np.prod([go(factor) for factor in e.args])
-    if e in at:
-        return at[e]
-    if e.is_Pow and e.exp.is_Integer:
-        return go(e.base) ** int(e.exp)
-    if e.args and e.free_symbols:
-        return complex(e.func(*map(go, e.args)).evalf())
-    return complex(e.evalf())
-
-
-def points(e: Basic, count: int = 2, seed: int = 5) -> list[dict]:
-    rng = np.random.default_rng(seed)
-    letters = sorted(e.free_symbols, key=default_sort_key)
-    rational = {x: (4 * k + 3) / 7 for k, x in enumerate(letters)}
-    return [rational, *({x: rng.uniform(0.3, 2.5) for x in letters} for _ in range(count))]
-
-
-def holds(step: Step, at: dict) -> bool:
-    left, right = value(step.goal, at), value(step.equals, at)
-    if isinstance(step.goal, NullSpace | Eigenspace) and isinstance(step.equals, ImmutableMatrix):
-        right = projector(right)
-    return np.allclose(left, right, rtol=1e-7, atol=1e-7)
-
-
-def check(derivation: Derivation) -> None:
-    """Every step, and the result, where the conditions hold (they do at these points)."""
-    final = Step(derivation.problem, "result", derivation.result, derivation.result)
-    for step in (*derivation.steps, final):
-        for at in points(step.goal):
-            assert holds(step, at), f"{step.rule}: {step.goal} is not {step.equals} at {at}"
-
-
-def floats(e: Basic, at: dict) -> np.ndarray:
-    return np.array(value(e, at), dtype=complex)
 
 
 # ------------------------------------------------------------------ the rules
@@ -367,114 +228,6 @@ def test_null_space_every_step(name):
         assert np.allclose(floats(found.problem.args[0], at) @ floats(found.result, at), 0)
 
 
-# ------------------------------------------------------------------ eigenvalues
-
-EIGEN = {
-    "symmetric": [[2, 1], [1, 2]],
-    "rotation by a right angle": [[0, -1], [1, 0]],
-    "golden ratio": [[1, 1], [1, 0]],
-    "letters": [[a, b], [c, d]],
-    "rotation": [[cos(t), -sin(t)], [sin(t), cos(t)]],
-    "floats": [[0.5, 0.1], [0.2, 0.3]],
-    "one": [[5]],
-    "triangular": [[1, 2, 3], [0, 4, 5], [0, 0, 6]],
-    "irrational": [[1, 2, 0], [2, 1, 1], [0, 1, 1]],
-    "repeated": [[2, 0, 0], [0, 2, 0], [0, 0, 3]],
-    "defective": [[2, 1, 0], [0, 2, 0], [0, 0, 3]],
-    "defective letters": [[a, b, 0], [0, a, b], [0, 0, a]],
-    "cube root": [[0, 1, 0], [0, 0, 1], [2, 0, 0]],
-    "cycle": [[0, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0]],
-    "biquadratic": [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-1, 0, 10, 0]],
-    "chain": [[2, 1, 0, 0], [1, 2, 1, 0], [0, 1, 2, 1], [0, 0, 1, 2]],
-    "Hermitian": [[1, I], [-I, 2]],
-    "radical entries": [[1, sqrt(2)], [sqrt(2), 3]],
-    "singular": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
-    "three real roots": [[2, 1, 0], [1, 3, 1], [0, 1, 5]],
-    "one real root": [[1, 2, 0], [0, 1, 3], [1, 0, 2]],
-    "cubic and a block": [[2, 1, 0, 0], [1, 3, 1, 0], [0, 1, 5, 0], [0, 1, 2, 7]],
-}
-
-
-@pytest.mark.parametrize("name", EIGEN)
-def test_eigen_every_step_and_the_residual(name):
-    found = eigen(EIGEN[name])
-    for derivation in (found.characteristic_polynomial, found.values, *found.vectors):
-        check(derivation)
-    check(found.trace)
-    check(found.determinant)
-    for at in points(found.trace.problem):
-        A = floats(found.trace.problem.args[0], at)
-        assert np.allclose(np.poly(A), value(found.values.result, at))
-        for number, vectors in zip(found.distinct, found.vectors, strict=True):
-            V = floats(vectors.result, at)
-            assert V.shape[1] >= 1
-            assert np.allclose(A @ V, value(number, at) * V)
-
-
-@pytest.mark.parametrize("name", EIGEN)
-def test_trace_and_determinant_are_those_of_the_matrix(name):
-    found = eigen(EIGEN[name])
-    A = found.trace.problem.args[0]
-    assert found.trace.result.count_ops() <= sum(A.diagonal()).count_ops()
-    assert is_zero(found.trace.result - sum(A.diagonal()))
-    assert is_zero(found.determinant.result - A.det(method="berkowitz"))
-    assert found.trace.root.equals.args or A.rows == 1
-
-
-def test_eigen_results_as_in_textbooks():
-    assert eigen([[2, 1], [1, 2]]).values.result == Tuple(1, 3)
-    assert eigen([[0, -1], [1, 0]]).values.result == Tuple(-I, I)
-    assert eigen(EIGEN["rotation"]).distinct == (cos(t) - I * sin(t), cos(t) + I * sin(t))
-    assert eigen(EIGEN["letters"]).characteristic_polynomial.result.coeff(lam) == -a - d
-    assert eigen([[lam, 1], [1, lam]]).distinct == (lam - 1, lam + 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "multiplicities", "defective"),
-    [
-        ("defective", ((2, 1), (1, 1)), True),
-        ("repeated", ((2, 2), (1, 1)), False),
-        ("defective letters", ((3, 1),), True),
-        ("symmetric", ((1, 1), (1, 1)), False),
-    ],
-)
-def test_multiplicities(name, multiplicities, defective):
-    found = eigen(EIGEN[name])
-    assert found.multiplicities == multiplicities
-    assert found.defective is defective
-
-
-ROOTS = {
-    z**3 + 2: "pure power",
-    z**3 - a: "pure power",
-    z**6 + z**3 + 1: "roots of one",
-    z**8 - z**7 + z**5 - z**4 + z**3 - z + 1: "roots of one",
-    z**8 - 1: "factors",
-    z**5: "factors",
-    2 * (z - 1) ** 2 * (z + a): "factors",
-    a * (z + 1): "linear equation",
-    (a - b) ** 2 * z**2 - c: "quadratic formula",
-    z**4 + a * z**2 + b: "biquadratic equation",
-    2 * z**3 - 9 * z**2 + 3 * z + 7: "three real roots of a cubic",
-    3 * z**3 + z**2 - z + 5: "Cardano's formula",
-    3 * z**3 + z**2 - z - 5: "Cardano's formula",
-    z**3 - 3 * z**2 + 3 * z - 3: "Cardano's formula",
-}
-
-
-@pytest.mark.parametrize("p", ROOTS, ids=str)
-def test_roots(p):
-    root = derive(Roots(p, z), TABLES_OF_EIGEN)
-    assert root.rule == ROOTS[p]
-    check(Derivation(root, root.goal))
-
-
-@pytest.mark.parametrize("p", [z**5 - z - 1, z**4 + z + 1, z**3 + a * z + 1], ids=str)
-def test_no_formula_here(p):
-    with pytest.raises(NoRuleApplies, match="no rule applies to roots"):
-        derive(Roots(p, z), TABLES_OF_EIGEN)
-
-
 # ------------------------------------------------------------------ entries, errors, limits
 
 
@@ -523,15 +276,6 @@ def test_errors_in_one_line(call, error, text):
         call()
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_no_closed_form_says_so():
-    companion = [*EIGEN["cycle"][:4], [1, 1, 0, 0, 0]]
-    text = r"no closed form here .* lambda\*\*5 - lambda - 1"
-    with pytest.raises(NoRuleApplies, match=text) as caught:
-        eigen(companion)
-    assert "\n" not in str(caught.value)
-    assert isinstance(caught.value.goal, Roots)
 
 
 def test_operators_know_their_letters():

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sympy import Add, Expr, Integral, Limit, Mul, S, Symbol, cos, exp, log, sin
+from sympy import Add, Expr, Integral, Limit, Mul, Piecewise, S, Symbol, cos, exp, log, sin
 
 from derive import BudgetExceeded, NoRuleApplies
-from derive.calculus.integrals import BETWEEN, RULES, Between
+from derive.calculus.integrals import BETWEEN, RULES, Between, branches, cases, integrate
+from derive.calculus.integrals.branches import JOINED
+from derive.calculus.integrals.cases import CASES
 from derive.calculus.limits import RULES as LIMITS
 from derive.calculus.limits import lim
 from derive.core import Step, walk
@@ -94,6 +96,24 @@ def test_a_false_limit_is_refused() -> None:
     tables = {Limit: with_false(always_one, LIMITS, goal)}
     assert search(goal, tables, check=False).result == 1
     assert search(goal, tables).result == 2
+
+
+@pytest.mark.false_on_purpose
+def test_a_false_joint_of_the_branches_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    f = 1 / (2 + cos(x))
+    assert integrate(f, x).root.rule == JOINED.name
+    monkeypatch.setattr(branches, "continuous", lambda F, x: 2 * F)
+    assert integrate(f, x, check=False).root.rule == JOINED.name
+    assert JOINED.name not in used(integrate(f, x).root)
+
+
+@pytest.mark.false_on_purpose
+def test_false_cases_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert integrate("x**n", "x", cases=True).root.rule == CASES.name
+    doubled = lambda *rows: Piecewise(*((2 * F, where) for F, where in rows))
+    monkeypatch.setattr(cases, "Piecewise", doubled)
+    assert integrate("x**n", "x", cases=True, check=False).root.rule == CASES.name
+    assert CASES.name not in used(integrate("x**n", "x", cases=True).root)
 
 
 def test_what_is_refuted_is_not_returned_when_the_time_to_find_the_cause_is_over(

@@ -58,8 +58,13 @@ KNOWN = [
     (Sum((-1)**(n + 1)*harmonic(n)/n, (n, 1, oo)),  "0.58224052646501250590"),
     (Sum(zeta(n) - 1, (n, 2, oo)),                  "1"),
     (Sum(Rational(99, 100)**n, (n, 0, oo)),         "100"),
+    (Sum(sin(n)/n, (n, 1, oo)),                     "1.07079632679489661923"),
+    (Sum(cos(n/7)/n**2, (n, 1, oo)),                "1.42563663240813916434"),
+    (Sum((-1)**n*sin(n/3)/n, (n, 1, oo)),           "-0.1666666666666666667"),
+    (Sum(sin(n)**2/n**2, (n, 1, oo)),               "1.07079632679489661923"),
     (Product(1 - 1/n**2, (n, 2, oo)),               "0.5"),
     (Product(1 + 1/n**2, (n, 1, oo)),               "3.67607791037497772069"),
+    (Product(1 - 1/n**4, (n, 2, oo)),               "0.9190194775937444301"),
     (Product(1 - 1/n, (n, 2, oo)),                  "0"),
     (Product(1 - 25/n**2, (n, 1, oo)),              "0"),
     (Sum(n, (n, 1, 100)),                           "5050"),
@@ -86,7 +91,7 @@ def test_sums_that_swing(f: Expr) -> None:
         value(Sum(f, (n, 1, oo)))
 
 
-@pytest.mark.parametrize("f", [1 / (n * log(n) * log(log(n)) ** 2), sin(n) / n])
+@pytest.mark.parametrize("f", [1 / (n * log(n) * log(log(n)) ** 2), sin(n**2) / n])
 def test_what_cannot_be_told_is_not_told(f: Expr) -> None:
     with pytest.raises(Undecided):
         value(Sum(f, (n, 3, oo)))
@@ -103,6 +108,7 @@ BEHAVIOUR = [
     (factorial(n)/n**n, 2), (n**n/factorial(n)/E**n, 0), (sin(n)/n**2, 2), ((-1)**n*n, 0),
     (cos(n*pi/3)/n, 1), (exp(-sqrt(n)), 2), (log(n)**-log(n), 2), (log(n)**-10, 0),
     ((-1)**n/n**Rational(11, 10), 2), (1 - cos(1/n), 2), (sin(1/n), 0), ((1 + 1/n)**n, 0),
+    (sin(n)/n, 1), (sin(n)**2/n, 0), (sin(n)/n**2, 2), (sin(n)*cos(2*n)/log(n), 1),
     ((-1)**n*(n**(1/n) - 1), 1), (n**(1/n) - 1, 0), (Rational(2, 3)**n, 2),
 ]
 # fmt: on

@@ -52,6 +52,9 @@ def test_the_answers_of_the_literature(kind: str, at_least: int) -> None:
         ("x^k/k!", 0, "oo", "known series: exponential"),
         ("binomial(n,k)^2", 0, "n", "Vandermonde's sum"),
         ("1/k", 1, "oo", "divergent series"),
+        ("sin(k*t)/k", 1, "oo", "Fourier series of the sawtooth"),
+        ("cos(k*t)/k", 1, "oo", "Fourier series of the logarithm"),
+        ("sin(k*t)/k^3", 1, "oo", "Bernoulli polynomials"),
     ],
 )
 def test_the_method_is_named(f: str, a: object, b: object, rule: str) -> None:
@@ -69,6 +72,8 @@ def test_the_method_is_named(f: str, a: object, b: object, rule: str) -> None:
         ("(n+1)/(n^3+2)", "limit comparison"),
         ("sin(n)/n^2", "direct comparison"),
         ("(-1)^n/n", "alternating series (Leibniz)"),
+        ("sin(n)/n", "Dirichlet's test"),
+        ("cos(2n+1)/log(n+1)", "Dirichlet's test"),
         ("binomial(2n,n)/(4^n*n)", "Raabe's test"),
         ("exp(-sqrt(n))/sqrt(n)", "integral test"),
         ("1/(n*log(n))", "Cauchy's condensation"),
@@ -89,6 +94,31 @@ def test_a_geometric_series_says_where_it_converges() -> None:
 
 def test_a_finite_geometric_sum_excludes_one() -> None:
     assert str(derive.summation("q^k", ("k", 0, "n")).given) == "Ne(q, 1)"
+
+
+def test_the_sawtooth_holds_within_one_turn() -> None:
+    t = Symbol("t")
+    assert derive.summation("sin(k*t)/k", ("k", 1, "oo")).given == ((t > 0) & (t < 2 * pi))
+    assert derive.summation("(-1)^k*sin(k*t)/k", ("k", 1, "oo")).given == ((t < pi) & (t > -pi))
+
+
+@pytest.mark.parametrize("turns", [-2, 0, 1])
+def test_a_known_angle_is_brought_into_one_turn(turns: int) -> None:
+    d = derive.summation(f"sin(k*(1 + 2*{turns}*pi))/k", ("k", 1, "oo"))
+    assert d.result == (pi - 1) / 2
+
+
+def test_no_fourier_series_at_whole_turns() -> None:
+    assert derive.summation("cos(2*pi*k)/k", ("k", 1, "oo")).result == oo
+
+
+def test_waves_over_the_square_that_are_not_elementary_are_refused() -> None:
+    with pytest.raises(NoRuleApplies):
+        derive.summation("sin(k*t)/k^2", ("k", 1, "oo"))
+
+
+def test_dirichlets_test_says_at_which_angles() -> None:
+    assert str(derive.convergence("sin(n*x)/n", "n").given) == "Ne(sin(x), 0)"
 
 
 def test_letters_that_count_are_integers() -> None:

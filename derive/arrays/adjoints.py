@@ -60,7 +60,8 @@ class Sweep:
             if equation is not self.loss and equation not in self.handed:
                 continue
             change, rule, sentence = differential(equation.definition, on_the_way)
-            if not isinstance(equation.definition, (Product, Sum)):
+            named = equation is not self.loss
+            if named and not isinstance(equation.definition, (Product, Sum)):
                 change = substituted(change, {equation.definition: equation})
             bar = number(1) if equation is self.loss else self.bar(equation)
             for after in paired(bar, change):

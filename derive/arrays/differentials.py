@@ -14,6 +14,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from typing import Any
 
 from sympy import DiracDelta, Expr, Rational, S, Symbol, tanh
 
@@ -38,7 +39,15 @@ from derive.arrays.nodes import (
 )  # fmt: skip
 from derive.arrays.product import is_zero, permuted, product, scaled, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.standardized import (
+    InverseDeviation,
+    Standardized,
+    inverse_deviation,
+    many,
+    standardized,
+)
 from derive.arrays.sums import total
+from derive.arrays.windows import Overlapped, Windows
 from derive.rules import RuleTable
 
 HALF = Rational(1, 2)
@@ -211,6 +220,44 @@ def position_rule(Y: Array) -> Array:
     return zeros(Y.shape)
 
 
+# ------------------------------------------------------------------ standardized entries
+
+
+def _mean(Y: Any, V: Array, weights: Array | None = None) -> Array:
+    """The mean of V, or of weights times V, over the axes of Y, repeated along them."""
+    axes, labels = Y.over[0], list(range(V.rank))
+    inside: list[Any] = [("mean", k) if k in axes else k for k in labels]
+    factors = [(V, inside)] + ([(weights, inside)] if weights is not None else [])
+    spread = [(ones(V.shape[k]), (k,)) for k in axes]
+    return product(1 / many(V, axes), [*factors, *spread], labels)
+
+
+@RULES.rule("differential of standardized entries", on=Standardized, example=d(standardized(Z)))
+def standardized_rule(Y: Standardized) -> Array:
+    """The change, less its mean, less the entries times their mean product with it; all times r."""
+    axes, eps, centred = Y.over
+    change, kept = d(Y.args[0]), [k for k in range(Y.rank) if k not in Y.over[0]]
+    terms = [change, scaled(-1, hadamard([Y, _mean(Y, change, Y)]))]
+    if centred:
+        terms.insert(1, scaled(-1, _mean(Y, change)))
+    r = inverse_deviation(Y.args[0], axes, eps, centred)
+    labels = range(Y.rank)
+    return product(1, [(r, kept), (total(terms), labels)], labels)
+
+
+@RULES.rule(
+    "differential of the inverse deviation", on=InverseDeviation, example=d(inverse_deviation(Z))
+)
+def inverse_deviation_rule(Y: InverseDeviation) -> Array:
+    """Minus r² times the mean product of the standardized entries with the change."""
+    (of,) = Y.args
+    axes = Y.over[0]
+    labels = range(of.rank)
+    kept = [k for k in labels if k not in axes]
+    factors = [(Y, kept), (Y, kept), (standardized(of, *Y.over), labels), (d(of), labels)]
+    return product(-1 / many(of, axes), factors, kept)
+
+
 # ------------------------------------------------------------------ whole matrices
 
 
@@ -289,9 +336,9 @@ def cholesky_rule(Y: m.Cholesky) -> Array:
 
 @RULES.rule(
     "differential of a rearrangement",
-    on=(Taken, Placed, Reshaped, Lower),
+    on=(Taken, Placed, Reshaped, Windows, Overlapped, Lower),
     example=d(x[1:]),
 )
 def rearrangement_rule(Y: Array) -> Array:
-    """Entries taken, placed or reshaped: the same is done to the changes."""
+    """Entries taken, placed or looked at again: the same is done to the changes."""
     return Y.with_args((d(Y.args[0]),))

@@ -13,8 +13,9 @@ from itertools import count
 
 from derive.arrays.nodes import Array, Named, Ones, Product, Sum, Variable, postorder
 from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.windows import Overlapped, Windows
 
-LINEAR = (Product, Sum, Taken, Placed, Reshaped)
+LINEAR = (Product, Sum, Taken, Placed, Reshaped, Windows, Overlapped)
 LETTERS = "suUT"  # for numbers, vectors, matrices and what has more axes
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
+from sympy import Basic
+
 from derive.arrays.adjoints import Handed, Sweep, substituted
 from derive.arrays.equations import equations
 from derive.arrays.nodes import (
@@ -13,13 +15,14 @@ from derive.arrays.nodes import (
     Adjoint,
     Array,
     Gradient,
+    Gradients,
+    Listed,
     Named,
     Variable,
-    dependents,
     postorder,
     variables,
 )  # fmt: skip
-from derive.arrays.operators import Row, short
+from derive.arrays.operators import Row, array, short
 from derive.arrays.structured import projected
 from derive.arrays.textbook import size_of, textbook
 from derive.core import Derivation, Step
@@ -38,8 +41,9 @@ def gradient(
 ) -> Derivation:
     """The gradient of the scalar `f`, an array of the shape of the variable `wrt`.
 
-    `f` is an array or text in NumPy's spelling, with the `shapes` of its variables ("m,n", and ""
-    for a number) and what is known of them (`structures`: "symmetric", "positive definite" ...).
+    `f` is an array, a SymPy matrix expression, or text in NumPy's spelling, with the
+    `shapes` of its variables ("m,n", and "" for a number) and what is known of them (`structures`:
+    "symmetric", "positive definite" ...).
     Raises ShapeError, ValueError (a loss that is not a number, a variable that it does not depend
     on), ParseError, NoRuleApplies.
 
@@ -54,15 +58,32 @@ def gradient(
 
 def gradients(loss: Array, wrt: Sequence[Variable]) -> dict[Variable, Derivation]:
     """The gradients by all of `wrt` from one sweep; the derivations share their steps."""
-    steps = equations(loss, wrt)
-    sweep = Sweep(steps, wrt)
-    sweep.run()
-    made = _Steps(sweep, _given_names(loss))
+    made = _swept(loss, wrt)
     arguments = tuple(variables(loss))
     return {
         v: Derivation(made.root(v), made.problem(v), made.definitions, arguments=arguments)
         for v in wrt
     }
+
+
+def together(found: Mapping[Variable, Derivation]) -> Derivation:
+    """Gradients from one sweep as one derivation; its result is the list of them."""
+    each = list(found.values())
+    first = each[0]
+    loss = first.problem.args[0]
+    goal = Gradients.make((loss, *found), (), ())
+    equals = Listed.make(tuple(d.problem for d in each), (), ())
+    result = Listed.make(tuple(d.result for d in each), (), ())
+    root = Step(goal, "one sweep back from the loss", equals, result,
+                parts=tuple(d.root for d in each),
+                sentence="All gradients follow from the same adjoints.")  # fmt: skip
+    return Derivation(root, goal, first.definitions, first.arguments)
+
+
+def _swept(loss: Array, wrt: Sequence[Variable]) -> _Steps:
+    sweep = Sweep(equations(loss, wrt), wrt)
+    sweep.run()
+    return _Steps(sweep, _given_names(loss))
 
 
 def scalar_loss(
@@ -86,7 +107,11 @@ def asked(
 
     if isinstance(f, str):
         return read(f, shapes or {}, structures or {})
-    return f.column if isinstance(f, Row) else f
+    if not isinstance(f, (Array, Row)) and isinstance(f, Basic):
+        from derive.arrays.sympy_matrices import from_sympy
+
+        f = from_sympy(f)
+    return array(f)
 
 
 def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
@@ -122,6 +147,7 @@ class _Steps:
         for equation in sweep.equations[:-1]:
             if equation.name not in kept:
                 self.written_out[equation] = self.without_names(equation.definition)
+        self.run()
 
     def without_names(self, array: Array) -> Array:
         """The array with the names that were given on the way written out, if it stays short."""
@@ -138,18 +164,20 @@ class _Steps:
         return Gradient.make((self.sweep.loss, v), (), v.shape)
 
     def root(self, v: Variable) -> Step:
-        self.run(v)
         return projected(self.step(v, self.problem(v)), v, self.sweep.bar(v))
 
-    def run(self, v: Variable) -> None:
-        """The steps of all adjoints on the way to `v`, in the order of the sweep."""
-        needed = dependents(self.sweep.loss, v)
+    def run(self) -> None:
+        """The steps of all adjoints, in the order of the sweep."""
         for equation in reversed(self.sweep.equations[:-1]):
+            if equation not in self.sweep.handed:
+                continue
             bar = self.sweep.bar(equation)
-            if equation in needed and bar not in self.made:
-                self.made[bar] = self.step(equation, bar)
-                if equation.name not in self.kept:
-                    self.written_out[bar] = self.made[bar].result
+            step = self.step(equation, bar)
+            if equation.name in self.kept:
+                step = _simplified(step)
+            else:
+                self.written_out[bar] = step.result
+            self.made[bar] = step
 
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
@@ -164,6 +192,14 @@ class _Steps:
             parts=tuple(self.made[bar] for bar in bars if bar in self.made),
             sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),
         )
+
+
+def _simplified(step: Step) -> Step:
+    """What the user named is told in what the user named, before the way there."""
+    if step.result == step.equals:
+        return step
+    return Step(step.goal, "the adjoints put in", step.result, step.result, parts=(step,),
+                sentence="What is known of the adjoints on the way, put in.")  # fmt: skip
 
 
 def _label(handed: Sequence[Handed]) -> str:

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 from sympy import Abs, Basic, Expr, Integer, S, Symbol
 
+from derive.arrays.arithmetic import Arithmetic
 from derive.arrays.names import plain_name
 
 Shape = tuple[Expr, ...]
@@ -24,14 +25,13 @@ _known: WeakValueDictionary[tuple[Any, ...], Array] = WeakValueDictionary()
 _one_at_a_time = Lock()
 
 
-class Array(Basic):
+class Array(Arithmetic, Basic):
     """A node: `args` are arrays, `data` is anything that can be hashed, `shape` follows from them.
 
     `moving`: there is a differential in it, not counting what stands behind a name.
     """
 
     __slots__ = ("__weakref__", "data", "facts", "moving", "shape")
-    __array_ufunc__ = None  # NumPy leaves the operators to this class
     prints_itself: ClassVar[bool] = True  # renderers leave it whole
     is_commutative = True
     args: tuple[Array, ...]
@@ -76,6 +76,14 @@ class Array(Basic):
         found = _known_below(self, axis, lambda node: node.looks_total(axis))
         return found if isinstance(found, Expr) else None
 
+    @property
+    def height(self) -> int:
+        """How many nodes are inside one another, not counting what stands behind a name."""
+        return int(_known_below(self, "height", lambda node: node.looks_high()))
+
+    def looks_high(self) -> int:
+        return 1 + max((argument.facts["height"] for argument in self.args), default=0)
+
     def looks_symmetric(self) -> bool:
         """`is_symmetric`, asked once of each node, and of its arguments before."""
         return False
@@ -104,59 +112,6 @@ class Array(Basic):
 
     def __reduce__(self) -> Any:
         return type(self).make, (self.args, self.data, self.shape)
-
-    # -- operators, as in NumPy ----------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Any:
-        return _operators().add(self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return _operators().add(other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return _operators().subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _operators().subtract(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return _operators().multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _operators().multiply(other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return _operators().divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _operators().divide(other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return _operators().power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return _operators().power(other, self)
-
-    def __matmul__(self, other: Any) -> Any:
-        return _operators().matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return _operators().matmul(other, self)
-
-    def __neg__(self) -> Any:
-        return _operators().multiply(-1, self)
-
-    def __pos__(self) -> Array:
-        return self
-
-    def __getitem__(self, index: Any) -> Any:
-        return _operators().indexed(self, index)
-
-    __iter__ = None  # or Python would ask for entries without end
-
-    @property
-    def T(self) -> Any:  # NumPy's name
-        return _operators().transpose(self)
 
     def named(self, name: str) -> Named:
         """The same array as a quantity of its own: derivations keep its name."""
@@ -191,12 +146,6 @@ def _known_below(root: Array, fact: Any, ask: Callable[[Array], Any]) -> Any:
             node.facts[fact] = node.facts[fact] if fact in node.facts else ask(node)
             stack.pop()
     return root.facts[fact]
-
-
-def _operators() -> Any:
-    from derive.arrays import operators
-
-    return operators
 
 
 # ------------------------------------------------------------------ leaves
@@ -241,6 +190,9 @@ class Named(Array):
     @property
     def definition(self) -> Array:
         return self.args[0]
+
+    def looks_high(self) -> int:
+        return 1
 
 
 class Ones(Array):
@@ -290,6 +242,23 @@ class Adjoint(Array):
 
 class Gradient(Adjoint):
     """The gradient of a loss with respect to a variable, as it is asked for."""
+
+    __slots__ = ()
+
+
+class Gradients(Array):
+    """The gradients of one loss with respect to several variables."""
+
+    __slots__ = ()
+    loss = property(lambda self: self.args[0])
+
+    @property
+    def by(self) -> tuple[Array, ...]:
+        return self.args[1:]
+
+
+class Listed(Array):
+    """Several arrays in order."""
 
     __slots__ = ()
 

@@ -34,6 +34,7 @@ from derive.arrays.nodes import (
 from derive.arrays.product import is_zero, permuted, product, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken, placed, reshaped, taken
 from derive.arrays.sums import total
+from derive.arrays.windows import Overlapped, Windows, overlapped, windows
 from derive.rules import RuleTable
 
 
@@ -103,6 +104,27 @@ def with_placed(E: Placed, U: Array) -> Array:
     (of,) = E.args
     axis, start, _, step = E.where
     return pairing(taken(U, axis, start, of.shape[axis], step), of)
+
+
+w, z = variable("w", "4,3"), variable("z", "6")
+
+
+@RULES.rule("pairing with windows", on=Windows, example=pairing(w, windows(d(z), 0, S(3))))
+def with_windows(E: Windows, U: Array) -> Array:
+    """What is paired with windows is added up where they overlap."""
+    (of,) = E.args
+    axis, _, stride, dilation = E.where
+    return pairing(overlapped(U, axis, of.shape[axis], stride, dilation), of)
+
+
+@RULES.rule(
+    "pairing with overlapping windows", on=Overlapped, example=pairing(z, overlapped(d(w), 0, S(6)))
+)
+def with_overlapped(E: Overlapped, U: Array) -> Array:
+    """What is paired with the sum over overlapping windows is seen in each window."""
+    (of,) = E.args
+    axis, _, stride, dilation = E.where
+    return pairing(windows(U, axis, of.shape[-1], stride, dilation), of)
 
 
 v, M = variable("v", "6"), variable("M", "2,3")

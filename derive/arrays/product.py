@@ -21,6 +21,7 @@ from derive.arrays.nodes import identity as identity_matrix
 Label = Hashable
 Factor = tuple[Array, tuple[Label, ...]]
 MOST_OPENED = 64  # factors of a product that are taken one by one into another product
+MOST_TURNED = 40  # nodes inside one another of a sum whose terms are transposed one by one
 MOST_TIES = 24  # orders of equal factors that are tried for the canonical one
 
 
@@ -221,7 +222,8 @@ class _Work:
             if labels == self.out[::-1] and array.is_symmetric():
                 self.factors = [(array, self.out)]
             elif labels != self.out and isinstance(array, Sum) and set(labels) == set(self.out):
-                return self.term_by_term(array, labels)
+                if array.height <= MOST_TURNED:
+                    return self.term_by_term(array, labels)
         if self.coefficient is S.One and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
         sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
@@ -237,8 +239,11 @@ class _Work:
         """A sum with its axes in another order: each term is turned."""
         from derive.arrays.sums import total
 
-        turned = total([product(1, [(term, labels)], self.out) for term in array.args])
-        return scaled(self.coefficient, turned)
+        known = "turned", tuple(labels.index(label) for label in self.out)
+        if known not in array.facts:
+            terms = [product(1, [(term, labels)], self.out) for term in array.args]
+            array.facts[known] = total(terms)
+        return scaled(self.coefficient, array.facts[known])
 
 
 def _renamed(factors: list[Factor], old: Label, new: Label) -> list[Factor]:

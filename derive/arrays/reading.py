@@ -208,24 +208,10 @@ def read(
     >>> read("x.T @ A @ x", {"x": "n", "A": "n,n"})
     x.T @ A @ x
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ParseError(f"the text has {len(text)} characters", text[:60], 0, "name its parts")
-    known = declared(shapes, structures or {})
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        at = max(0, (getattr(error, "offset", 1) or 1) - 1)
-        raise ParseError(
-            "this is no formula in NumPy's spelling", text, at, "write x.T @ A @ x"
-        ) from None
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        raise ParseError("the formula is too long", text, 0, "name its parts")
-    try:
-        return array(_Reader(text, known).value(tree.body))
-    except RecursionError:
-        raise ParseError("the formula is nested too deeply", text, 0, "name its parts") from None
-    except TypeError as error:
-        raise ParseError(f"this is no array: {error}", text, 0, "write x.T @ A @ x") from None
+    value = read_with(text, declared(shapes, structures or {}))
+    if not isinstance(value, (Array, operators.Row)):
+        raise ParseError("this is no array", text, 0, "write x.T @ A @ x")
+    return array(value)
 
 
 def declared(shapes: Mapping[str, Any], structures: Mapping[str, str]) -> dict[str, Array]:
@@ -238,6 +224,27 @@ def declared(shapes: Mapping[str, Any], structures: Mapping[str, str]) -> dict[s
         if each.name in CONSTANTS:
             raise ValueError(f"{each.name} is a number: give the variable another name")
     return {each.name: each for each in made}
+
+
+def read_with(text: str, known: Mapping[str, Array]) -> Any:
+    """The same for names that stand for arrays already."""
+    if len(text) > MOST_CHARACTERS:
+        raise ParseError(f"the text has {len(text)} characters", text[:60], 0, "name its parts")
+    text = text.strip()
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        at = max(0, (getattr(error, "offset", 1) or 1) - 1)
+        problem = "this is no formula in NumPy's spelling"
+        raise ParseError(problem, text, at, "write x.T @ A @ x") from None
+    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
+        raise ParseError("the formula is too long", text, 0, "name its parts")
+    try:
+        return _Reader(text, known).value(tree.body)
+    except RecursionError:
+        raise ParseError("the formula is nested too deeply", text, 0, "name its parts") from None
+    except TypeError as error:
+        raise ParseError(f"this is no array: {error}", text, 0, "write x.T @ A @ x") from None
 
 
 class _Reader:
@@ -287,7 +294,7 @@ class _Reader:
 
     def constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-            return number(Rational(ast.get_source_segment(self.text.strip(), node) or node.value))
+            return number(Rational(ast.get_source_segment(self.text, node) or node.value))
         if isinstance(node.value, str) or node.value is None:
             return node.value
         raise self.error(node, f"{node.value!r} is not a number", "write a real number")

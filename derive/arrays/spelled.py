@@ -5,13 +5,15 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
+from unicodedata import normalize
 
 from sympy import Expr, Piecewise, Rational, Symbol, sstr
 from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
+from derive.arrays.indices import looked_through
 from derive.arrays.matrix import Inverse, MatrixFunction, Norm
 from derive.arrays.nodes import (
     CLOSED,
@@ -21,9 +23,11 @@ from derive.arrays.nodes import (
     Differential,
     Directional,
     Gradient,
+    Gradients,
     Hessian,
     Identity,
     Jacobian,
+    Listed,
     Map,
     Named,
     Ones,
@@ -45,6 +49,8 @@ from derive.arrays.notation import (
     written,
 )  # fmt: skip
 from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
@@ -75,6 +81,8 @@ class NumPy:
     """As NumPy and SciPy spell it; what is written can be read back."""
 
     times, matmul = "*", " @ "
+    bar_groups = False  # whether a fraction's bar holds a sum together
+    bracket = ""  # around a condition that stands for 1 where it holds, 0 elsewhere
     calls: ClassVar = {
         "tr": "trace",
         "sum": "sum",
@@ -120,13 +128,15 @@ class NumPy:
         above = ([self.size(numerator)] if numerator != 1 else []) + self.each(of.above, alone)
         below = ([self.size(denominator)] if denominator != 1 else []) + self.each(of.below)
         if of.of is not None:
-            above.append(self.at(of.of, TIMES) if not above or self.left(of.of) else
-                         self.at(of.of, POWER))  # fmt: skip
+            above.append(self.at(of.of, self.least(of.of, above, below)))
         return sign + self.fraction(above or ["1"], below), TIMES
 
-    def left(self, of: Written) -> bool:
-        """Whether a factor written before it does not change what it means."""
-        return not isinstance(of, EntryByEntry) or not of.below
+    def least(self, of: Written, above: list[str], below: list[str]) -> int:
+        """How tightly the last factor above the bar has to bind."""
+        if self.bar_groups and below and not above:
+            return ADDED
+        ambiguous = above and isinstance(of, EntryByEntry) and of.below
+        return POWER if ambiguous else TIMES
 
     def each(self, some: Sequence[Written], alone: bool = False) -> list[str]:
         least = TIMES if alone and len(some) == 1 else POWER
@@ -199,10 +209,12 @@ class NumPy:
         return self.scalar(function, places)
 
     def brackets_if_long(self, text: str) -> str:
-        return text if text.isidentifier() else self.brackets(text)
+        return self.brackets(text) if " " in text else text
 
     def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
         if isinstance(function, Piecewise):
+            if self.bracket and _is_indicator(function):
+                return self.bracket.format(self.scalar(function.args[0][1], inner))
             (value, condition), *more = function.args
             rest = Piecewise(*more) if len(more) > 1 else more[0][0]
             texts = [self.scalar(part, inner) for part in (condition, value, rest)]
@@ -222,6 +234,10 @@ class NumPy:
         (inner, *_) = [self(argument) for argument in array.args]
         if isinstance(array, Gradient):
             return f"d{self(array.loss)}_d{self(array.of)}", ATOM
+        if isinstance(array, Gradients):
+            return f"d{self(array.loss)}_d{self.listed(array.by)}", ATOM
+        if isinstance(array, Listed):
+            return self.listed(array.args), ATOM
         if isinstance(array, Adjoint):
             return f"{self(array.of)}_bar", ATOM
         if isinstance(array, Pairing):
@@ -235,12 +251,21 @@ class NumPy:
             return self.along(array, inner), ATOM
         if isinstance(array, Taken):
             return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
-        if isinstance(array, Placed):
+        if isinstance(array, (Placed, Windows, Overlapped)):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
+        if isinstance(array, (Standardized, InverseDeviation)):
+            return self.standardized(array, inner), ATOM
         if isinstance(array, Reshaped):
             return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)
         return self.call(array.name, [self(argument) for argument in array.args]), ATOM
+
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        axes, eps, centred = array.over
+        return self.call(array.name, [inner, str(axes), sstr(eps), str(centred)])
+
+    def listed(self, arrays: Sequence[Array]) -> str:
+        return self.brackets(", ".join(map(self, arrays)))
 
     def along(self, array: AlongAxis, inner: str) -> str:
         return self.call(array.name, [inner, f"axis={array.axis}"])
@@ -257,6 +282,7 @@ class Plain(NumPy):
     """On one line, as on paper."""
 
     times, matmul = "·", " "
+    bracket = "[{0}]"
     calls: ClassVar = {"tr": "tr", "total": "sum"}
 
     def word(self, name: str) -> str:
@@ -295,6 +321,8 @@ class Plain(NumPy):
             return "𝟏", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if isinstance(array, Gradients):
+            return f"∂{self(array.loss)}/∂{self.listed(array.by)}", ATOM
         if isinstance(array, Gradient):
             return f"∂{self(array.loss)}/∂{self(array.of)}", ATOM
         if isinstance(array, Adjoint):
@@ -312,8 +340,11 @@ class Plain(NumPy):
         last = array.axis == array.args[0].rank - 1
         return self.call(array.name, [inner] if last else [inner, f"axis={array.axis}"])
 
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"
+
     def bar(self, name: str) -> str:
-        return f"{name[0]}\u0304{name[1:]}"
+        return normalize("NFC", f"{name[0]}\u0304{name[1:]}")
 
     def derivative(self, array: Any, sign: str, over: str) -> str:
         of = self.at(written(array.of), ATOM)
@@ -325,8 +356,8 @@ class Plain(NumPy):
     def einsum(self, of: Einsum) -> Text:
         letters, inner = _letters(of), _inner(of)
         factors = [
-            f"{self.at(factor, ATOM)}[{','.join(letters[i] for i in labels)}]"
-            for factor, labels in of.factors
+            f"{self.at(factor, ATOM)}[{','.join(map(sstr, index))}]"
+            for factor, index in _entries(of, letters)
         ]
         sign = f"Σ_{''.join(letters[i] for i in inner)} " if inner else ""
         return sign + " ".join(factors), TIMES
@@ -336,6 +367,8 @@ class Latex(NumPy):
     r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
 
     times, matmul = r" \, ", " "
+    bracket = r"\left[{0}\right]"
+    bar_groups = True
     calls: ClassVar = Plain.calls
 
     def __init__(self, printer: Any) -> None:
@@ -392,13 +425,15 @@ class Latex(NumPy):
         return str(self.print(Symbol(name)))
 
     def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
-        if isinstance(function, Piecewise):
+        if isinstance(function, Piecewise) and not _is_indicator(function):
             rows = [
                 rf"{self.scalar(value, inner)} & {self.condition(condition, inner)}"
                 for value, condition in function.args
             ]
             both = r" \\ ".join(rows)
             return rf"\begin{{cases}} {both} \end{{cases}}"
+        if isinstance(function, Piecewise):
+            return self.bracket.format(self.scalar(function.args[0][1], inner))
         text = str(self.print(function))
         for place, own in inner.items():
             text = text.replace(str(self.print(place)), own)
@@ -414,6 +449,9 @@ class Latex(NumPy):
             return r"\mathbf{1}", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if isinstance(array, Gradients):
+            above, below = self(array.loss), self.listed(array.by)
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
         if isinstance(array, Gradient):
             above, below = self(array.loss), self(array.of)
             return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
@@ -439,10 +477,21 @@ class Latex(NumPy):
         head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
         return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
 
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        head = r"\operatorname{norm}" if isinstance(array, Standardized) else "r"
+        return head + self.brackets(inner)
+
     def bar(self, of: Array) -> str:
         base, _, index = self.plain_name(of).partition("_")
-        below = rf"_{{{self.print(Symbol(index))}}}" if index else ""
+        below = rf"_{{{self.index(index)}}}" if index else ""
         return rf"\bar{{{self.name(base)}}}{below}"
+
+    def places(self, index: Sequence[Expr]) -> str:
+        plain = all(i.is_Symbol for i in index)
+        return (" " if plain else r",\, ").join(str(self.print(i)) for i in index)
+
+    def index(self, text: str) -> str:
+        return text if text.isdecimal() else str(self.print(Symbol(text)))
 
     def plain_name(self, of: Array) -> str:
         return of.name if isinstance(of, (Variable, Named)) else self(of)
@@ -457,8 +506,8 @@ class Latex(NumPy):
     def einsum(self, of: Einsum) -> Text:
         letters, inner = _letters(of), _inner(of)
         factors = [
-            rf"{self.at(factor, ATOM)}_{{{' '.join(letters[i] for i in labels)}}}"
-            for factor, labels in of.factors
+            rf"{self.at(factor, ATOM)}_{{{self.places(index)}}}"
+            for factor, index in _entries(of, letters)
         ]
         sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
         return sign + r" \, ".join(factors), TIMES
@@ -476,16 +525,16 @@ def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
 
 
 def _is_long(array: Array) -> bool:
-    order = postorder(array, into=CLOSED)
-    depth: dict[Array, int] = {}
-    for node in order:
-        inside = () if isinstance(node, CLOSED) and node is not array else node.args
-        depth[node] = 1 + max((depth[argument] for argument in inside), default=0)
-    return len(order) > TOO_MANY or depth[array] > TOO_DEEP
+    deep = max((argument.height for argument in array.args), default=0) >= TOO_DEEP
+    return deep or len(postorder(array, into=CLOSED)) > TOO_MANY
 
 
 def _argument(of: Leaf) -> Written:
     return written(of.array.args[0])
+
+
+def _is_indicator(function: Piecewise) -> bool:
+    return [value for value, _ in function.args] == [1, 0] and function.args[1][1] == True
 
 
 def _slice(array: Taken) -> str:
@@ -508,6 +557,17 @@ def _word(name: str) -> str:
 def _letters(of: Einsum) -> dict[int, str]:
     labels = [*of.out, *(label for _, own in of.factors for label in own)]
     return dict(zip(dict.fromkeys(labels), INDEX_LETTERS, strict=False))
+
+
+def _entries(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, list[Expr]]]:
+    """The factors of index notation with their indices; windows are looked through."""
+    for factor, labels in of.factors:
+        index: list[Expr] = [Symbol(letters[i], integer=True) for i in labels]
+        if isinstance(factor, Leaf):
+            array, index = looked_through(factor.array, index)
+            yield written(array), index
+        else:
+            yield factor, index
 
 
 def _inner(of: Einsum) -> list[int]:

@@ -360,12 +360,16 @@ def gamma_at_its_pole(f: Mul, x: Symbol, x0: Expr, d: str) -> Outcome:
 )
 def quotient_of_gammas(f: Expr, x: Symbol, x0: Expr, d: str) -> Outcome:
     """gamma(u + 1) = u*gamma(u): functions whose arguments differ by whole numbers cancel."""
-    nodes = [k for k in postorder(f) if isinstance(k, (gamma, factorial)) and depends_on(k, x)]
-    if len(nodes) < 2:
+    before = _gammas(f, x)
+    if before < 2:
         return None
     fewer = gammasimp(f) if f.has(gamma) else combsimp(f)
-    left = [k for k in postorder(fewer) if isinstance(k, (gamma, factorial)) and depends_on(k, x)]
-    return lim(fewer, x, x0, d) if len(left) < len(nodes) else None
+    return lim(fewer, x, x0, d) if _gammas(fewer, x) < before else None
+
+
+def _gammas(f: Expr, x: Symbol) -> int:
+    """The number of different gamma functions of x in `f`."""
+    return len({k for k in postorder(f) if isinstance(k, (gamma, factorial)) and depends_on(k, x)})
 
 
 @RULES.rule("whole part and fraction", example=lim(x * floor(1 / x), x, 0, "+"))

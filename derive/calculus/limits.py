@@ -2,7 +2,9 @@
 
 The table is filled file by file, special before general: what is read off (limit_basics), algebra
 (limit_algebra), bounded factors (limit_bounded), the limit laws (limit_laws), growth, L'Hopital and
-Taylor (limit_growth), and at the end leading terms by Gruntz's algorithm (limit_gruntz).
+Taylor (limit_growth). Where these lead nowhere: series in powers (limit_first_term), orders of
+magnitude (limit_orders), Taylor's theorem with its remainder (limit_taylor), and at the very end
+leading terms by Gruntz's algorithm (limit_gruntz).
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ __all__ = ["RULES", "lim", "limit", "limit_of_recursion"]
 SIDES = ("+", "-", "+-")
 DOMAINS = ("reals", "integers")
 FIRST_STEPS = 60  # rules applied before the series and Gruntz's algorithm are asked
+FIRST_LAW = "grows beyond all bounds"
+LAST = "the most rapidly varying part"
 WANDERING = frozenset({
     "cancel a common factor", "multiply by the conjugate", "combine the logarithms",
     "difference quotient of a sum", "difference quotient of a product", "difference formula",
@@ -66,10 +70,13 @@ def worked_out(goal: Limit, seconds: float) -> Derivation:
 
 @cache
 def by_leading_terms() -> RuleTable:
-    """The rules that read off and the limit laws, then the leading term: nothing that wanders."""
-    kept = [rule for rule in RULES if rule.name not in WANDERING]
-    asked = [replace(rule, on_request=False) for rule in kept]
-    return RuleTable(Limit, RULES.unpack, "limits by leading terms", rules=asked)
+    """The rules that read off, those for far out, then the limit laws: nothing that wanders."""
+    kept = [replace(rule, on_request=False) for rule in RULES if rule.name not in WANDERING]
+    laws = next(k for k, rule in enumerate(kept) if rule.name == FIRST_LAW)
+    far_out = [rule for rule in kept[laws:] if RULES[rule.name].on_request and rule.name != LAST]
+    rest = [rule for rule in kept[laws:] if rule not in far_out]
+    rules = [*kept[:laws], RULES["comparison of growth"], *far_out, *rest]
+    return RuleTable(Limit, RULES.unpack, "limits by leading terms", rules=rules)
 
 
 @limited

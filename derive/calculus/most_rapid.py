@@ -16,7 +16,9 @@ from sympy import (
     Ei,
     Expr,
     Float,
+    Function,
     I,
+    Integer,
     Mul,
     Pow,
     Rational,
@@ -67,6 +69,7 @@ from derive.holes import rebuild
 from derive.structure import depends_on, postorder
 
 TRIED_AT = (Rational(37, 13), Rational(733, 101), Rational(16, 13))
+FAR_OUT = Integer(10**1000 + 7)  # where logarithms of logarithms are real
 DIGITS = 30
 DEEPEST = 12
 LARGEST = 200
@@ -193,15 +196,25 @@ def vanishes(c: Expr) -> bool:
     letters = sorted(c.free_symbols, key=lambda s: s.name)
     for k in range(len(TRIED_AT)):
         at = {s: TRIED_AT[(k + j) % len(TRIED_AT)] for j, s in enumerate(letters)}
-        value = c.xreplace(at).evalf(DIGITS)
-        if isinstance(value, Float) and value != 0 and value._prec > DIGITS:
+        if _is_real_number_not_zero(c.xreplace(at)):
             return False
     if c.count_ops() > LARGEST:
         raise CannotTell("whether a long coefficient is zero")
+    if _by_logarithms(c) and _is_real_number_not_zero(c.xreplace(dict.fromkeys(letters, FAR_OUT))):
+        return False
     for form in (expand, lambda e: expand(expand_log(e, force=True)), simplify):
         if form(c) == 0:
             return True
     raise CannotTell(f"whether {c} is zero")
+
+
+def _by_logarithms(c: Expr) -> bool:
+    return all(isinstance(head, log) for head in c.atoms(Function))
+
+
+def _is_real_number_not_zero(c: Expr) -> bool:
+    value = c.evalf(DIGITS)
+    return isinstance(value, Float) and value != 0 and value._prec > DIGITS
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ from sympy import (
     asinh,
     atan,
     atanh,
+    cancel,
     ceiling,
     cos,
     cosh,
@@ -218,13 +219,21 @@ def _sum(node: Add, t: Symbol, parts: list[Nearby]) -> Nearby:
         if any(p.infinite for p in parts):
             sign = 1 if oo in values else -1
             return infinite(sign, *((largest.growth, largest.lead) if largest else ()))
-        total = Add(*values)
+        total = _plain_number(Add(*values))
         sides = sorted({p.side for p in parts} - {0}, key=str) or [0]
         side = sides[0] if len(sides) == 1 else None
         return _vanishing(node, t, largest, side) if is_zero(total) else finite(total, side)
     if largest is None or largest.growth is None:
         return Nearby(bounded=all(p.bounded for p in parts))
     return from_growth(largest.growth, largest.sign, largest.lead)
+
+
+def _plain_number(v: Expr) -> Expr:
+    """Numbers over sums, such as pi/(2 - 24*pi) - 12*pi**2/(2 - 24*pi), as -pi/2."""
+    if not (isinstance(v, Add) and v.is_number):
+        return v
+    over_sums = any(isinstance(n, Pow) and isinstance(n.base, Add) for n in postorder(v))
+    return cancel(v) if over_sums else v
 
 
 def _vanishing(node: Add, t: Symbol, largest: Nearby | None, side: int | None) -> Nearby:
@@ -368,8 +377,11 @@ def _smooth(node: Expr, t: Symbol, u: Nearby) -> Nearby:
         return UNKNOWN
     if u.side == 0:
         return finite(found[0], 0)
-    known = _near_a_zero(node, t, u, found[0], head(letter), letter)
-    return finite(found[0], _side_of(head(letter), letter, u), *known)
+    growth, lead = _near_a_zero(node, t, u, found[0], head(letter), letter)
+    side = _side_of(head(letter), letter, u)
+    if side is None and lead is not None:
+        side = sign_of(lead)
+    return finite(found[0], side, growth, lead)
 
 
 def _near_a_zero(

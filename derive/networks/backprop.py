@@ -7,19 +7,21 @@ directly, so one adjoint is worked out once however many paths lead through it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from sympy import Add, Basic, Derivative, Eq, Expr, Mul, S, Symbol, Tuple, factor_terms
 
+from derive.arrays.nodes import Array
 from derive.asked import asked, letter
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.core import Derivation, Letters, Step, parts_first
 from derive.elementary import sigmoid
 from derive.engine import Budget, derive, limited
 from derive.holes import Tables
+from derive.networks.backward import Backward, backward
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, free_symbols
 
@@ -104,12 +106,24 @@ def named(definitions: Letters) -> dict[Basic, Basic]:
 
 @limited
 def backprop(
-    equations: Sequence[Any],
+    equations: Any,
     loss: Any = None,
     wrt: Sequence[Any] | str | None = None,
     timeout: float = 20.0,
-) -> dict[Symbol, Derivation]:
+    shapes: Mapping[str, Any] | None = None,
+    structures: Mapping[str, str] | None = None,
+) -> dict[Symbol, Derivation] | Backward:
     """The derivative of the loss by each letter of `wrt`, with every adjoint on the way as a step.
+
+    Arrays: `equations` is a loss built of arrays (`derive.networks`), or text in NumPy's spelling
+    with the `shapes` of its variables; then the answer is a `Backward`, gradients by name.
+
+    >>> shapes = {"X": "N,d", "W": "d,k", "Y": "N,k"}
+    >>> found = backprop(["Z = X @ W", "L = norm(Z - Y)**2/2"], wrt=["W"], shapes=shapes)
+    >>> print(found["W"].result)
+    X.T @ Z_bar
+
+    Numbers only, without `shapes`:
 
     `equations`: "z = w*x + b" as text, `Eq(z, w*x + b)`, or pairs, in the order of the forward
     pass. `loss`: a name, by default that of the last equation. `wrt`: letters, by default those
@@ -121,6 +135,8 @@ def backprop(
     >>> found[Symbol("w")].result
     a*x*(1 - a)*(a - y)
     """
+    if isinstance(equations, Array) or shapes is not None:
+        return backward(equations, wrt, shapes, structures)
     definitions = tuple(read(equation) for equation in equations)
     inputs = consistent(definitions)
     names = [name for name, _ in definitions]

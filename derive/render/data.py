@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import Basic, sstr
+from sympy import Basic
+from sympy.printing.str import StrPrinter
 
 from derive.core import Derivation
 from derive.render.latex import Formula
+from derive.render.once import PrintsOnce
 from derive.render.outline import Line, outline
+
+
+class Typed(PrintsOnce, StrPrinter):
+    """SymPy's text, as it is typed and read back."""
+
+
+def typed(expression: Basic) -> str:
+    """An expression as text that `derive.parse` or SymPy reads back.
+
+    >>> from sympy.abc import x
+    >>> typed(x**2 + 1)
+    'x**2 + 1'
+    """
+    return str(Typed().doprint(expression))
 
 
 def to_dict(derivation: Derivation) -> dict[str, Any]:
@@ -23,11 +39,11 @@ def to_dict(derivation: Derivation) -> dict[str, Any]:
     shown = outline(derivation, merged=False)
     math = Formula(shown.partial).doprint
     return {
-        "question": sstr(shown.problem),
-        "result": sstr(shown.result),
+        "question": typed(shown.problem),
+        "result": typed(shown.result),
         "question_latex": math(shown.problem),
         "result_latex": math(shown.result),
-        "constant": sstr(shown.constant) if shown.constant else None,
+        "constant": typed(shown.constant) if shown.constant else None,
         "verdict": shown.verdict or "undecided",
         "reason": shown.reason if shown.checked else "not checked",
         "given": _conditions(shown.given),
@@ -43,9 +59,9 @@ def _step(line: Line) -> dict[str, Any]:
         "number": line.number,
         "rule": line.rule,
         "sentence": line.sentences[0][1],
-        "goal": sstr(line.goal),
-        "equals": sstr(line.equals),
-        "result": sstr(line.result),
+        "goal": typed(line.goal),
+        "equals": typed(line.equals),
+        "result": typed(line.result),
         "given": _conditions(line.given),
         "where": _letters(line.where),
         "shown_by": list(line.shown_by),
@@ -53,8 +69,8 @@ def _step(line: Line) -> dict[str, Any]:
 
 
 def _conditions(conditions: Sequence[Basic]) -> list[str]:
-    return [sstr(condition) for condition in conditions]
+    return [typed(condition) for condition in conditions]
 
 
 def _letters(pairs: Sequence[tuple[Basic, Basic]]) -> dict[str, str]:
-    return {sstr(name): sstr(value) for name, value in pairs}
+    return {typed(name): typed(value) for name, value in pairs}

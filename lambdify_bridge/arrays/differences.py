@@ -53,16 +53,6 @@ def rounding_of(f: Callable[[float], Any], scale: float) -> float:
     return _size(np.diff(values, 3, axis=0))
 
 
-def has_kink(f: Callable[[float], float], scale: float) -> bool:
-    """Whether the slopes to both sides stay apart as the step shrinks."""
-    apart = []
-    for h in (1e-4 * scale, 1e-5 * scale):
-        here, after, before = f(0.0), f(h), f(-h)
-        noise = 100 * ROUNDING * max(_size(after), _size(before)) / h
-        apart.append(max(0.0, abs(after - 2 * here + before) / h - noise))
-    return apart[1] > apart[0] / 3 > 0
-
-
 def central(f: Callable[[float], float], scale: float) -> tuple[float, float]:
     """f'(0) by central differences of two steps, and how much these differ."""
     one, two = ((f(h) - f(-h)) / (2 * h) for h in (1e-4 * scale, 5e-5 * scale))

@@ -76,7 +76,13 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
     if kind in CALLS:
         return _call(CALLS[kind], inner)
     if kind in RELATIONS:
-        return f"({inner[0]}) {RELATIONS[kind]} ({inner[1]})"
+        left, right = (each if each.isidentifier() or _is_number(each) else f"({each})"
+                       for each in inner)  # fmt: skip
+        return f"{left} {RELATIONS[kind]} {right}"
+    if kind in ("And", "Or"):
+        return (" & " if kind == "And" else " | ").join(f"({each})" for each in inner)
+    if kind == "Not":
+        return f"~({inner[0]})"
     if formula.is_Pow and not formula.exp.is_number:
         return f"({inner[0]})**({inner[1]})"
     if formula.is_Pow:
@@ -87,7 +93,11 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
         return " * ".join(f"({each})" for each in inner)
     if hasattr(formula, "definition"):
         return f"({_formula(formula.definition(), arguments)})"
-    raise ValueError(f"there is no NumPy code for the function {kind}")
+    raise NotImplementedError(f"there is no NumPy code for the function {kind}")
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
 
 
 def _call(template: str, inner: Sequence[str]) -> str:

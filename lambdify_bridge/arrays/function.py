@@ -45,7 +45,8 @@ class ArrayFunction:
         if named:
             raise TypeError(f"{self._call} has no argument {next(iter(named))!r}")
         self._fit(arrays)
-        results = [np.array(r, float) for r in self._function(*arrays)]
+        with np.errstate(all="ignore"):  # what `where` does not take may be out of range
+            results = [np.array(r, float) for r in self._function(*arrays)]
         return results[0][()] if self.single else tuple(r[()] for r in results)
 
     def _fit(self, arrays: Sequence[Any]) -> None:
@@ -107,8 +108,13 @@ def of_derivation(derivation: Any, args: Any = None) -> ArrayFunction:
         if missing:
             raise ValueError(f"the arguments are {', '.join(known)}: {missing[0]} does not fit")
         given = [known[name] for name in names]
-    meaning = {step.goal: step.equals for step in derivation.steps}
-    return ArrayFunction([derivation.result], given, meaning)
+    meaning: dict[Any, Any] = {}
+    for step in derivation.steps:
+        meaning.setdefault(step.goal, step.equals)
+    result = derivation.result
+    single = type(result).__name__ != "Listed"
+    outputs = [result] if single else [derivation.lhs.args[0], *result.args]
+    return ArrayFunction(outputs, given, meaning, single)
 
 
 class Tape:
@@ -118,8 +124,11 @@ class Tape:
     computed from it is computed again.
     """
 
-    def __init__(self, outputs: Sequence[Any]) -> None:
-        self.given = [n for n in needed(outputs, ()) if type(n).__name__ in LEAVES]
+    def __init__(self, outputs: Sequence[Any], names: bool = False) -> None:
+        """`names`: the values of named quantities are given as well."""
+        leaves = (*LEAVES, "Named") if names else LEAVES
+        stop = [n for n in needed(outputs, ()) if type(n).__name__ in leaves]
+        self.given = [n for n in needed(outputs, stop) if type(n).__name__ in leaves]
         self.lines = Lines(tuple(outputs), self.given, whole_names=True)
         self.outputs = tuple(outputs)
 

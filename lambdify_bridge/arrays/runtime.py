@@ -52,3 +52,36 @@ def placed(x: Array, axis: int, start: int, size: int, step: int) -> Array:
     place[axis] = slice(start, start + step * (x.shape[axis] - 1) + 1, step)
     result[tuple(place)] = x
     return result
+
+
+def windows(x: Array, axis: int, size: int, stride: int, dilation: int) -> Array:
+    """A view of the windows that slide along an axis; a new last axis runs through a window."""
+    seen = np.lib.stride_tricks.sliding_window_view(x, dilation * (size - 1) + 1, axis)
+    place: list[Any] = [slice(None)] * seen.ndim
+    place[axis] = slice(None, None, stride)
+    place[-1] = slice(None, None, dilation)
+    return seen[tuple(place)]
+
+
+def overlapped(x: Array, axis: int, size: int, stride: int, dilation: int) -> Array:
+    """The sum over overlapping windows, each put back along an axis of `size`."""
+    many, inside = x.shape[axis], x.shape[-1]
+    result = np.zeros((*x.shape[:axis], size, *x.shape[axis + 1 : -1]), x.dtype)
+    place: list[Any] = [slice(None)] * result.ndim
+    for k in range(inside):
+        start = k * dilation
+        place[axis] = slice(start, start + stride * (many - 1) + 1, stride)
+        result[tuple(place)] += x[..., k]
+    return result
+
+
+def inverse_deviation(x: Array, axes: tuple[int, ...], eps: float, centred: bool) -> Array:
+    """1/sqrt(variance + eps) over some axes; of the mean square where x is not centred."""
+    square = x.var(axes) if centred else np.square(x).mean(axes)
+    return 1.0 / np.sqrt(square + eps)
+
+
+def standardized(x: Array, axes: tuple[int, ...], eps: float, centred: bool) -> Array:
+    """x, less its mean where it is centred, times the inverse deviation."""
+    r = np.expand_dims(inverse_deviation(x, axes, eps, centred), axes)
+    return (x - x.mean(axes, keepdims=True)) * r if centred else x * r

@@ -167,6 +167,10 @@ class Lines:
             return Term(CALLS[kind].format(*full), every)
         if kind in ALONG:
             return Term(ALONG[kind].format(*full, axis=node.data[0]), every)
+        if kind in ("Standardized", "InverseDeviation"):
+            axes, eps, centred = node.data
+            name = "standardized" if kind == "Standardized" else "inverse_deviation"
+            return Term(f"runtime.{name}({full[0]}, {axes}, {float(eps)!r}, {centred})", every)
         return Term(self.rearranged(node, kind, full[0]), every)
 
     def rearranged(self, node: Any, kind: str, of: str) -> str:
@@ -174,13 +178,17 @@ class Lines:
             return f"np.reshape({of}, ({', '.join(map(self.whole, node.shape))},))"
         axis, start, count, step = node.data
         begin = self.whole(start)
+        if kind == "Windows":
+            return f"runtime.windows({of}, {axis}, {begin}, {count}, {step})"
+        if kind == "Overlapped":
+            return f"runtime.overlapped({of}, {axis}, {begin}, {count}, {step})"
         if kind == "Placed":
             return f"runtime.placed({of}, {axis}, {begin}, {self.whole(count)}, {step})"
         if kind == "Taken":
             end = self.whole(start + (count - 1) * step + 1)
             by = f":{step}" if step > 1 else ""
             return f"({of})[{':, ' * axis}{begin}:{end}{by}]"
-        raise ValueError(f"there is no NumPy code for {kind}")
+        raise NotImplementedError(f"there is no NumPy code for {kind}")
 
     def full(self, node: Any) -> str:
         """The value with all axes."""
@@ -236,7 +244,7 @@ class Lines:
         return Term(f"{front} * {of.bracketed}", of.labels, atom=False)
 
     def number(self, coefficient: Any) -> str:
-        if coefficient.is_Rational:
+        if coefficient.is_number:
             value = repr(float(coefficient))
             return value if coefficient >= 0 else f"({value})"
         return f"({scalar(coefficient, self.sizes)})"

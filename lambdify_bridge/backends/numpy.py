@@ -301,14 +301,9 @@ def compiled(text: str, name: str = "") -> Callable[..., Any]:
 
     from lambdify_bridge.arrays import runtime
 
-    known: dict[str, Any] = {
-        "np": np,
-        "linalg": linalg,
-        "special": special,
-        "runtime": runtime,
-        "int": int,
-    }
-    known["__builtins__"] = {"__import__": __import__}  # NumPy imports parts of itself when called
+    known: dict[str, Any] = {"np": np, "linalg": linalg, "special": special, "runtime": runtime}
+    # NumPy imports parts of itself when it is called.
+    known["__builtins__"] = {"__import__": __import__, "int": int}
     code = compile(text, "<lambdify_bridge>", "exec")
     if name:
         namespace: dict[str, Any] = dict(known)

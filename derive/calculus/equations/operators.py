@@ -99,6 +99,11 @@ class SecondOrder(_Family):
 
     count = 2
 
+    @property
+    def singular(self) -> bool:
+        """Whether the coefficients move with x, as those of Euler and Cauchy do: not at 0."""
+        return any(self.variable in coefficient.free_symbols for coefficient in self.args[:2])
+
     def equation(self, shown: Any) -> str:
         a, b, g, y = self.args[:4]
         name = shown(y)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from sympy import Basic, Derivative, Eq, Expr, Symbol, Tuple, expand, factor
+from sympy import Basic, Derivative, Eq, Expr, Symbol, Tuple, cancel, expand, factor
 from sympy.core.function import AppliedUndef
 
 from derive.asked import asked, letter, place, scalar
@@ -93,10 +93,15 @@ def _second_order(zero: Expr, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) 
     moving = (y, *slopes)
     if any(depends_on(g, s) or any(depends_on(c, s) for c in (lead, a, b)) for s in moving):
         raise ValueError(f"an equation of second order has to be linear in {y} and its derivatives")
-    if any(depends_on(c, x) for c in (lead, a, b)):
-        raise ValueError(f"the coefficients of {y}'', {y}', {y} have to be constant, free of {x}")
+    by_powers = (cancel(a * x / lead), cancel(b * x**2 / lead))
+    constant = not any(depends_on(c, x) for c in (cancel(a / lead), cancel(b / lead)))
+    if not constant and any(depends_on(c, x) for c in by_powers):
+        raise ValueError(
+            f"the coefficients of {y}'', {y}', {y} have to be constant, free of {x}, "
+            f"or constants times {x}^2, {x}, 1"
+        )
     constants = fresh("C1", zero, y, x), fresh("C2", zero, y, x)
-    family = SecondOrder(a / lead, b / lead, expand(g / lead), y, x, *constants)
+    family = SecondOrder(cancel(a / lead), cancel(b / lead), expand(g / lead), y, x, *constants)
     return Equation(family, Tuple(*constants))
 
 
@@ -116,7 +121,13 @@ def read_values(conditions: tuple[Any, ...], family: Expr) -> tuple[Expr, Tuple]
     values = {order: value for order, _, value in found}
     if any(depends_on(e, family.variable) for e in (*places, *values.values())):
         raise ValueError(f"an initial value does not depend on {family.variable}: write {y}(0) = 1")
-    return places.pop(), Tuple(*(values[k] for k in range(needed)))
+    (at,) = places
+    if isinstance(family, SecondOrder) and family.singular and not at.is_positive:
+        raise ValueError(
+            f"powers of {family.variable} solve it for {family.variable} > 0: give "
+            f"the initial values at a positive {family.variable}"
+        )
+    return at, Tuple(*(values[k] for k in range(needed)))
 
 
 def _condition(text: Any, y: Symbol) -> tuple[int, Expr, Expr]:

@@ -5,6 +5,9 @@ The right-hand side comes in by variation of the constants.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from sympy import (
     Expr,
     S,
@@ -26,6 +29,9 @@ from sympy.simplify.fu import TR8
 from derive.calculus.equations.operators import SecondOrder
 from derive.calculus.integrals.operators import antiderivative, positive, real
 from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import depends_on
+
+Function = Callable[..., Outcome]
 
 x, y, C1, C2 = Symbol("x"), Symbol("y"), Symbol("C1"), Symbol("C2")
 R = Symbol("r")
@@ -47,45 +53,60 @@ RULES = RuleTable(
 )
 
 
-@RULES.rule("double root", example=SecondOrder(S(4), S(4), x, y, x, C1, C2))
+def constant(name: str, example: SecondOrder) -> Callable[[Function], Function]:
+    """Add a rule for constant a and b."""
+
+    def add(function: Function) -> Function:
+        @wraps(function)
+        def rule(a: Expr, b: Expr, g: Expr, *letters: Symbol) -> Outcome:
+            moving = depends_on(a, letters[1]) or depends_on(b, letters[1])
+            return None if moving else function(a, b, g, *letters)
+
+        RULES.rule(name, example=example)(rule)
+        return function
+
+    return add
+
+
+@constant("double root", example=SecondOrder(S(4), S(4), x, y, x, C1, C2))
 def double_root(a: Expr, b: Expr, g: Expr, *letters: Symbol) -> Outcome:
     """r**2 + a*r + b = 0 has one root: exp(r*x) and x*exp(r*x) solve the equation without g."""
     if expand(a**2 - 4 * b) != 0:
         return None
     x, r = letters[1], -a / 2
-    return _varied(g, exp(r * x), x * exp(r * x), exp(2 * r * x), (r,), S.true, letters)
+    return varied(g, exp(r * x), x * exp(r * x), exp(2 * r * x), (r,), S.true, letters)
 
 
-@RULES.rule("two real roots", example=SecondOrder(-S(1), -S(2), x, y, x, C1, C2))
+@constant("two real roots", example=SecondOrder(-S(1), -S(2), x, y, x, C1, C2))
 def two_real_roots(a: Expr, b: Expr, g: Expr, *letters: Symbol) -> Outcome:
     """For both roots of r**2 + a*r + b = 0 the equation without g has the solution exp(r*x)."""
     square = expand(a**2 - 4 * b)
     if real(square).is_nonpositive:
         return None
-    x, root = letters[1], _root(square)
+    x, root = letters[1], root_of(square)
     r, s = expand((-a + root) / 2), expand((-a - root) / 2)
     wronskian = -root * exp(-a * x)
-    return _varied(g, exp(r * x), exp(s * x), wronskian, (r, s), positive(square), letters)
+    return varied(g, exp(r * x), exp(s * x), wronskian, (r, s), positive(square), letters)
 
 
-@RULES.rule("two complex roots", example=SecondOrder(S(2), S(5), x, y, x, C1, C2))
+@constant("two complex roots", example=SecondOrder(S(2), S(5), x, y, x, C1, C2))
 def two_complex_roots(a: Expr, b: Expr, g: Expr, *letters: Symbol) -> Outcome:
     """With the roots k +- i*w of r**2 + a*r + b = 0 go exp(k*x)*cos(w*x) and exp(k*x)*sin(w*x)."""
     square = expand(4 * b - a**2)
     if real(square).is_nonpositive:
         return None
-    x, k, w = letters[1], -a / 2, _root(square) / 2
+    x, k, w = letters[1], -a / 2, root_of(square) / 2
     first, second = exp(k * x) * cos(w * x), exp(k * x) * sin(w * x)
     roots = (k + S.ImaginaryUnit * w, k - S.ImaginaryUnit * w)
-    return _varied(g, first, second, w * exp(2 * k * x), roots, positive(square), letters)
+    return varied(g, first, second, w * exp(2 * k * x), roots, positive(square), letters)
 
 
-def _root(square: Expr) -> Expr:
+def root_of(square: Expr) -> Expr:
     """k for k**2: which of the two roots it is makes no difference here."""
     return powdenest(sqrt(factor(square)), force=True)
 
 
-def _varied(
+def varied(
     g: Expr,
     first: Expr,
     second: Expr,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.asked import in_order
-from derive.calculus.equations import first_order, second_order, values
+from derive.calculus.equations import euler_cauchy, first_order, values
 from derive.calculus.equations.operators import (
     Fitted,
     ImplicitSolution,
@@ -25,7 +25,7 @@ TABLES: dict[type, RuleTable] = {
     Solution: first_order.RULES,
     IntegratingFactor: first_order.FACTOR,
     ImplicitSolution: first_order.IMPLICIT,
-    SecondOrder: second_order.RULES,
+    SecondOrder: euler_cauchy.RULES,
     InitialValues: values.VALUES,
     Fitted: values.FITTED,
 }
@@ -36,9 +36,10 @@ def dsolve(equation: Any, y: Any, x: Any, *conditions: str, timeout: float = 20.
     """The solutions y(x) of a differential equation, step by step.
 
     Of first order: linear, separable, Bernoulli's, homogeneous. Of second order: linear with
-    constant coefficients. `equation` is text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy
-    `Eq`, or f alone for y' = f. The constants are C, or C1 and C2; initial values fix them. Where
-    the equation between x and y cannot be solved for y, it is itself the answer.
+    constant coefficients, or with constants times x^2, x, 1 (Euler and Cauchy). `equation` is
+    text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy `Eq`, or f alone for y' = f. The
+    constants are C, or C1 and C2; initial values fix them. Where the equation between x and y
+    cannot be solved for y, it is itself the answer.
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
 
     >>> dsolve("y' = -2*x*y", "y", "x").result

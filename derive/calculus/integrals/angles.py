@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 from sympy import (
     Abs,
+    Dummy,
     Expr,
     Function,
+    I,
     Integral,
     Mul,
     Pow,
     S,
     Symbol,
+    acos,
+    asin,
     cancel,
     cos,
     cosh,
@@ -22,12 +26,14 @@ from sympy import (
     csch,
     default_sort_key,
     exp,
+    expand_mul,
     floor,
     pi,
     sec,
     sign,
     sin,
     sinh,
+    sqrt,
     tan,
     tanh,
     together,
@@ -42,7 +48,14 @@ from derive.calculus.integrals.operators import (
     size,
     substitution,
 )
-from derive.calculus.integrals.trigonometric import CIRCULAR, HYPERBOLIC, IN_SINE_AND_COSINE, c, s
+from derive.calculus.integrals.trigonometric import (
+    CIRCULAR,
+    HYPERBOLIC,
+    IN_SINE_AND_COSINE,
+    c,
+    common_angle,
+    s,
+)
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
@@ -108,6 +121,18 @@ def _same_on_every_arch(rest: Expr, t: Symbol, middle: Expr) -> bool:
     return all(cancel(other - rest) == 0 for other in (shifted, mirrored))
 
 
+@ALGEBRA.indefinite("sign of a wave", example=Integral(sign(sin(x)), x), on=sign)
+def sign_of_wave(f: Expr, x: Symbol) -> Outcome:
+    """It rises where the wave is positive and falls where it is negative: a triangle wave."""
+    (g,) = f.args
+    line = linear(g.args[0], x) if isinstance(g, (sin, cos)) else None
+    if line is None:
+        return None
+    t = g.args[0]
+    triangle = acos(cos(t)) if isinstance(g, sin) else asin(sin(t))
+    return Rewrite(triangle / line[0], nonzero(line[0]))
+
+
 # ------------------------------------------------------------------ angles
 
 
@@ -152,36 +177,56 @@ def _about(g: Expr, main: Expr) -> Expr | None:
     "roots in sine and cosine", example=Integral(cos(x) / (2 + cos(x) ** 2) ** (S(3) / 2), x)
 )
 def roots_in_waves(f: Expr, x: Symbol) -> Iterator[Rewrite]:
-    """Odd in the sine: take u = cos. Odd in the cosine: u = sin. Even in both together: u = tan."""
+    """Odd in the sine: take u = cos. Odd in the cosine: u = sin. Otherwise u = tan."""
     calls = sorted((g for g in f.atoms(Function) if depends_on(g, x)), key=default_sort_key)
     hyperbolic = all(type(g) in HYPERBOLIC for g in calls)
-    angles = {g.args[0] for g in calls}
-    line = linear(angles.pop(), x) if len(angles) == 1 else None
+    t = common_angle([g.args[0] for g in calls], x)
+    line = linear(t, x) if t is not None else None
     if line is None or not (hyperbolic or all(type(g) in CIRCULAR for g in calls)):
         return
-    t, u = calls[0].args[0], fresh("u", f, x)
-    R = f.xreplace({g: IN_SINE_AND_COSINE[type(g)] for g in calls})
+    u = fresh("u", f, x)
+    R = f.xreplace({g: _homogeneous(g, t, hyperbolic) for g in calls})
     if depends_on(R, x) or size(R) > LARGE or R.is_rational_function(s, c):
         return
     first, second, third = (sinh, cosh, tanh) if hyperbolic else (sin, cos, tan)
-    for h, g in _odd_even(R, u, hyperbolic):
+    for h, g, outside in _odd_even(R, u, hyperbolic):
         Iu, letters = substitution(_tidy(h), u, (first, second, third)[g](t), x)
-        yield Rewrite(Iu / line[0], nonzero(line[0]), where=letters)
+        yield Rewrite(outside.subs(c, second(t)) * Iu / line[0], nonzero(line[0]), where=letters)
 
 
-def _odd_even(R: Expr, u: Symbol, hyperbolic: bool) -> Iterator[tuple[Expr, int]]:
-    """h(u) with R dx = h(u) du, and whether u is the sine, the cosine or the tangent (0, 1, 2)."""
+def _homogeneous(g: Expr, t: Expr, hyperbolic: bool) -> Expr:
+    """A wave of k*t as a homogeneous form in the sine and cosine of t, by de Moivre's formula."""
+    k = cancel(g.args[0] / t)
+    plus = ((c + (s if hyperbolic else I * s)) ** abs(k)).expand()
+    minus = plus.subs(s, -s)
+    above = (plus - minus).expand() / 2 * (1 if hyperbolic else -I) * sign(k)
+    values = {s: above.expand(), c: ((plus + minus) / 2).expand()}
+    return IN_SINE_AND_COSINE[type(g)].xreplace(values)
+
+
+def _odd_even(R: Expr, u: Symbol, hyperbolic: bool) -> Iterator[tuple[Expr, int, Expr]]:
+    """h(u) with R dx = h(u) du, whether u is the sine, the cosine or the tangent, and a factor."""
     squares = (c**2 - 1, 1 + s**2) if hyperbolic else (1 - c**2, 1 - s**2)
-    h = _in_squares(R / c, c, squares[1])
+    h = _in_squares(expand_mul(R / c), c, squares[1])
     if h is not None:
-        yield h.subs(s, u), 0
-    h = _in_squares(R / s, s, squares[0])
+        yield h.subs(s, u), 0, S.One
+    h = _in_squares(expand_mul(R / s), s, squares[0])
     if h is not None:
-        yield h.subs(c, u) * (1 if hyperbolic else -1), 1
-    square = 1 / (1 - u**2) if hyperbolic else 1 / (1 + u**2)
-    h = _in_squares(R.subs(s, u * c), c, square)
-    if h is not None:
-        yield h * square, 2
+        yield h.subs(c, u) * (1 if hyperbolic else -1), 1, S.One
+    yield from _by_tangent(R, u, hyperbolic)
+
+
+def _by_tangent(R: Expr, u: Symbol, hyperbolic: bool) -> Iterator[tuple[Expr, int, Expr]]:
+    """With w = |cos|: the sign of the cosine, constant between its zeros, comes to the front."""
+    turned, w = R.subs({s: -s, c: -c}, simultaneous=True), Dummy("w", positive=True)
+    even, odd = (turned - R).expand() == 0, (turned + R).expand() == 0
+    if not (even or odd):
+        return
+    h = (R.subs({s: u * w, c: w}, simultaneous=True) * w**2).factor()
+    square = 1 - u**2 if hyperbolic else 1 + u**2  # w is one over its root
+    powers = {p: square ** (-p.exp / 2) for p in h.atoms(Pow) if p.base == w}
+    h = h.xreplace(powers).xreplace({w: 1 / sqrt(square)})
+    yield h, 2, sign(c) if odd and not hyperbolic else S.One
 
 
 def _in_squares(R: Expr, w: Symbol, square: Expr) -> Expr | None:

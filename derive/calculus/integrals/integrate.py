@@ -30,14 +30,22 @@ from derive.calculus.integrals import (
 )
 from derive.calculus.integrals.branches import joined
 from derive.calculus.integrals.cases import by_cases
-from derive.calculus.integrals.definite import BETWEEN
+from derive.calculus.integrals.definite import BETWEEN, poles
 from derive.calculus.integrals.definite import principal_value as pv
 from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
 from derive.core import Derivation, Step
 from derive.deadline import SOONEST
-from derive.engine import Budget, BudgetExceeded, NoRuleApplies, limited, search, shown
+from derive.engine import (
+    Budget,
+    BudgetExceeded,
+    NoRuleApplies,
+    limited,
+    search,
+    shown,
+    unless_refuted,
+)
 from derive.rules import RuleTable
 from derive.structure import depends_on
 
@@ -88,6 +96,7 @@ for _method in IN_ORDER:
 TABLES = {
     Integral: RULES,
     Between: BETWEEN,
+    poles.Residue: poles.RULES,
     pv.PrincipalValue: pv.RULES,
     pv.SymmetricGrowth: pv.GROWTH,
 }
@@ -179,12 +188,16 @@ def _worked_out(
 
     tables = {**TABLES, Limit: LIMITS, Sum: SUMS}
 
+    def put_on(step: Step, found: Step) -> Step:
+        return unless_refuted(step, found, budget) if check else step
+
     def work_out(asked: Basic) -> Step:
-        return joined(search(asked, tables, budget, only, check, before(RULES)))
+        found = search(asked, tables, budget, only, check, before(RULES))
+        return put_on(joined(found), found)
 
     root = for_positive_letters(goal, work_out)
     if cases and isinstance(goal, Integral) and len(goal.variables) == 1:
-        root = by_cases(root, goal.variables[0], work_out)
+        root = put_on(by_cases(root, goal.variables[0], work_out), root)
     derivation = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(derivation.given):
         why = f"only under conditions that exclude each other: {derivation.given}"

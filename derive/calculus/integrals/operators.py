@@ -21,7 +21,9 @@ from sympy import (
     Subs,
     Symbol,
     Tuple,
+    cancel,
     log,
+    radsimp,
     sign,
 )
 from sympy.logic.boolalg import Boolean
@@ -213,6 +215,11 @@ def substitution(
     """The integral of h(u) at u = g(x), and the letters of the change of variable."""
     du = (Symbol(f"d{u.name}"), (derivative(g, x) if dg is None else dg) * Symbol(f"d{x.name}"))
     return Subs(antiderivative(h, u), u, g), ((u, g), du)
+
+
+def lowest_terms(expression: Expr) -> Expr:
+    """A fraction of letters cancelled, a number without roots below the line."""
+    return cancel(expression) if expression.free_symbols else radsimp(expression.expand())
 
 
 def size(f: Expr) -> int:

@@ -24,7 +24,10 @@ def piece_by_piece(f: Expr, x: Symbol) -> Outcome:
     if not borders:
         return None
     t = fresh("t", f, x)
-    formulas = [smooth_at(f, x, p).subs(x, t) for p in middles(borders, -oo, oo)]
+    try:
+        formulas = [smooth_at(f, x, p).subs(x, t) for p in middles(borders, -oo, oo)]
+    except TypeError:  # an argument that is not real there, and has no sign
+        return None
     if not all(
         _meets(h, t, p)
         for p, *pair in zip(borders, formulas, formulas[1:], strict=False)

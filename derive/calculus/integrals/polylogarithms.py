@@ -35,18 +35,23 @@ from sympy import (
     polylog,
     re,
     sqrt,
+    together,
 )
+from sympy.logic.boolalg import Boolean
 
 from derive.calculus.integrals.operators import (
     Rules,
     antiderivative,
     linear,
+    lowest_terms,
     nonzero,
     positive,
+    quadratic,
     real,
     size,
 )
-from derive.calculus.integrals.rational import _simple
+from derive.calculus.integrals.rational import square_root
+from derive.calculus.integrals.substitution import substitute_root
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on
 
@@ -142,14 +147,14 @@ def logarithm_over_line(f: Expr, x: Symbol) -> Iterator[Rewrite]:
         return
     k, inside, inside_line, below, below_line = found
     (b, a), (d, c) = inside_line, below_line
-    start = _simple(a - b * c / d)  # the value inside where the denominator is zero
+    start = lowest_terms(a - b * c / d)  # the value inside where the denominator is zero
     if start == 0:
         return
     if real(start).is_negative is not True:
-        ratio = _simple(b / (d * start)) * below
+        ratio = lowest_terms(b / (d * start)) * below
         yield Rewrite(k * (log(start) * log(Abs(below)) - polylog(2, -ratio)) / d, positive(start))
     if real(start).is_positive is not True:
-        ratio = _simple(inside / start) if inside.free_symbols == {x} else inside / start
+        ratio = lowest_terms(inside / start) if inside.free_symbols == {x} else inside / start
         both = log(inside) * log(1 - ratio) + polylog(2, ratio)
         yield Rewrite(k * both / d, positive(-start))
 
@@ -181,16 +186,78 @@ def logarithm_of_power_over_line(f: Expr, x: Symbol) -> Outcome:
         return None
     power = logs[0].args[0].as_independent(x, as_Add=False)[1]
     (base, n), below = power.as_base_exp(), logs[0] / f
+    distance = isinstance(base, Abs)
+    base = base.args[0] if distance else base
     above, line = linear(base, x), linear(below, x)
-    if above is None or line is None or depends_on(n, x) or (n == 1 and base != x):
+    if above is None or line is None or depends_on(n, x) or (n == 1 and base != x and not distance):
         return None
     (b, a), (d, e) = above, line
-    start = _simple(a - b * e / d)  # the base where the denominator is zero
+    start = lowest_terms(a - b * e / d)  # the base where the denominator is zero
     if start == 0:
         return Rewrite(logs[0] ** 2 / (2 * n * d), nonzero(n))
     ratio = base / start
     both = logs[0] * log(Abs(1 - ratio)) + n * re(polylog(2, ratio))
     return Rewrite(both / d, And(nonzero(start), nonzero(d), nonzero(b)))
+
+
+# ------------------------------------------------------------------ made into lines
+
+
+@RULES.indefinite(
+    "root beside a logarithm", example=Integral(log(x) / (x * sqrt(1 + x)), x), on=Mul
+)
+def root_beside_logarithm(f: Expr, x: Symbol) -> Outcome:
+    """A root of a linear expression becomes the new variable: what is left is rational."""
+    parts = [p for p in f.args if depends_on(p, x)]
+    logs = [p for p in parts if isinstance(p, log) and linear(p.args[0], x)]
+    roots = [p for p in parts if p.is_Pow and p.exp.is_Rational and p.exp.q == 2]
+    rest = Mul(*(p for p in parts if p not in logs and p not in roots))
+    if len(logs) != 1 or len(roots) != 1 or not linear(roots[0].base, x):
+        return None
+    fraction = rest.is_rational_function(x) and not rest.is_polynomial(x)
+    return substitute_root(f, x) if fraction else None
+
+
+@RULES.indefinite("logarithm of a product", example=Integral(log(x**2 - 2) / (x - 1), x), on=Mul)
+def logarithm_of_product(f: Expr, x: Symbol) -> Outcome:
+    """Where the quadratic is positive its logarithm is that of its factors, added up."""
+    logs = [p for p in f.args if isinstance(p, log) and depends_on(p, x)]
+    found = _real_zeros(logs[0].args[0], x) if len(logs) == 1 else None
+    rest = f / logs[0] if logs else f
+    if found is None or not rest.is_rational_function(x) or rest.is_polynomial(x):
+        return None
+    lead, r, s, given = found
+    terms = rest * log(Abs((lead * (x - r)).expand())) + rest * log(Abs(x - s))
+    return Rewrite(antiderivative(terms, x), given)
+
+
+@RULES.indefinite("logarithm over real zeros", example=Integral(log(x + 3) / (x**2 - 2), x), on=Mul)
+def logarithm_over_zeros(f: Expr, x: Symbol) -> Outcome:
+    """The quadratic below has two real zeros: partial fractions."""
+    logs = [p for p in f.args if isinstance(p, log) and depends_on(p, x)]
+    if len(logs) != 1 or not (f / logs[0]).is_rational_function(x):
+        return None
+    over, under = together(f / logs[0]).as_numer_denom()
+    found = _real_zeros(under, x)
+    if found is None or not over.is_polynomial(x) or Poly(over, x).degree() > 1:
+        return None
+    lead, r, s, given = found
+    terms = (over.subs(x, p) * logs[0] / (lead * (p - q) * (x - p)) for p, q in ((r, s), (s, r)))
+    return Rewrite(antiderivative(Add(*terms), x), given)
+
+
+def _real_zeros(q: Expr, x: Symbol) -> tuple[Expr, Expr, Expr, Boolean] | None:
+    """`a, r, s` of a quadratic q = a*(x - r)*(x - s), and when the zeros r and s are real."""
+    coefficients = quadratic(q, x)
+    if coefficients is None:
+        return None
+    a, b, c = coefficients
+    d = lowest_terms(b**2 - 4 * a * c)
+    if d == 0 or real(d).is_negative:
+        return None
+    half, factors = square_root(d) / (2 * a), Mul.make_args(d.factor())
+    given = positive(Mul(*(p for p in factors if not p.as_base_exp()[1].is_even)))
+    return a, lowest_terms(half - b / (2 * a)), lowest_terms(-half - b / (2 * a)), given
 
 
 @RULES.indefinite(
@@ -206,14 +273,14 @@ def logarithm_over_quadratic(f: Expr, x: Symbol) -> Outcome:
         return None
     inside, (lead, b, e) = logs[0].args[0], quad.all_coeffs()
     top = cancel(f / logs[0] * inside)
-    square = _simple(e / lead - b**2 / (4 * lead**2))
+    square = lowest_terms(e / lead - b**2 / (4 * lead**2))
     if not top.is_polynomial(x) or Poly(top, x).degree() > 1 or not real(square).is_positive:
         return None
     p, q = -b / (2 * lead), sqrt(square)
     half = Poly(top, x).coeff_monomial(x) / (2 * lead)
-    rest = _simple(Poly(top, x).coeff_monomial(1) - half * b)
+    rest = lowest_terms(Poly(top, x).coeff_monomial(1) - half * b)
     w = S.Half - I * (x - p) / (2 * q)
-    angle = log(_simple(4 * lead * square) * inside) * atan((x - p) / q) / 2
+    angle = log(lowest_terms(4 * lead * square) * inside) * atan((x - p) / q) / 2
     return half * logs[0] ** 2 / 2 + rest / (lead * q) * (angle + im(polylog(2, w)))
 
 

@@ -30,13 +30,14 @@ from derive.calculus.integrals.operators import (
     antiderivative,
     likely,
     linear,
+    lowest_terms,
     nonzero_factors,
     positive,
     quadratic,
     real,
     substitution,
 )
-from derive.calculus.integrals.rational import _simple, divisors, square_root
+from derive.calculus.integrals.rational import divisors, square_root
 from derive.rules import Outcome, Rewrite
 from derive.structure import fresh
 
@@ -55,14 +56,16 @@ def one_over_root(f: Expr, x: Symbol) -> Outcome:
     if found is None:
         return None
     a, b, c = found
-    d = _simple(b**2 - 4 * a * c)
+    d = lowest_terms(b**2 - 4 * a * c)
     if d == 0:
         return None
     slope = 2 * a * x + b
     if likely(a).is_negative:
-        return Rewrite(-asin(_simple(slope / _size(d))) / sqrt(-a), And(positive(-a), positive(d)))
+        return Rewrite(
+            -asin(lowest_terms(slope / _size(d))) / sqrt(-a), And(positive(-a), positive(d))
+        )
     if real(d).is_negative:
-        return Rewrite(asinh(_simple(slope / _size(-d))) / sqrt(a), positive(a))
+        return Rewrite(asinh(lowest_terms(slope / _size(-d))) / sqrt(a), positive(a))
     given = And(positive(a), nonzero_factors(d))
     return Rewrite(log(Abs(slope + 2 * sqrt(a) * sqrt(q))) / sqrt(a), given)
 
@@ -84,7 +87,7 @@ def undetermined(f: Expr, x: Symbol) -> Outcome:
     if coefficients is None or (n == 1 and P.degree() == 0):
         return None
     a, b, c = coefficients
-    if _simple(b**2 - 4 * a * c) == 0:
+    if lowest_terms(b**2 - 4 * a * c) == 0:
         return None
     return _compared(P, q, n, x)
 
@@ -113,7 +116,7 @@ def _compared(P: Poly, q: Expr, n: int, x: Symbol) -> Rewrite | None:
     solutions = list(linsolve(equations, [*letters, k]))
     if len(solutions) != 1:
         return None
-    values = {v: _simple(e) for v, e in zip([*letters, k], solutions[0], strict=True)}
+    values = {v: lowest_terms(e) for v, e in zip([*letters, k], solutions[0], strict=True)}
     if any(value.has(*letters, k) for value in values.values()):
         return None
     outside = Q.xreplace(values) * q ** Rational(2 - n, 2)

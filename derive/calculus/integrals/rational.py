@@ -20,7 +20,6 @@ from sympy import (
     cancel,
     div,
     log,
-    radsimp,
     sqrt,
     together,
 )
@@ -30,6 +29,7 @@ from derive.calculus.integrals.operators import (
     Rules,
     antiderivative,
     likely,
+    lowest_terms,
     nonzero,
     nonzero_factors,
     positive,
@@ -55,7 +55,7 @@ def one_over_quadratic(f: Expr, x: Symbol) -> Outcome:
     if found is None:
         return None
     a, b, c = found
-    discriminant = _simple(4 * a * c - b**2)
+    discriminant = lowest_terms(4 * a * c - b**2)
     if discriminant == 0:
         return antiderivative(1 / (a * (x + b / (2 * a)) ** 2), x)
     arctangent = _arctangent(a, b, discriminant, x)
@@ -66,12 +66,12 @@ def one_over_quadratic(f: Expr, x: Symbol) -> Outcome:
 
 def _arctangent(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
     root = square_root(d)
-    return Rewrite(2 / root * atan(_simple((2 * a * x + b) / root)), above_zero(d, root))
+    return Rewrite(2 / root * atan(lowest_terms((2 * a * x + b) / root)), above_zero(d, root))
 
 
 def _logarithm(a: Expr, b: Expr, d: Expr, x: Symbol) -> Rewrite:
     root = square_root(d)
-    below, above = (_plain(_simple(x + (b + sign * root) / (2 * a))) for sign in (-1, 1))
+    below, above = (_plain(lowest_terms(x + (b + sign * root) / (2 * a))) for sign in (-1, 1))
     return Rewrite(log(Abs(below / above)) / root, And(above_zero(d, root), nonzero(a)))
 
 
@@ -83,10 +83,6 @@ def above_zero(d: Expr, root: Expr) -> Boolean:
 def _plain(p: Expr) -> Expr:
     """A positive multiple without fractions."""
     return p.primitive()[1] if p.is_Add else p
-
-
-def _simple(expression: Expr) -> Expr:
-    return cancel(expression) if expression.free_symbols else radsimp(expression.expand())
 
 
 def square_root(d: Expr) -> Expr:
@@ -112,7 +108,7 @@ def linear_over_quadratic(f: Expr, x: Symbol) -> Outcome:
     (a, b, c), _, (A, B), q = found
     if A == 0:
         return None
-    rest = _simple(B - A * b / (2 * a))
+    rest = lowest_terms(B - A * b / (2 * a))
     half, plain = A / (2 * a), _plain(q)
     positive = real(4 * a * c - b**2).is_positive
     logarithm = half * log(_up(plain, a) if positive else Abs(plain))
@@ -155,11 +151,11 @@ def power_of_quadratic(f: Expr, x: Symbol) -> Outcome:
     if found is None or found[1] < 2 or _splits(*found[0]):
         return None
     (a, b, c), n, (A, B), q = found
-    d = _simple(4 * a * c - b**2)
+    d = lowest_terms(4 * a * c - b**2)
     if d == 0:
         return None
-    outside = _simple(2 * a * B - A * b) * x + _simple(b * B - 2 * A * c)
-    factor = _simple((2 * n - 3) * (2 * a * B - A * b) / ((n - 1) * d))
+    outside = lowest_terms(2 * a * B - A * b) * x + lowest_terms(b * B - 2 * A * c)
+    factor = lowest_terms((2 * n - 3) * (2 * a * B - A * b) / ((n - 1) * d))
     equals = outside / ((n - 1) * d * q ** (n - 1)) + factor * antiderivative(q ** (1 - n), x)
     return Rewrite(equals, nonzero(d))
 

@@ -34,11 +34,12 @@ from derive.calculus.integrals.logarithmic_part import logarithmic_part
 from derive.calculus.integrals.operators import (
     Rules,
     antiderivative,
+    lowest_terms,
     nonzero,
     positive,
     substitution,
 )
-from derive.calculus.integrals.rational import _simple, quotient
+from derive.calculus.integrals.rational import quotient
 from derive.calculus.integrals.real_factors import real_factors
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
@@ -68,12 +69,12 @@ def _circular(over: Poly, n: int, a: Expr, r: Expr, turn: Rational, x: Symbol) -
     """The fraction of the zeros z = r*exp(+-i*pi*turn), of residue -z*over(z)/(n*a)."""
     if turn in (0, 1):
         z = r if turn == 0 else -r
-        return -_simple(z * over.as_expr().subs(x, z) / (n * a)) / (x - z)
+        return -lowest_terms(z * over.as_expr().subs(x, z) / (n * a)) / (x - z)
     above = S.Zero
     for (k,), c in over.terms():
         ahead, behind = cos(pi * turn * (k + 1)), cos(pi * turn * k)
         above -= 2 * c * r ** (k + 1) * (ahead * x - r * behind) / (n * a)
-    slope, rest = (_simple(above.expand().coeff(x, k)) for k in (1, 0))
+    slope, rest = (lowest_terms(above.expand().coeff(x, k)) for k in (1, 0))
     return (slope * x + rest) / (x**2 - 2 * r * cos(pi * turn) * x + r**2)
 
 
@@ -174,23 +175,23 @@ def _fraction(over: Poly, under: Poly, q: Expr, x: Symbol) -> Expr:
     slope = under.diff(x)
     if Poly(q, x).degree() == 1:
         zero = -q.subs(x, 0)
-        return _simple((over.as_expr() / slope.as_expr()).subs(x, zero)) / q
+        return lowest_terms((over.as_expr() / slope.as_expr()).subs(x, zero)) / q
     # At a zero z of q, over/under' is the residue; here as m + n*z, by z**2 = -b*z - c.
     _, b, c = Poly(q, x).all_coeffs()
     (p0, p1), (s0, s1) = (_at_zero(poly, b, c) for poly in (over, slope))
-    norm = _simple(s0**2 - b * s0 * s1 + c * s1**2)  # of s0 + s1*z
+    norm = lowest_terms(s0**2 - b * s0 * s1 + c * s1**2)  # of s0 + s1*z
     t0, t1 = s0 - b * s1, -s1  # its conjugate
-    m = _simple((p0 * t0 - c * p1 * t1) / norm)
-    n = _simple((p0 * t1 + p1 * t0 - b * p1 * t1) / norm)
+    m = lowest_terms((p0 * t0 - c * p1 * t1) / norm)
+    n = lowest_terms((p0 * t1 + p1 * t0 - b * p1 * t1) / norm)
     # (m + n*z)/(x - z) and its conjugate, added
-    return (_simple(2 * m - b * n) * x + _simple(b * m - 2 * c * n)) / q
+    return (lowest_terms(2 * m - b * n) * x + lowest_terms(b * m - 2 * c * n)) / q
 
 
 def _at_zero(p: Poly, b: Expr, c: Expr) -> tuple[Expr, Expr]:
     """m, n with p = m + n*z at a zero z of z**2 + b*z + c (Horner's scheme)."""
     m, n = S.Zero, S.Zero
     for coefficient in p.all_coeffs():
-        m, n = _simple(coefficient - c * n), _simple(m - b * n)
+        m, n = lowest_terms(coefficient - c * n), lowest_terms(m - b * n)
     return m, n
 
 

@@ -267,7 +267,7 @@ def in_sine_and_cosine(f: Expr, x: Symbol) -> Waves | None:
     hyperbolic = heads <= set(HYPERBOLIC)
     if not calls or not (hyperbolic or heads <= set(CIRCULAR)):
         return None
-    angle = _common_angle([g.args[0] for g in calls], x)
+    angle = common_angle([g.args[0] for g in calls], x)
     line = linear(angle, x) if angle is not None else None
     if line is None:
         return None
@@ -278,7 +278,7 @@ def in_sine_and_cosine(f: Expr, x: Symbol) -> Waves | None:
     return Waves(cancel(together(R)), angle, line[0], hyperbolic)
 
 
-def _common_angle(angles: list[Expr], x: Symbol) -> Expr | None:
+def common_angle(angles: list[Expr], x: Symbol) -> Expr | None:
     """An angle of which all others are small integer multiples."""
     if any(linear(a, x) is None for a in angles):
         return None

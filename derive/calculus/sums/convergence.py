@@ -1,5 +1,5 @@
 """Convergence tests: nth term, geometric, p-series, ratio, root, comparison, integral, Leibniz,
-Raabe, condensation. What a test asks of a limit or an integral is shown as a premise of its step.
+Dirichlet, Raabe, condensation. What a test asks of a limit is shown as a premise of its step.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from sympy import (
     Symbol,
     binomial,
     cancel,
+    cos,
     exp,
     expand_log,
     expand_power_base,
@@ -49,6 +50,8 @@ from sympy import (
 from derive.asked import in_order, letter, scalar
 from derive.calculus.integrals import BETWEEN, Between
 from derive.calculus.integrals import RULES as INTEGRALS
+from derive.calculus.integrals.definite.poles import RULES as RESIDUES
+from derive.calculus.integrals.definite.poles import Residue
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.integrals.operators import definite
 from derive.calculus.limit_table import FINITE
@@ -63,7 +66,8 @@ from derive.calculus.sums.behaviour import (
     signs_apart,
     size_bound,
 )
-from derive.calculus.sums.operators import counting, far_out, ratio, real_letter
+from derive.calculus.sums.operators import counting, far_out, ratio, real_letter, unequal
+from derive.calculus.sums.trigonometric import steady_angle
 from derive.core import Derivation
 from derive.engine import DOES_NOT_EXIST, Budget, search
 from derive.rules import ZERO, Outcome, Rewrite, RuleTable
@@ -177,6 +181,29 @@ def leibniz(f: Expr, n: Symbol, a: Expr) -> Outcome:
         return None
     premises = ((far_out(size, n), ZERO), (Convergence(size, n, a), DIVERGENT))
     return Rewrite(CONDITIONALLY, where=((Symbol("b_n"), size),), premises=premises)
+
+
+@RULES.rule("Dirichlet's test", example=Convergence(sin(n) / n, n, 1), on=Mul)
+def dirichlet(f: Expr, n: Symbol, a: Expr) -> Outcome:
+    """The sums of the waves stay bounded, and the other factor decreases to 0: it converges.
+
+    Not absolutely: |sin| is at least sin**2, whose mean is not 0, and the other factor alone has
+    no finite sum.
+    """
+    swaps, rest = signs_apart(f, n)
+    waves = [part for part in Mul.make_args(rest) if steady_angle(part, n)]
+    size = Mul(*(part for part in Mul.make_args(rest) if part not in waves))
+    seen = _sign_seen(size, n) if len(waves) == 1 else None
+    if seen is None or _fades_fast(size, n) or not falls(seen * size, n):
+        return None
+    step = (steady_angle(waves[0], n) or (S.Zero,))[0]
+    given = unequal(sin(step), S.Zero)
+    if given == False or sin(step) == 0:
+        return None
+    bound = 1 / Abs(cos(step / 2) if swaps else sin(step / 2))
+    premises = ((far_out(size, n), ZERO), (Convergence(size, n, a), DIVERGENT))
+    where = ((Symbol("b_n"), size), (Symbol("B"), bound))
+    return Rewrite(CONDITIONALLY, given, where, premises)
 
 
 @RULES.rule("direct comparison", example=Convergence(sin(n) / n**2, n, 1))
@@ -435,4 +462,5 @@ def tables() -> dict[type, RuleTable]:
         Limit: LIMITS,
         Integral: INTEGRALS,
         Between: BETWEEN,
+        Residue: RESIDUES,
     }

@@ -6,7 +6,8 @@ however the terms are written (Petkovsek, Wilf and Zeilberger, A = B, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -63,6 +64,7 @@ RULES = Rules()
 BINOMIALS = Rules()
 FRACTIONS = Rules()
 HALF = Rational(1, 2)
+ASKED = 500  # of the last parameters are kept
 EARLIER = 4  # places before the first term at which the series may really begin
 
 Shape = tuple[tuple[Expr, ...], tuple[Expr, ...]]
@@ -133,7 +135,10 @@ EXAMPLES = {
 # fmt: on
 
 
-def hypergeometric(f: Expr, k: Symbol, a: Expr) -> tuple[list[Expr], list[Expr], Expr] | None:
+@lru_cache(maxsize=ASKED)  # every known series asks for the same parameters
+def hypergeometric(
+    f: Expr, k: Symbol, a: Expr
+) -> tuple[tuple[Expr, ...], tuple[Expr, ...], Expr] | None:
     """Upper parameters, lower ones beside the factorial, and z, of the series that starts at a."""
     r = ratio(f, k)
     if r is None or not r.is_rational_function(k):
@@ -147,10 +152,11 @@ def hypergeometric(f: Expr, k: Symbol, a: Expr) -> tuple[list[Expr], list[Expr],
         bottom.remove(S.One)
     else:
         top.append(S.One)
-    return in_order(top), in_order(bottom), powsimp(cancel(upper[0] / lower[0]))
+    z = powsimp(cancel(upper[0] / lower[0]))
+    return tuple(in_order(top)), tuple(in_order(bottom)), z
 
 
-def _within(upper: list[Expr], lower: list[Expr], z: Expr) -> Boolean:
+def _within(upper: Sequence[Expr], lower: Sequence[Expr], z: Expr) -> Boolean:
     """Where the series converges: always, or for |z| < 1, and on the circle by Raabe's test."""
     if len(upper) <= len(lower):
         return S.true
@@ -191,7 +197,7 @@ def _closed(f: Expr, k: Symbol, a: Expr, wanted: Shape, value: Value) -> Rewrite
             return None
         upper, lower, z = found
         given = _within(upper, lower, z)
-        if (tuple(upper), tuple(lower)) == wanted and given != False:
+        if (upper, lower) == wanted and given != False:
             return Rewrite(_tidy(first * value(z)) - Add(*before), given)
     return None
 
@@ -318,8 +324,9 @@ def _ends_at(f: Expr, k: Symbol, a: Expr, b: Expr) -> Finite | None:
     if found is None or (a - b) not in found[0]:
         return None
     upper, lower, z = found
-    upper.remove(a - b)
-    return first, upper, lower, z
+    others = list(upper)
+    others.remove(a - b)
+    return first, others, list(lower), z
 
 
 @BINOMIALS.finite("binomial theorem", example=sigma(binomial(n, k) * x**k * y ** (n - k), k, 0, n))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from sympy import (
@@ -144,6 +144,7 @@ def at_least(b: Expr, a: Expr) -> Boolean:
 # ------------------------------------------------------------------ ratios of terms
 
 
+@lru_cache(maxsize=500)  # each rule for sums asks again
 def ratio(f: Expr, k: Symbol) -> Expr | None:
     """f(k + 1)/f(k) where it is a rational function of k: the terms are hypergeometric.
 

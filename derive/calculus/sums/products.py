@@ -33,6 +33,7 @@ from sympy import (
 from derive.asked import in_order, scalar
 from derive.calculus.sums.behaviour import Convergence, sign_far_out
 from derive.calculus.sums.convergence import DIVERGENT, tables
+from derive.calculus.sums.gamma_values import places, product_of_gammas
 from derive.calculus.sums.operators import (
     Rules,
     at_least,
@@ -256,13 +257,16 @@ def gamma_values(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     above, below = cancel(together(f).subs(k, k + a)).as_numer_denom()
     if not depends_on(below, k) or not depends_on(above, k):
         return None
-    upper, lower = linear_factors(above, k), linear_factors(below, k)
+    upper, lower = (linear_factors(p, k) or places(p, k) for p in (above, below))
     if upper is None or lower is None or len(upper[1]) != len(lower[1]):
         return None
     if cancel(upper[0] - lower[0]) != 0 or cancel(Add(*upper[1]) - Add(*lower[1])) != 0:
         return None
-    value = Mul(*map(gamma, lower[1])) / Mul(*map(gamma, upper[1]))
-    return value if not free_symbols(value) else gammasimp(value)
+    top, bottom = product_of_gammas(lower[1]), product_of_gammas(upper[1])
+    if top is None or bottom is None or S.ComplexInfinity in (top, bottom):
+        return None
+    value = top / bottom
+    return gammasimp(value) if free_symbols(value) else value
 
 
 @METHODS.infinite("to zero or infinity", example=product_of(1 - 1 / (2 * k), k, 1, oo))

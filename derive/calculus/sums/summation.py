@@ -11,6 +11,7 @@ from derive.calculus.integrals.integrate import exact
 from derive.calculus.sums import (
     basics,
     divergent,
+    fourier,
     generating,
     powers,
     telescoping,
@@ -30,6 +31,7 @@ IN_ORDER = (
     powers.RULES,
     telescoping.RULES,
     trigonometric.RULES,
+    fourier.RULES,
     zeta.RULES,
     zeta.HARMONIC,
     generating.BINOMIALS,

@@ -7,7 +7,6 @@ from sympy import (
     Add,
     And,
     Catalan,
-    EulerGamma,
     Expr,
     Gt,
     Mul,
@@ -18,25 +17,23 @@ from sympy import (
     Symbol,
     bernoulli,
     cancel,
-    cos,
     cot,
     coth,
     digamma,
     euler,
-    expand_log,
     factorial,
     harmonic,
     log,
     oo,
     pi,
     polylog,
-    sin,
     sqrt,
     tan,
     tanh,
     zeta,
 )
 
+from derive.calculus.digamma import plain_logs, psi
 from derive.calculus.sums.operators import Rules, ratio, smaller_than_one
 from derive.calculus.sums.telescoping import in_fractions
 from derive.rules import Outcome, Rewrite
@@ -47,7 +44,6 @@ k, n = Symbol("k", integer=True), Symbol("n", integer=True)
 RULES = Rules()
 HARMONIC = Rules()
 FARTHEST = 12
-GAUSS = (1, 2, 3, 4, 5, 6, 8, 12)  # denominators whose digamma values are shown in closed form
 
 
 def reciprocal_power(f: Expr, k: Symbol) -> tuple[Expr, Expr, Expr, Expr] | None:
@@ -287,35 +283,6 @@ def alternating_digamma(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
         return None
     value = psi((place + 1) / 2) - psi(place / 2)
     return plain_logs(found[0] * (-1) ** a * fixed / p * value / 2)
-
-
-def plain_logs(value: Expr) -> Expr:
-    """log(12) as 2*log(2) + log(3), so that they add up.
-
-    >>> plain_logs(log(12) - log(6))
-    log(2)
-    """
-    return expand_log(value.expand(), force=True, factor=True).expand()
-
-
-def psi(q: Expr) -> Expr:
-    """The digamma function, in closed form at fractions with small denominators (Gauss).
-
-    >>> psi(Rational(1, 2))
-    -2*log(2) - EulerGamma
-    """
-    if not q.is_Rational or q.q not in GAUSS or q > 40:
-        return digamma(q)
-    whole = int(-(-q // 1)) - 1
-    rest = q - whole
-    shifted = Add(*(1 / (rest + j) for j in range(whole)))
-    if rest == 1:
-        return -EulerGamma + shifted
-    p, d = rest.p, rest.q
-    logs = Add(
-        *(2 * cos(2 * pi * p * j / d) * log(sin(pi * j / d)) for j in range(1, (d + 1) // 2))
-    )
-    return (-EulerGamma - log(2 * d) - pi / 2 * cot(pi * p / d) + logs + shifted).expand()
 
 
 @HARMONIC.infinite("partial fractions of the cotangent", example=sigma(1 / (k**2 + 1), k, 1, oo))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sympy import (
     Abs,
+    Add,
     And,
     Dummy,
     Expr,
@@ -20,18 +21,25 @@ from sympy import (
     S,
     Symbol,
     cos,
+    cosh,
+    erf,
+    erfc,
     exp,
     factorial,
     gamma,
     log,
     oo,
     pi,
+    sec,
     sign,
     sin,
+    sinh,
     sqrt,
+    tan,
 )
 from sympy.logic.boolalg import Boolean
 
+from derive.calculus.digamma import with_known_digammas
 from derive.calculus.integrals.definite.matching import (
     Value,
     binomial,
@@ -145,7 +153,7 @@ def differentiated(value: Callable[[Expr], Expr], at: Expr, times: Expr) -> Expr
     if times == 0:
         return value(at)
     letter = Dummy("s", positive=True)
-    return value(letter).diff(letter, int(times)).subs(letter, at).doit()
+    return with_known_digammas(value(letter).diff(letter, int(times)).subs(letter, at).doit())
 
 
 def _whole(times: Expr) -> bool:
@@ -265,11 +273,107 @@ def _elementary(e: Expr, degree: Expr, power: Expr, times: Expr) -> bool:
 )
 def quarter_turn(f: Expr, x: Symbol) -> Value | None:
     """With u = sin(x)**2 it is the integral that defines the beta function (Wallis, 1656)."""
+    k, f = _double_angles(f, x)
     found = sine_and_cosine_powers(f, x)
     if found is None or all(e.is_integer and -1 <= e <= 3 for e in found):
         return None
     u, v = ((e + 1) / 2 for e in found)
-    return beta_function(u, v) / 2, And(*(positive(e + 1) for e in found))
+    return k * beta_function(u, v) / 2, And(*(positive(e + 1) for e in found))
+
+
+def _double_angles(f: Expr, x: Symbol) -> tuple[Expr, Expr]:
+    """2**p, g with f = 2**p*g: sin(2*x)**p is 2**p*sin(x)**p*cos(x)**p, all positive there."""
+    _, found = factors(f, x)
+    p = power_of(sin(2 * x), found)[0]
+    return S(2) ** p, f / sin(2 * x) ** p * sin(x) ** p * cos(x) ** p
+
+
+@family(
+    RULES,
+    "logarithms of sine and cosine over a quarter turn",
+    S.Zero,
+    pi / 2,
+    example=Integral(log(sin(x)) ** 2, (x, 0, pi / 2)),
+)
+def logarithms_over_quarter_turn(f: Expr, x: Symbol) -> Value | None:
+    """The beta function of the powers of sine and cosine, differentiated by their exponents."""
+    _, found = factors(f, x)
+    i, found = power_of(log(sin(x)), found)
+    j, found = power_of(log(cos(x)), found)
+    powers = sine_and_cosine_powers(Mul(*(base**e for base, e in found)), x)
+    if powers is None or not (_whole(i) and _whole(j) and 1 < i + j <= 4):
+        return None
+    p, q = powers
+    s, t = Dummy("s", positive=True), Dummy("t", positive=True)
+    slope = (gamma(s) * gamma(t) / gamma(s + t)).diff(s, int(i)).diff(t, int(j))
+    value = slope.subs({s: (p + 1) / 2, t: (q + 1) / 2}).doit() / 2 ** (1 + i + j)
+    return with_known_digammas(value), And(positive(p + 1), positive(q + 1))
+
+
+# ------------------------------------------------------------------ hyperbolic quotients
+
+
+def _hyperbolic_quotient(f: Expr, x: Symbol) -> Value | None:
+    """Half the integral over the whole line, up to the sign of a."""
+    _, found = factors(f, x)
+    heads = {base.func for base, _ in found}
+    if heads not in ({cosh}, {sinh}):
+        return None
+    above = [base.args[0] / x for base, e in found if e == 1]
+    below = [base.args[0] / x for base, e in found if e == -1]
+    if len(found) != 2 or len(above) != 1 or len(below) != 1:
+        return None
+    (a,), (b,) = above, below
+    if depends_on(a, x) or depends_on(b, x):
+        return None
+    wave = tan if heads == {sinh} else sec
+    return pi / (2 * b) * wave(pi * a / (2 * b)), And(positive(b), positive(b - a), positive(a + b))
+
+
+@family(
+    RULES,
+    "quotient of hyperbolic functions",
+    S.Zero,
+    oo,
+    example=Integral(cosh(a * x) / cosh(x), (x, 0, oo)),
+)
+def hyperbolic_quotient(f: Expr, x: Symbol) -> Value | None:
+    """Along the line i*pi/b higher it has a constant multiple: one residue lies between them."""
+    return _hyperbolic_quotient(f, x)
+
+
+@family(
+    RULES,
+    "quotient of hyperbolic functions, whole line",
+    -oo,
+    oo,
+    example=Integral(sinh(a * x) / sinh(x), (x, -oo, oo)),
+)
+def hyperbolic_quotient_on_line(f: Expr, x: Symbol) -> Value | None:
+    """The integrand is even: twice the integral over the half line."""
+    found = _hyperbolic_quotient(f, x)
+    return None if found is None else (2 * definite(f, x, S.Zero, oo), found[1])
+
+
+# ------------------------------------------------------------------ error function
+
+
+@family(
+    RULES,
+    "complementary error function",
+    S.Zero,
+    oo,
+    example=Integral(x * (1 - erf(x)), (x, 0, oo)),
+)
+def complementary_error_function(f: Expr, x: Symbol) -> Value | None:
+    """By definition erfc(x) is 1 - erf(x)."""
+    changes = {
+        g: c * erfc(h.args[0])
+        for g in (node for node in f.atoms(Add) if len(node.args) == 2)
+        for h in g.atoms(erf)
+        if (c := g.subs(h, 0)) != 0 and (g - c * (1 - h)).expand() == 0
+    }
+    return (definite(f.xreplace(changes), x, S.Zero, oo), S.true) if changes else None
 
 
 # ------------------------------------------------------------------ sine and cosine of a power

@@ -22,7 +22,6 @@ from sympy import (
     cos,
     exp,
     expand_complex,
-    factorial,
     oo,
     pi,
     radsimp,
@@ -35,6 +34,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from derive.calculus.integrals.definite.matching import factors
+from derive.calculus.integrals.definite.poles import at_pole, at_simple_pole, shown
 from derive.calculus.integrals.definite.symmetry import parity
 from derive.calculus.integrals.operators import Rules, nonzero, positive
 from derive.core import Letters
@@ -107,8 +107,10 @@ def _closed(R: Expr, x: Symbol, low: Expr, high: Expr, k: Expr, real_part: bool)
     value = value * (sign(k) if not real_part and k != 0 and k.is_number else 1)
     plain = {positive_one: s for s, positive_one in letters.items()}
     where = tuple((Symbol(f"z_{j}"), z.xreplace(plain)) for j, (z, _) in enumerate(upper, 1))
+    whole = (here * exp(I * rate * x)).xreplace(plain)
+    premises = [p for z, _ in (*upper, *on_line) for p in shown(whole, x, z.xreplace(plain))]
     value, given = _for_all_signs(value, f, x, letters)
-    return Rewrite(value / 2 if half else value, given, where=where)
+    return Rewrite(value / 2 if half else value, given, where, tuple(premises))
 
 
 def _for_all_signs(
@@ -174,11 +176,7 @@ def _imaginary(z: Expr) -> int:
 
 def _residue(R: Expr, g: Expr, x: Symbol, z: Expr, order: int) -> Expr:
     """The residue of R*g, g regular, at a pole of R of that order."""
-    top, below = R.as_numer_denom()
-    if order == 1:
-        return (g * top / below.diff(x)).subs(x, z)
-    rest = cancel(R * (x - z) ** order) * g
-    return rest.diff(x, order - 1).subs(x, z) / factorial(order - 1)
+    return at_simple_pole(R, g, x, z) if order == 1 else at_pole(R, g, x, z, order)
 
 
 def _short(value: Expr) -> Expr:
@@ -227,7 +225,8 @@ def on_the_circle(f: Expr, x: Symbol, low: Expr, high: Expr) -> Outcome:
     except _NotFound:
         return None
     value = _short(expand_complex(2 * pi * I * Add(*(r for _, r in inside))).as_real_imag()[0])
-    return Rewrite(value, where=_named(z, inside))
+    premises = tuple(premise for pole, _ in inside for premise in shown(R, z, pole))
+    return Rewrite(value, where=_named(z, inside), premises=premises)
 
 
 def _on_circle(f: Expr, x: Symbol, z: Symbol) -> Expr | None:

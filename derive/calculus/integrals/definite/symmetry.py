@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sympy import (
+    Abs,
     Add,
     Expr,
     Function,
@@ -33,7 +34,7 @@ from sympy.polys.polyerrors import PolynomialError
 from derive.calculus.integrals.continuity import NotReal, breaks
 from derive.calculus.integrals.definite.convergent import convergence
 from derive.calculus.integrals.definite.matching import binomial, sine_and_cosine_powers
-from derive.calculus.integrals.operators import Rules, definite, linear, real
+from derive.calculus.integrals.operators import Rules, definite, linear, positive, real
 from derive.calculus.integrals.zeros import Unknown, numeric
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, postorder
@@ -93,6 +94,22 @@ def whole_periods(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     if not count.is_Integer or count < 1 or (count == 1 and a == 0):
         return None
     return count * definite(f, x, S.Zero, period)
+
+
+@DECISIVE.definite(
+    "periodic factor beside an exponential", example=Integral(Abs(sin(x)) * exp(-a * x), (x, 0, oo))
+)
+def periodic_beside_exponential(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Every period contributes exp(-k*T) times what the one before does: a geometric series."""
+    decays = [g for g in Mul.make_args(f) if isinstance(g, exp) and linear(g.args[0], x)]
+    if len(decays) != 1 or b != oo or not numeric(a, b) or a.is_infinite:
+        return None
+    (decay,), wave = decays, Mul(*(g for g in Mul.make_args(f) if g not in decays))
+    T, k = _period(wave, x), -(linear(decay.args[0], x) or (S.Zero,))[0]
+    given = positive(k)
+    if T is None or given == False:
+        return None
+    return Rewrite(definite(f, x, a, a + T) / (1 - exp(-k * T)), given)
 
 
 def _period(f: Expr, x: Symbol) -> Expr | None:

@@ -1,0 +1,46 @@
+"""Dense layers, dropout, embeddings, residual connections; networks as lists of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from derive.arrays.nodes import Array
+from derive.arrays.operators import array
+
+Layer = Callable[[Array], Array]
+
+
+def dense(X: Any, W: Any, b: Any = None) -> Array:
+    """X W + 1 bᵀ: X has an example in each row, W the shape (inputs, outputs)."""
+    product = array(X) @ W
+    return product if b is None else product + b
+
+
+def dropout(X: Any, mask: Any, keep: Any = 1) -> Array:
+    """X where the given mask is 1, 0 elsewhere, divided by the probability to keep an entry."""
+    return array(X) * mask / keep
+
+
+def embedding(one_hot: Any, table: Any) -> Array:
+    """The rows of `table` that the one-hot rows choose."""
+    return array(one_hot) @ table
+
+
+def residual(X: Array, layer: Layer) -> Array:
+    """X + layer(X)."""
+    return X + layer(X)
+
+
+def sequential(X: Array, layers: Sequence[Layer], name: str = "H") -> Array:
+    """The layers one after another; what the k-th gives is named H_k.
+
+    >>> from derive.arrays.nodes import variable
+    >>> from derive.networks.activations import relu
+    >>> X, W = variable("X", "N,d"), variable("W", "d,h")
+    >>> sequential(X, [lambda X: dense(X, W), relu]).definition
+    relu(H_1)
+    """
+    for k, layer in enumerate(layers, 1):
+        X = layer(X).named(f"{name}_{k}")
+    return X

@@ -1,0 +1,126 @@
+"""Whole networks: equations in, every line checked; linear in depth; the NumPy beside PyTorch's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import derive
+from derive.arrays.nodes import variable
+from derive.networks.backward import Backward
+from derive.networks.losses import mse
+from derive.networks.recurrent import Unrolled, gru, inputs, lstm, rnn
+from tests.networks.depth import NETWORKS, derived, size_of
+
+MLP = ["Z_1 = X @ W_1 + b_1", "H = relu(Z_1)", "Z_2 = H @ W_2 + b_2",
+       "L = -sum(Y*log_softmax(Z_2))/N"]  # fmt: skip
+SHAPES = {"X": "N,d", "W_1": "d,h", "b_1": "h", "W_2": "h,k", "b_2": "k", "Y": "N,k"}
+
+
+def mlp() -> Backward:
+    found = derive.backprop(MLP, wrt="W_1,b_1,W_2,b_2", shapes=SHAPES, structures={"Y": "one-hot"})
+    assert isinstance(found, Backward)
+    return found
+
+
+def test_equations_of_a_network() -> None:
+    found = mlp()
+    results = {name: str(d.result) for name, d in found.items()}
+    assert results == {"W_1": "X.T @ Z_1_bar", "b_1": "Z_1_bar.T @ ones(N)",
+                       "W_2": "H.T @ Z_2_bar", "b_2": "Z_2_bar.T @ ones(N)"}  # fmt: skip
+    assert "(softmax(Z_2, axis=1) - Y)/N" in [str(step.equals) for step in found.whole.steps]
+    assert found.check().verdict == "confirmed", found.whole.report
+
+
+def test_the_function_shares_the_forward_pass() -> None:
+    f = mlp().to_numpy()
+    assert f.source.count("X @ W_1") == 1
+    assert f.source.count("np.maximum") == 1
+    random = np.random.default_rng(0)
+    X, W_1, b_1 = random.normal(size=(5, 3)), random.normal(size=(3, 4)), random.normal(size=4)
+    W_2, b_2, Y = random.normal(size=(4, 2)), random.normal(size=2), np.eye(2)[[0, 1, 1, 0, 1]]
+    loss, *slopes = f(X=X, W_1=W_1, b_1=b_1, W_2=W_2, b_2=b_2, Y=Y)
+    Z = np.maximum(X @ W_1 + b_1, 0) @ W_2 + b_2
+    P = np.exp(Z) / np.exp(Z).sum(1, keepdims=True)
+    assert np.isclose(loss, -np.log(P[Y == 1]).mean())
+    assert np.allclose(slopes[3], (P - Y).mean(0))
+
+
+@pytest.mark.parametrize("cell", [rnn, gru, lstm])
+def test_backpropagation_through_time(cell: object) -> None:
+    found = derive.backprop(mse(unrolled(cell, 3).last, variable("Y", "N,h")).named("L"))
+    assert isinstance(found, Backward)
+    assert found.check(points=1).verdict == "confirmed", found.whole.report
+
+
+def unrolled(cell: object, steps: int, shape: str = "N") -> Unrolled:
+    X, h = inputs(steps, f"{shape},d"), variable("h_0", f"{shape},h")
+    return lstm(X, h, variable("c_0", f"{shape},h")) if cell is lstm else cell(X, h)  # type: ignore
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_nodes_and_lines_of_a_layer_do_not_grow(name: str) -> None:
+    sizes = [size_of(derived(name, depth)) for depth in (2, 4, 8, 16)]
+    one, two, three = (
+        ((b.nodes - a.nodes) / n, (b.lines - a.lines) / n)
+        for a, b, n in zip(sizes, sizes[1:], (2, 4, 8), strict=False)
+    )
+    assert one == two == three
+
+
+BAD = [
+    (["Z = X @ W"], "is no number"),
+    (["Z @ W"], "no equation"),
+    (["X = W @ W"], "has a shape"),
+    (["Z = norm(X)", "Z = norm(W)"], "defined twice"),
+    ([], "no equations"),
+]
+
+
+@pytest.mark.parametrize(("equations", "says"), BAD)
+def test_bad_equations_are_told(equations: list[str], says: str) -> None:
+    with pytest.raises((ValueError, derive.ParseError), match=says):
+        derive.backprop(equations, shapes={"X": "N,d", "W": "d,k"})
+
+
+def test_a_variable_that_is_not_there() -> None:
+    with pytest.raises(ValueError, match="does not depend on V"):
+        derive.backprop(["L = norm(X @ W)"], wrt="V", shapes={"X": "N,d", "W": "d,k", "V": "d"})
+
+
+# ------------------------------------------------------------------ beside PyTorch
+
+
+ORDER = {rnn: [""], gru: ["_r", "_u", "_n"], lstm: ["_i", "_f", "_g", "_o"]}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("cell", [rnn, gru, lstm])
+def test_recurrent_cells_agree_with_torch(cell: object) -> None:
+    torch = pytest.importorskip("torch")
+    steps, N, d, h = 4, 2, 3, 5
+    found = derive.backprop(mse(unrolled(cell, steps).last, variable("Y", "N,h")).named("L"))
+    assert isinstance(found, Backward)
+    random = np.random.default_rng(1)
+    sizes = {"N": N, "d": d, "h": h}
+    values = {v.name: random.normal(size=[sizes[str(n)] for n in v.shape])
+              for v in found.whole.arguments}  # fmt: skip
+    _, *slopes = found.to_numpy()(**values)
+    ours = dict(zip(found, slopes, strict=True))
+    tensor = {k: torch.tensor(x, requires_grad=True) for k, x in values.items()}
+    module = {rnn: torch.nn.RNN, gru: torch.nn.GRU, lstm: torch.nn.LSTM}[cell](d, h).double()
+    states = [tensor["h_0"][None]] + ([tensor["c_0"][None]] if cell is lstm else [])
+    weights = {
+        "weight_ih_l0": torch.cat([tensor[f"W{s}"].T for s in ORDER[cell]]),
+        "weight_hh_l0": torch.cat([tensor[f"U{s}"].T for s in ORDER[cell]]),
+        "bias_ih_l0": torch.cat([tensor[f"b{s}"] for s in ORDER[cell]]),
+        "bias_hh_l0": torch.cat([tensor["a_n"] if s == "_n" else torch.zeros(h).double()
+                                 for s in ORDER[cell]]),
+    }  # fmt: skip
+    X = torch.stack([tensor[f"X_{t}"] for t in range(1, steps + 1)])
+    state = tuple(states) if cell is lstm else states[0]
+    out, _ = torch.func.functional_call(module, weights, (X, state))
+    ((out[-1] - tensor["Y"]) ** 2).mean().backward()
+    for name, mine in ours.items():
+        theirs = tensor[name].grad.numpy()
+        assert np.max(np.abs(mine - theirs)) <= 1e-10 * max(1.0, np.max(np.abs(theirs)))

@@ -1,0 +1,146 @@
+"""Eigenvalues, eigenvectors and roots of polynomials against their definitions, in numbers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from sympy import (
+    I,
+    Tuple,
+    cos,
+    sin,
+    sqrt,
+    symbols,
+)
+
+from derive.core import Derivation
+from derive.engine import NoRuleApplies, derive
+from derive.linear_algebra import eigen
+from derive.linear_algebra.eigen import TABLES as TABLES_OF_EIGEN
+from derive.linear_algebra.elimination import is_zero
+from derive.linear_algebra.polynomials import Roots
+from tests.support.operators_in_numpy import check, floats, points, value
+
+a, b, c, d, t, x, y, z, lam = symbols("a b c d t x y z lambda")
+
+EIGEN = {
+    "symmetric": [[2, 1], [1, 2]],
+    "rotation by a right angle": [[0, -1], [1, 0]],
+    "golden ratio": [[1, 1], [1, 0]],
+    "letters": [[a, b], [c, d]],
+    "rotation": [[cos(t), -sin(t)], [sin(t), cos(t)]],
+    "floats": [[0.5, 0.1], [0.2, 0.3]],
+    "one": [[5]],
+    "triangular": [[1, 2, 3], [0, 4, 5], [0, 0, 6]],
+    "irrational": [[1, 2, 0], [2, 1, 1], [0, 1, 1]],
+    "repeated": [[2, 0, 0], [0, 2, 0], [0, 0, 3]],
+    "defective": [[2, 1, 0], [0, 2, 0], [0, 0, 3]],
+    "defective letters": [[a, b, 0], [0, a, b], [0, 0, a]],
+    "cube root": [[0, 1, 0], [0, 0, 1], [2, 0, 0]],
+    "cycle": [[0, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0]],
+    "biquadratic": [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-1, 0, 10, 0]],
+    "chain": [[2, 1, 0, 0], [1, 2, 1, 0], [0, 1, 2, 1], [0, 0, 1, 2]],
+    "Hermitian": [[1, I], [-I, 2]],
+    "radical entries": [[1, sqrt(2)], [sqrt(2), 3]],
+    "singular": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    "three real roots": [[2, 1, 0], [1, 3, 1], [0, 1, 5]],
+    "one real root": [[1, 2, 0], [0, 1, 3], [1, 0, 2]],
+    "cubic and a block": [[2, 1, 0, 0], [1, 3, 1, 0], [0, 1, 5, 0], [0, 1, 2, 7]],
+}
+
+
+@cache
+def worked_out(name):
+    """The eigenpairs of one of the matrices, for all tests that look at them."""
+    return eigen(EIGEN[name])
+
+
+@pytest.mark.parametrize("name", EIGEN)
+def test_eigen_every_step_and_the_residual(name):
+    found = worked_out(name)
+    for derivation in (found.characteristic_polynomial, found.values, *found.vectors):
+        check(derivation)
+    check(found.trace)
+    check(found.determinant)
+    for at in points(found.trace.problem):
+        A = floats(found.trace.problem.args[0], at)
+        assert np.allclose(np.poly(A), value(found.values.result, at))
+        for number, vectors in zip(found.distinct, found.vectors, strict=True):
+            V = floats(vectors.result, at)
+            assert V.shape[1] >= 1
+            assert np.allclose(A @ V, value(number, at) * V)
+
+
+@pytest.mark.parametrize("name", EIGEN)
+def test_trace_and_determinant_are_those_of_the_matrix(name):
+    found = worked_out(name)
+    A = found.trace.problem.args[0]
+    assert found.trace.result.count_ops() <= sum(A.diagonal()).count_ops()
+    assert is_zero(found.trace.result - sum(A.diagonal()))
+    assert is_zero(found.determinant.result - A.det(method="berkowitz"))
+    assert found.trace.root.equals.args or A.rows == 1
+
+
+def test_eigen_results_as_in_textbooks():
+    assert eigen([[2, 1], [1, 2]]).values.result == Tuple(1, 3)
+    assert eigen([[0, -1], [1, 0]]).values.result == Tuple(-I, I)
+    assert eigen(EIGEN["rotation"]).distinct == (cos(t) - I * sin(t), cos(t) + I * sin(t))
+    assert eigen(EIGEN["letters"]).characteristic_polynomial.result.coeff(lam) == -a - d
+    assert eigen([[lam, 1], [1, lam]]).distinct == (lam - 1, lam + 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "multiplicities", "defective"),
+    [
+        ("defective", ((2, 1), (1, 1)), True),
+        ("repeated", ((2, 2), (1, 1)), False),
+        ("defective letters", ((3, 1),), True),
+        ("symmetric", ((1, 1), (1, 1)), False),
+    ],
+)
+def test_multiplicities(name, multiplicities, defective):
+    found = worked_out(name)
+    assert found.multiplicities == multiplicities
+    assert found.defective is defective
+
+
+ROOTS = {
+    z**3 + 2: "pure power",
+    z**3 - a: "pure power",
+    z**6 + z**3 + 1: "roots of one",
+    z**8 - z**7 + z**5 - z**4 + z**3 - z + 1: "roots of one",
+    z**8 - 1: "factors",
+    z**5: "factors",
+    2 * (z - 1) ** 2 * (z + a): "factors",
+    a * (z + 1): "linear equation",
+    (a - b) ** 2 * z**2 - c: "quadratic formula",
+    z**4 + a * z**2 + b: "biquadratic equation",
+    2 * z**3 - 9 * z**2 + 3 * z + 7: "three real roots of a cubic",
+    3 * z**3 + z**2 - z + 5: "Cardano's formula",
+    3 * z**3 + z**2 - z - 5: "Cardano's formula",
+    z**3 - 3 * z**2 + 3 * z - 3: "Cardano's formula",
+}
+
+
+@pytest.mark.parametrize("p", ROOTS, ids=str)
+def test_roots(p):
+    root = derive(Roots(p, z), TABLES_OF_EIGEN)
+    assert root.rule == ROOTS[p]
+    check(Derivation(root, root.goal))
+
+
+@pytest.mark.parametrize("p", [z**5 - z - 1, z**4 + z + 1, z**3 + a * z + 1], ids=str)
+def test_no_formula_here(p):
+    with pytest.raises(NoRuleApplies, match="no rule applies to roots"):
+        derive(Roots(p, z), TABLES_OF_EIGEN)
+
+
+def test_no_closed_form_says_so():
+    companion = [*EIGEN["cycle"][:4], [1, 1, 0, 0, 0]]
+    text = r"no closed form here .* lambda\*\*5 - lambda - 1"
+    with pytest.raises(NoRuleApplies, match=text) as caught:
+        eigen(companion)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value.goal, Roots)
