@@ -60,10 +60,7 @@ def main() -> None:
     works = {"generated": lambda: step(*arguments), "by hand": lambda: by_hand(**at)}
     seconds: dict[str, list[float]] = {"generated": [], "by hand": []}
     for _ in range(ROUNDS):
-        for name, work in (
-            ("generated", lambda: step(*arguments)),
-            ("by hand", lambda: by_hand(**at)),
-        ):
+        for name, work in works.items():
             began = time.perf_counter()
             work()
             seconds[name].append(time.perf_counter() - began)

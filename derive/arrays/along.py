@@ -144,7 +144,7 @@ def mean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False
 def _axes(x: Array, axis: int | Sequence[int] | None) -> list[int]:
     if axis is None:
         return list(range(x.rank))
-    asked = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    asked: list[Any] = list(axis) if isinstance(axis, (list, tuple)) else [axis]
     found = sorted(axis_of(x, k, "sum") for k in asked)
     if len(set(found)) < len(found):
         raise ShapeError(f"sum({short(x)}, axis={tuple(asked)}) names an axis twice")

@@ -28,6 +28,7 @@ from derive.arrays.textbook import size_of, textbook
 from derive.core import Derivation, Step
 from derive.engine import limited
 
+CURVED = ("orthogonal", "one-hot")  # no linear space: what they simplify holds nowhere near them
 MOST_WRITTEN_OUT = 60  # nodes of a result without the names that were given on the way
 
 
@@ -126,6 +127,11 @@ def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
                 f"{short(f)} does not depend on {name}: its variables are {there}; "
                 "check the spelling"
             )
+        if known[name].structure in CURVED:
+            raise ValueError(
+                f"{name} is {known[name].structure}: it cannot move entry by entry; "
+                "declare it without a structure"
+            )
         found.append(known[name])
     return found
 
@@ -176,18 +182,19 @@ class _Steps:
             if equation.name in self.kept:
                 step = _simplified(step)
             else:
-                self.written_out[bar] = step.result
+                self.written_out[bar] = self.without_names(self.sweep.value(equation))
             self.made[bar] = step
 
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
-        equals = textbook(self.sweep.value(quantity))
+        value = self.sweep.value(quantity)
+        equals = textbook(value)
         bars = [n for n in postorder(equals, into=CLOSED) if isinstance(n, Adjoint)]
         return Step(
             goal=goal,
             rule=_label(handed),
             equals=equals,
-            result=textbook(self.without_names(equals)),
+            result=textbook(self.without_names(value)),
             where=tuple((h.before, h.after) for h in handed),
             parts=tuple(self.made[bar] for bar in bars if bar in self.made),
             sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),

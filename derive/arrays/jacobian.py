@@ -30,12 +30,16 @@ from derive.arrays.nodes import (
 from derive.arrays.operators import ShapeError, short
 from derive.arrays.product import product, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken, reshaped
+from derive.arrays.structured import along_structure, keeps
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
 from derive.core import Derivation, Step
 from derive.engine import NoRuleApplies, limited
 
-UNIT_ARRAYS = "The entries of the Jacobian are the changes for unit arrays in place of dX."
+UNIT_ARRAYS = (
+    "The entries of the Jacobian are the changes for unit arrays in place of dX, projected where "
+    "dX keeps a structure."
+)
 
 
 @limited
@@ -56,7 +60,7 @@ def jacobian(
     array = asked(f, shapes, structures)
     (variable,) = chosen(array, [wrt])
     change = _forward(array, variable)
-    result = textbook(unit_arrays(change.result, d(variable)))
+    result = _by_entries(change.result, variable)
     goal = Jacobian.make((array, variable), (), array.shape + variable.shape)
     root = Step(goal, "unit arrays for the change", result, result, parts=(change,),
                 sentence=UNIT_ARRAYS)  # fmt: skip
@@ -87,7 +91,7 @@ def hessian(
                     sentence="The gradient does not change.")  # fmt: skip
         return Derivation(root, goal, arguments=tuple(variables(loss)))
     change = _forward(written_out, variable)
-    result = textbook(unit_arrays(change.result, d(variable)))
+    result = _by_entries(change.result, variable)
     inner = Jacobian.make((written_out, variable), (), goal.shape)
     units = Step(inner, "unit arrays for the change", result, result, parts=(change,),
                  sentence=UNIT_ARRAYS)  # fmt: skip
@@ -118,6 +122,12 @@ def jvp(
         raise ShapeError(
             f"the direction {short(direction)} has shape {direction.shape}, "
             f"{variable.name} has {variable.shape}: they have to be the same"
+        )
+    if not keeps(direction, variable):
+        kind = variable.structure.replace("positive definite", "symmetric")
+        raise ValueError(
+            f"{variable.name} is {variable.structure}, the direction {short(direction)} is not "
+            f"{kind}: declare it {kind}, or {variable.name} without a structure"
         )
     change = _forward(array, variable)
     result = textbook(substituted(change.result, {d(variable): direction}))
@@ -184,6 +194,10 @@ def _without_names(array: Array) -> Array:
         else:
             new[node] = node if args == node.args else node.with_args(args)
     return new[array]
+
+
+def _by_entries(change: Array, variable: Variable) -> Array:
+    return textbook(along_structure(unit_arrays(change, d(variable)), variable))
 
 
 def unit_arrays(E: Array, leaf: Array) -> Array:

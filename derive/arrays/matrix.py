@@ -14,7 +14,7 @@ from derive.arrays.along import amax
 from derive.arrays.elementwise import elementwise, power
 from derive.arrays.nodes import PLACES, Array, Identity, Labels, Product, Shape, Variable, identity
 from derive.arrays.operators import Row, ShapeError, array, short
-from derive.arrays.product import number, permuted, product, scaled
+from derive.arrays.product import number, permuted, product, scaled, transposes
 
 MOST_FACTORS = 16  # of a power written as a product
 
@@ -43,6 +43,23 @@ class Inverse(MatrixFunction):
 
     def undoes(self, other: Array) -> bool:
         return self.args[0] is other
+
+    def absorbed(self, axis: int, matrix: Array, end: int) -> Array | None:
+        """B (A B)⁻¹ = A⁻¹ and (A B)⁻¹ A = B⁻¹, where A and B are square."""
+        (of,) = self.args
+        if not isinstance(of, Product) or matrix.shape[0] != matrix.shape[1]:
+            return None
+        at = 1 - axis  # where the argument ends with the matrix, or begins
+        ends = (end, 1 - end) if matrix.is_symmetric() else (end,)
+        for k, (factor, labels) in enumerate(of.factors):
+            if factor is matrix and at in [labels[e] for e in ends]:
+                inner = labels[1 - labels.index(at)]
+                others = [f for n, f in enumerate(of.factors) if n != k]
+                uses = sum(own.count(inner) for _, own in others)
+                if inner != axis and uses == 1 and all(at not in own for _, own in others):
+                    out = (0, inner) if at == 1 else (inner, 1)
+                    return inv(product(of.coefficient, others, out))
+        return None
 
 
 class Determinant(MatrixFunction):
@@ -83,6 +100,12 @@ class Eigenvectors(MatrixFunction):
 
     __slots__ = ()
     name = "eigvecsh"
+
+    def is_orthogonal(self) -> bool:
+        return True
+
+    def is_undone(self) -> bool:
+        return True
 
 
 class Cholesky(MatrixFunction):
@@ -151,7 +174,9 @@ def inv(X: Any) -> Array:
         inner = inv(X.args[0])
         turned = permuted(inner, (1, 0)) if X.labels[0] == (1, 0) else inner
         return scaled(1 / X.coefficient, turned)
-    return Inverse.make((X,), (), X.shape)
+    plain = _plainer(X)
+    inverse = Inverse.make((plain,), (), X.shape)
+    return inverse if plain is X else permuted(inverse, (1, 0))
 
 
 def solve(A: Any, b: Any) -> Any:
@@ -168,7 +193,7 @@ def det(X: Any) -> Array:
     if isinstance(X, Product) and len(X.args) == 1:
         n = X.shape[0]
         return scaled(X.coefficient**n, det(X.args[0]))
-    return Determinant.make((X,), (), ())
+    return Determinant.make((_plainer(X),), (), ())
 
 
 def logdet(X: Any) -> Array:
@@ -179,7 +204,13 @@ def logdet(X: Any) -> Array:
         return scaled(-1, logdet(X.args[0]))
     if isinstance(X, Product) and len(X.args) == 1 and X.coefficient in (1, -1):
         return logdet(X.args[0])
-    return LogDeterminant.make((X,), (), ())
+    return LogDeterminant.make((_plainer(X),), (), ())
+
+
+def _plainer(X: Array) -> Array:
+    """The matrix or its transpose, whichever is written with fewer transposes."""
+    turned = permuted(X, (1, 0))
+    return turned if transposes(turned) < transposes(X) else X
 
 
 def trace(X: Any) -> Array:
@@ -206,11 +237,18 @@ def _whole(k: Any) -> int:
 
 
 def expm(X: Any) -> Array:
-    return _of_square(Exponential, X)
+    return _with_transpose_outside(Exponential, X)
 
 
 def sqrtm(X: Any) -> Array:
-    return _of_square(SquareRoot, X)
+    return _with_transpose_outside(SquareRoot, X)
+
+
+def _with_transpose_outside(cls: type[MatrixFunction], X: Any) -> Array:
+    X = square(X, cls.name)
+    plain = _plainer(X)
+    found = _of_square(cls, plain)
+    return found if plain is X else permuted(found, (1, 0))
 
 
 def cholesky(X: Any) -> Array:

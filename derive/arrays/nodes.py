@@ -104,6 +104,18 @@ class Array(Arithmetic, Basic):
         """Whether it is surely the inverse matrix of another."""
         return False
 
+    def is_orthogonal(self) -> bool:
+        """Whether it is surely a square matrix whose inverse is its transpose."""
+        return False
+
+    def absorbed(self, axis: int, matrix: Array, end: int) -> Array | None:
+        """What it becomes, joined at `axis` with the axis `end` of a matrix, if that is simpler."""
+        return None
+
+    def traced(self) -> tuple[Array, Labels] | None:
+        """An array and its labels whose sum is the trace of this matrix, if that is simpler."""
+        return None
+
     # -- equal is the same object --------------------------------------------------------------
 
     __eq__ = object.__eq__
@@ -169,6 +181,9 @@ class Variable(Array):
 
     def looks_symmetric(self) -> bool:
         return self.structure in ("symmetric", "positive definite", "diagonal")
+
+    def is_orthogonal(self) -> bool:
+        return self.structure == "orthogonal"
 
     def looks_total(self, axis: int) -> Expr | None:
         return S.One if self.structure == "one-hot" and axis == self.rank - 1 else None

@@ -121,7 +121,9 @@ def _is_filled(array: Array) -> bool:
     """Whether all entries are plainly the same number."""
     if not isinstance(array, Product):
         return isinstance(array, Ones)
-    return bool(array.rank) and not any(set(labels) & set(array.out) for _, labels in _but_ones(array))
+    return bool(array.rank) and not any(
+        set(labels) & set(array.out) for _, labels in _but_ones(array)
+    )
 
 
 def _but_ones(array: Product) -> list[tuple[Array, tuple[Label, ...]]]:
@@ -135,7 +137,8 @@ def turned(of: Written) -> Written:
     if isinstance(of, Chain):
         return Chain(tuple(turned(part) for part in reversed(of.parts)))
     if isinstance(of, Added):
-        return Added(tuple(turned(term) for term in of.terms))
+        inside = Added(tuple(turned(term) for term in of.terms))
+        return inside if _transposes(inside) <= _transposes(of) + 1 else Turned(of)
     if isinstance(of, Scaled):
         return of if of.of is None else replace(of, of=turned(of.of))
     if isinstance(of, EntryByEntry):
@@ -165,6 +168,12 @@ def entry_by_entry(parts: Sequence[Written], matrix: bool = False) -> Written:
     above = tuple(p for p in parts if not _is_reciprocal(p))
     below = tuple(_reciprocal(p) for p in parts if _is_reciprocal(p))
     return above[0] if len(above) == 1 and not below else EntryByEntry(above, below, matrix)
+
+
+def _repeated(of: Written, n: int) -> Written:
+    """A number times itself."""
+    base, exponent = (of.of, of.exponent) if isinstance(of, Raised) else (of, S.One)
+    return of if n == 1 else Raised(base, n * exponent)
 
 
 def _is_reciprocal(of: Written) -> bool:
@@ -199,13 +208,15 @@ class _Reduction:
 
     def in_indices(self) -> Written:
         factors = [(written(f), labels) for f, labels in self.array.factors if f.rank]
+        factors.sort(key=lambda pair: min(pair[1]))
         self.scalars = [written(f) for f in self.array.args if not f.rank]
         plain = len(factors) == 1 and factors[0][1] == self.array.out
         return self.scaled(factors[0][0] if plain else Einsum(tuple(factors), self.array.out))
 
     def scaled(self, of: Written | None) -> Written:
-        above = tuple(s for s in self.scalars if not _is_reciprocal(s))
-        below = tuple(_reciprocal(s) for s in self.scalars if _is_reciprocal(s))
+        scalars = [_repeated(s, n) for s, n in Counter(self.scalars).items()]
+        above = tuple(s for s in scalars if not _is_reciprocal(s))
+        below = tuple(_reciprocal(s) for s in scalars if _is_reciprocal(s))
         if self.array.coefficient == 1 and not below:
             if of is None and len(above) == 1:
                 return above[0]
@@ -371,7 +382,11 @@ def plainer(of: Written) -> Written:
 def _transposes(of: Any) -> int:
     if isinstance(of, Chain):
         return sum(map(_transposes, of.parts))
-    return _transposes(of.of) if isinstance(of, Call) else isinstance(of, Turned)
+    if isinstance(of, Added):
+        return sum(map(_transposes, of.terms))
+    if isinstance(of, Turned):
+        return 1 + _transposes(of.of)
+    return _transposes(of.of) if isinstance(of, (Call, Scaled)) else 0
 
 
 def _ones_at(array: Product, label: Label) -> Array:

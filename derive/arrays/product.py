@@ -13,9 +13,9 @@ from itertools import count, permutations
 from itertools import product as choices
 from typing import Any
 
-from sympy import Expr, S, sympify
+from sympy import Abs, Expr, S, sign, sympify
 
-from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Shape, Sum, Variable, ones
+from derive.arrays.nodes import PLACES, Array, Identity, Map, Ones, Power, Product, Shape, Sum, ones
 from derive.arrays.nodes import identity as identity_matrix
 
 Label = Hashable
@@ -105,7 +105,10 @@ class _Work:
                 self.factors.append((factor, tuple(names[label] for label in inner)))
 
     def simplify(self) -> None:
-        steps = (self.identities, self.cancelled, self.powers, self.summed, self.all_ones)
+        steps = (
+            self.identities, self.cancelled, self.absorbed, self.traced, self.powers, self.signs,
+            self.summed, self.all_ones,
+        )  # fmt: skip
         while self.coefficient is not S.Zero and any(step() for step in steps):
             pass
         if self.coefficient is S.Zero:
@@ -182,6 +185,60 @@ class _Work:
                     return True
         return False
 
+    def absorbed(self) -> bool:
+        """B (A B)⁻¹ = A⁻¹ for square matrices."""
+        absorbing = [k for k, (a, _) in enumerate(self.factors) if a.is_undone()]
+        if not absorbing:
+            return False
+        matrices = [m for m, (a, _) in enumerate(self.factors) if a.rank == 2]
+        for k, m, axis, end in choices(absorbing, matrices, (0, 1), (0, 1)):
+            (array, own), (matrix, others) = self.factors[k], self.factors[m]
+            met = own[axis]
+            if m == k or met != others[end] or met in self.out or self.uses(met) != 2:
+                continue
+            found = array.absorbed(axis, matrix, end)
+            if found is not None:
+                left = (others[1 - end], own[1]) if axis == 0 else (own[0], others[1 - end])
+                self.factors = [f for n, f in enumerate(self.factors) if n not in (k, m)]
+                self.add([(found, left)])
+                return True
+        return False
+
+    def traced(self) -> bool:
+        """The trace of a matrix that is another array, reshaped."""
+        for k, (array, labels) in enumerate(self.factors):
+            if array.rank != 2 or labels[0] != labels[1]:
+                continue
+            found = array.traced() if self.uses(labels[0]) == 2 else None
+            if found is not None and labels[0] not in self.out:
+                inner = {i: next(self.fresh) for i in found[1]}
+                self.factors = [f for n, f in enumerate(self.factors) if n != k]
+                self.add([(found[0], tuple(inner[i] for i in found[1]))])
+                return True
+        return False
+
+    def signs(self) -> bool:
+        """sign(x) x = |x|, and sign(x) |x|ᵖ = xᵖ for an odd p."""
+        from derive.arrays.elementwise import elementwise, power
+
+        if len(self.factors) < 2 or not self.has(Map):
+            return False
+        for (k, (a, own)), (m, (b, others)) in permutations(enumerate(self.factors), 2):
+            if own != others or not isinstance(a, Map) or a.function != sign(PLACES[0]):
+                continue
+            (x,) = a.args
+            size, p = elementwise(Abs(PLACES[0]), {PLACES[0]: x}), _exponent(b)
+            if b is x:
+                found = size
+            elif p.is_odd and (b.args[0] if isinstance(b, Power) else b) is size:
+                found = power(x, p)
+            else:
+                continue
+            self.factors = [f for n, f in enumerate(self.factors) if n not in (k, m)]
+            self.add([(found, own)])
+            return True
+        return False
+
     def powers(self) -> bool:
         """Powers of one base at the same labels are one power."""
         if len(set(self.factors)) == len(self.factors) and not self.has(Power):
@@ -221,9 +278,8 @@ class _Work:
             ((array, labels),) = self.factors
             if labels == self.out[::-1] and array.is_symmetric():
                 self.factors = [(array, self.out)]
-            elif labels != self.out and isinstance(array, Sum) and set(labels) == set(self.out):
-                if array.height <= MOST_TURNED:
-                    return self.term_by_term(array, labels)
+            elif labels != self.out and isinstance(array, Sum) and self.is_turned(array, labels):
+                return self.term_by_term(array, labels)
         if self.coefficient is S.One and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
         sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
@@ -234,6 +290,10 @@ class _Work:
         labels = tuple(tuple(number_of[i] for i in own) for _, own in self.factors)
         shape = tuple(sizes[label] for label in self.out)
         return Product.make(args, (self.coefficient, labels), shape)
+
+    def is_turned(self, array: Sum, labels: tuple[Label, ...]) -> bool:
+        """Whether it has its axes in another order; deep sums are left as they are."""
+        return set(labels) == set(self.out) and array.height <= MOST_TURNED
 
     def term_by_term(self, array: Sum, labels: tuple[Label, ...]) -> Array:
         """A sum with its axes in another order: each term is turned."""
@@ -257,12 +317,29 @@ def _exponent(factor: Array) -> Expr:
 def _meetings(a: Array, own: Any, b: Array, others: Any) -> list[tuple[Label, ...]]:
     """How two matrices that undo one another may stand: outer label, inner ones, outer label."""
     (i, j), (p, q) = own, others
-    if a is b and isinstance(a, Variable) and a.structure == "orthogonal":
+    if a is b and a.is_orthogonal():
         return [(j, i, p, q), (i, j, q, p)]
     if not a.undoes(b):
         return []
     straight = [(i, j, p, q), (j, i, q, p)]
     return straight + ([(i, j, q, p), (j, i, p, q)] if b.is_symmetric() else [])
+
+
+def transposes(array: Array) -> int:
+    """How many transposed matrices a chain, or a sum of chains, is written with."""
+    if isinstance(array, Sum):
+        return sum(map(transposes, array.args))
+    if not isinstance(array, Product) or array.rank != 2:
+        return 0
+    found, at, left = 0, 0, list(array.factors)
+    while left:
+        k = next((k for k, (_, own) in enumerate(left) if at in own), None)
+        factor, labels = left.pop(k if k is not None else 0)
+        if k is None or factor.rank != 2:
+            return 0
+        found += labels[0] != at and not factor.is_symmetric()
+        at = labels[0] if labels[1] == at else labels[1]
+    return found
 
 
 # ------------------------------------------------------------------ equal products
@@ -277,7 +354,8 @@ def key(array: Product) -> tuple[Any, ...]:
     try:
         return array._key
     except AttributeError:
-        array._key = min(_spelled(array, order) for order in _orders(array))
+        ways = choices(_orders(array), _turns(array))
+        array._key = min(_spelled(array, order, turned) for order, turned in ways)
         return array._key
 
 
@@ -300,11 +378,21 @@ def _orders(array: Product) -> Iterable[list[int]]:
     return [[k for group in order for k in group] for order in orders]
 
 
-def _spelled(array: Product, order: Sequence[int]) -> tuple[Any, ...]:
+def _turns(array: Product) -> list[frozenset[int]]:
+    """Which of the symmetric factors between summed labels are read from behind: all choices."""
+    inner = [k for k, (factor, labels) in enumerate(array.factors)
+             if factor.is_symmetric() and not set(labels) & set(array.out)]  # fmt: skip
+    if 2 ** len(inner) > MOST_TIES:
+        return [frozenset()]
+    return [frozenset(k for k, turn in zip(inner, turns, strict=True) if turn)
+            for turns in choices((False, True), repeat=len(inner))]  # fmt: skip
+
+
+def _spelled(array: Product, order: Sequence[int], turned: frozenset[int]) -> tuple[Any, ...]:
     names: dict[int, int] = {label: label for label in array.out}
     spelled: list[Any] = []
     for k in order:
-        labels = array.labels[k]
+        labels = array.labels[k][::-1] if k in turned else array.labels[k]
         if array.args[k].is_symmetric():
             labels = tuple(sorted(labels, key=lambda i: names.get(i, len(names))))
         numbers = tuple(names.setdefault(label, len(names)) for label in labels)

@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, linear_maps, matrix, operators, rearranged
+from derive.arrays import along, linear_maps, matrix, operators, rearranged, triangles
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
@@ -179,10 +179,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
     "expm_frechet": _of_arrays(linear_maps.expm_derivative), "placed": rearranged.placed_at,
     "solve_sylvester": _of_arrays(linear_maps.sylvester),
-    "lower_half": _of_arrays(linear_maps.lower), "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
+    "lower_half": _of_arrays(linear_maps.lower),
+    "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
     "dot": dot, "outer": outer, "einsum": einsum, "where": where,
     "eye": identity, "ones": full_ones,
-    "concatenate": rearranged.concatenate, "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
+    "tril": triangles.tril, "triu": triangles.triu, "concatenate": rearranged.concatenate,
+    "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
 }
 OPERATORS = {
     ast.Add: operators.add, ast.Sub: operators.subtract, ast.Mult: operators.multiply,

@@ -12,9 +12,9 @@ from typing import Any
 from sympy import Expr, Integer, S, sympify
 
 from derive.arrays.along import axis_of
-from derive.arrays.nodes import Array, Shape, size
+from derive.arrays.nodes import Array, Labels, Product, Shape, Sum, size
 from derive.arrays.operators import ShapeError, array, short
-from derive.arrays.product import is_zero, zeros
+from derive.arrays.product import is_zero, scaled, zeros
 from derive.arrays.sums import total
 
 
@@ -50,6 +50,13 @@ class Reshaped(Array):
     """The same entries, in the same order (the last axis first), in another shape."""
 
     __slots__ = ()
+
+    def traced(self) -> tuple[Array, Labels] | None:
+        """Rows and columns are numbered by the same axes: the trace runs over each of these."""
+        (of,) = self.args
+        half = of.rank // 2
+        rows, columns = of.shape[:half], of.shape[half:]
+        return (of, (*range(half), *range(half))) if rows == columns else None
 
     def with_args(self, args: tuple[Array, ...]) -> Array:
         return reshaped(args[0], self.shape)
@@ -99,7 +106,9 @@ def sliced(x: Array, axis: int, part: Any) -> Array:
     step = 1 if part.step is None else part.step
     if not isinstance(step, int) or step < 1:
         raise ShapeError(f"{short(x)}: a slice has a step of 1, 2, ..., not {step}")
-    if isinstance(n, Integer) and all(isinstance(end, int | None) for end in (part.start, part.stop)):
+    if isinstance(n, Integer) and all(
+        isinstance(end, int | None) for end in (part.start, part.stop)
+    ):
         first, stop, _ = part.indices(int(n))
         start, count = Integer(first), Integer(len(range(first, stop, step)))
     elif step != 1:
@@ -135,7 +144,21 @@ def reshaped(x: Array, shape: Sequence[Expr]) -> Array:
         return zeros(new)
     if isinstance(x, Reshaped):
         return reshaped(x.args[0], new)
+    if isinstance(x, Product) and x.coefficient != 1:
+        return scaled(x.coefficient, reshaped(scaled(1 / x.coefficient, x), new))
+    if isinstance(x, Sum) and all(kronecker(term, new) for term in x.args):
+        return total([reshaped(term, new) for term in x.args])
     return Reshaped.make((x,), (new,), new)
+
+
+def kronecker(x: Array, shape: Shape) -> tuple[Array, Array] | None:
+    """The matrices A and B, where `x` in this shape is a multiple of their Kronecker product."""
+    if not isinstance(x, Product) or x.rank != 4 or len(x.args) != 2 or len(shape) != 2:
+        return None
+    by_labels = dict(zip(x.labels, x.args, strict=True))
+    if set(by_labels) != {(0, 2), (1, 3)} or shape[0] != x.shape[0] * x.shape[1]:
+        return None
+    return by_labels[0, 2], by_labels[1, 3]
 
 
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> Array:

@@ -48,8 +48,9 @@ from derive.arrays.notation import (
     Written,
     written,
 )  # fmt: skip
-from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.rearranged import Placed, Reshaped, Taken, kronecker
 from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.triangles import Triangle
 from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
@@ -231,6 +232,9 @@ class NumPy:
             return self.call("ones", [sstr(array.shape[0])]), ATOM
         if isinstance(array, Identity):
             return self.call("eye", [sstr(array.shape[0])]), ATOM
+        if isinstance(array, Triangle):
+            n = sstr(array.shape[0])
+            return self.call(array.name, [self.call("ones", [n, n])]), ATOM
         (inner, *_) = [self(argument) for argument in array.args]
         if isinstance(array, Gradient):
             return f"d{self(array.loss)}_d{self(array.of)}", ATOM
@@ -253,6 +257,9 @@ class NumPy:
             return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
         if isinstance(array, (Placed, Windows, Overlapped)):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
+        factors = kronecker(array.args[0], array.shape) if isinstance(array, Reshaped) else None
+        if factors:
+            return self.call("kron", [self(factor) for factor in factors]), ATOM
         if isinstance(array, (Standardized, InverseDeviation)):
             return self.standardized(array, inner), ATOM
         if isinstance(array, Reshaped):

@@ -56,11 +56,15 @@ def is_negative(term: Array) -> bool:
 
 
 def sign_inside(array: Product) -> Array:
-    """A minus in front of a difference turns it round: Xᵀ(P - Y), not -Xᵀ(Y - P)."""
+    """A minus in front of a difference turns it round: Xᵀ(P - Y), not -Xᵀ(Y - P).
+
+    Not where the difference comes twice, as in (x - a)(x - a)ᵀ.
+    """
     if not is_negative(array):
         return array
     for k, (factor, _) in enumerate(array.factors):
-        if isinstance(factor, Sum) and any(map(is_negative, factor.args)):
+        once = array.args.count(factor) == 1
+        if once and isinstance(factor, Sum) and any(map(is_negative, factor.args)):
             turned = positive_first(total([scaled(-1, term) for term in factor.args]))
             args = (*array.args[:k], turned, *array.args[k + 1 :])
             return product(-array.coefficient, zip(args, array.labels, strict=True), array.out)
@@ -68,7 +72,7 @@ def sign_inside(array: Product) -> Array:
 
 
 def factored(array: Sum) -> Array:
-    for attempt in (_number, _everywhere, _left, _right):
+    for attempt in (_number, _everywhere, _left, _right, _vector):
         found = attempt(array)
         if found is not None:
             return found
@@ -77,7 +81,11 @@ def factored(array: Sum) -> Array:
 
 def _again(terms: list[Array]) -> Array:
     added = total(terms)
-    return factored(added) if isinstance(added, Sum) else added
+    if not isinstance(added, Sum):
+        return added
+    if all(map(is_negative, added.args)):
+        return scaled(-1, factored(total([scaled(-1, term) for term in added.args])))
+    return factored(added)
 
 
 # ------------------------------------------------------------------ numbers
@@ -166,7 +174,7 @@ def _at_end(array: Sum, end: int) -> Array | None:
     inside = [*out]
     out[end], inside[end] = "end", "inner"
     grouped = product(1, [(matrix, labels), (_again(rests), inside)], out)
-    return total([grouped, *others]) if others else grouped
+    return _again([grouped, _again(others)]) if others else grouped
 
 
 def _first(term: Array, end: int) -> tuple[Array, int, int, int, int] | None:
@@ -180,6 +188,7 @@ def _first(term: Array, end: int) -> tuple[Array, int, int, int, int] | None:
     k, matrix, labels = touching[0]
     axis = labels.index(end)
     inner = labels[1 - axis]
+    axis = 0 if matrix.is_symmetric() else axis
     others = [pair for n, pair in enumerate(term.factors) if n != k]
     if inner in term.out or not any(inner in own for _, own in others):
         return None
@@ -192,6 +201,40 @@ def _after(term: Any, place: int, inner: int, end: int) -> Array:
     out: list[Any] = list(term.out)
     out[end] = inner
     return product(term.coefficient, others, out)
+
+
+def _vector(array: Sum) -> Array | None:
+    """The vector that most terms end with, behind the sum of the matrices before it."""
+    if array.rank != 1:
+        return None
+    lasts = [_last(term) for term in array.args]
+    counted = Counter(vector for vector, _ in lasts if vector is not None)
+    if not counted or max(counted.values()) < 2:
+        return None
+    vector, _ = counted.most_common(1)[0]
+    rests = [_before(t, k) for t, (v, k) in zip(array.args, lasts, strict=True) if v is vector]
+    others = [t for t, (v, _) in zip(array.args, lasts, strict=True) if v is not vector]
+    grouped = product(1, [(_again(rests), ("end", "inner")), (vector, ("inner",))], ("end",))
+    return _again([grouped, *others])
+
+
+def _last(term: Array) -> tuple[Array | None, int]:
+    """The vector at the end of a chain of matrices, and its place among the factors."""
+    if not isinstance(term, Product):
+        return None, 0
+    vectors = [(k, f, own[0]) for k, (f, own) in enumerate(term.factors)
+               if f.rank == 1 and own[0] not in term.out and not isinstance(f, Ones)]  # fmt: skip
+    if len(vectors) != 1 or any(factor.rank > 2 for factor in term.args):
+        return None, 0
+    k, vector, inner = vectors[0]
+    carried = [label for own in term.labels for label in own if len(own) == 2]
+    return (vector, k) if carried.count(inner) == carried.count(0) == 1 else (None, 0)
+
+
+def _before(term: Any, k: int) -> Array:
+    """The matrices before the vector at place k."""
+    others = [pair for n, pair in enumerate(term.factors) if n != k]
+    return product(term.coefficient, others, (0, term.labels[k][0]))
 
 
 def size_of(array: Array, known: dict[Array, int]) -> int:

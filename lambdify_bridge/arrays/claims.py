@@ -6,20 +6,22 @@ directions; a Jacobian holds the slopes of an expression along the entries of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from lambdify_bridge.arrays.differences import extrapolated
 from lambdify_bridge.arrays.function import Tape
-from lambdify_bridge.arrays.points import Point, candidates, shape_of
+from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
 from lambdify_bridge.arrays.source import needed
 from lambdify_bridge.report import Report
 
 TOLERANCE, ROUGH = 1e-8, 1e-6
 LARGEST, SMALL = 1e6, 1e-2  # sizes that are too large, and too small to be compared by themselves
 NESTED = (1e-1, 1e-2)  # first steps where a slope of slopes is taken
+INVERTED = ("Inverse", "Determinant", "LogDeterminant")
+SINGULAR = 1e8  # a condition number beyond which the inverse of a random matrix is noise
 Values = dict[Any, np.ndarray]
 
 
@@ -56,6 +58,8 @@ def _compared(
             try:
                 values = ByDefinition(point, moving)
                 left, right = (values(side) for side in sides)
+                if is_singular(nodes, values):
+                    continue
             except (np.linalg.LinAlgError, ValueError):
                 continue
         size = max(float(np.max(np.abs(x), initial=0.0)) for x in (left, right))
@@ -66,12 +70,24 @@ def _compared(
     return None
 
 
+def is_singular(nodes: Iterable[Any], value: Callable[[Any], np.ndarray]) -> bool:
+    """Whether a matrix is inverted that has no inverse, as Xᵀ X with more columns than rows.
+
+    Its determinant is nothing but rounding, and so is what that times the inverse gives.
+    """
+    inverted = [node.args[0] for node in nodes if type(node).__name__ in INVERTED]
+    return any(np.linalg.cond(value(of)) > SINGULAR for of in dict.fromkeys(inverted))
+
+
 class ByDefinition:
     """Values of expressions at one point; derivatives in them from their definitions."""
 
     def __init__(self, point: Point, moving: Any = None) -> None:
         self.point, self.known, self.roughness = point, dict(point.values), 0.0
-        self.rates = {v: point.random.standard_normal(x.shape) for v, x in point.values.items()}
+        self.rates = {
+            v: in_structure(point.random.standard_normal(x.shape), structure_of(v))
+            for v, x in point.values.items()
+        }
         if moving is not None:
             self.rates = {v: rate if v is moving else 0 * rate for v, rate in self.rates.items()}
 
@@ -97,16 +113,18 @@ class ByDefinition:
     def _jacobian(self, node: Any) -> np.ndarray:
         of, variable = node.args
         shape = self.point.values[variable].shape
-        slopes = [self.slope(of, {variable: unit}) for unit in units(shape)]
-        return np.stack(slopes, -1).reshape((*slopes[0].shape, *shape))
+        slopes = [self.slope(of, {variable: unit}) for unit in kept_units(variable, shape)]
+        return np.stack(slopes, -1).reshape(slopes[0].shape + shape)
 
     def _hessian(self, node: Any) -> np.ndarray:
         of, variable = node.args
         shape = self.point.values[variable].shape
         rows = []
-        for one in units(shape):
-            rows.append([self.second(of, variable, one, two) for two in units(shape)])
-        return np.array(rows).reshape((*shape, *shape))
+        for one in kept_units(variable, shape):
+            rows.append(
+                [self.second(of, variable, one, two) for two in kept_units(variable, shape)]
+            )
+        return np.array(rows).reshape(shape + shape)
 
     # -- differences ---------------------------------------------------------------------------
 
@@ -141,6 +159,11 @@ class ByDefinition:
     def scale(self, rates: Values) -> float:
         sizes = [np.max(np.abs(self.point.values[v]), initial=0.0) for v in rates]
         return max(1e-3, float(max(sizes, default=1.0)))
+
+
+def kept_units(variable: Any, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """The unit arrays, projected onto the structure of a variable."""
+    return [in_structure(unit, structure_of(variable)) for unit in units(shape)]
 
 
 def units(shape: tuple[int, ...]) -> Iterator[np.ndarray]:

@@ -47,9 +47,7 @@ def scalar(formula: Any, sizes: Mapping[sp.Symbol, str]) -> str:
     return _formula(formula, {letter: Term(name, ()) for letter, name in sizes.items()})
 
 
-def power(
-    base: Term, exponent: Any, labels: Labels, sizes: Mapping[sp.Symbol, str]
-) -> Term:
+def power(base: Term, exponent: Any, labels: Labels, sizes: Mapping[sp.Symbol, str]) -> Term:
     if exponent == HALF:
         return Term(f"np.sqrt({base.code})", labels)
     if exponent == -1:

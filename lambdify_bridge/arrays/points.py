@@ -84,10 +84,3 @@ def in_structure(x: np.ndarray, structure: str) -> np.ndarray:
     if structure == "lower triangular":
         return np.tril(x)
     return np.triu(x) if structure == "upper triangular" else x
-
-
-def tangent(x: np.ndarray, structure: str, here: np.ndarray) -> np.ndarray:
-    """The projection of a direction onto those that keep, to first order, the structure of `here`."""
-    if structure == "orthogonal":
-        return (x - here @ x.T @ here) / 2
-    return in_structure(x, structure)

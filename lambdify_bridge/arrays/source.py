@@ -162,6 +162,8 @@ class Lines:
             return Term("1.0", ())
         if kind == "Identity":
             return Term(f"np.eye({self.whole(node.shape[0])})", every)
+        if kind == "Triangle":
+            return Term(f"np.{node.data[0]}(np.ones({self.shape(node)}))", every)
         full = [self.full(a) for a in node.args]
         if kind in CALLS:
             return Term(CALLS[kind].format(*full), every)
@@ -195,8 +197,10 @@ class Lines:
         value, every = self.values[node], tuple(range(len(node.shape)))
         if value.labels == every:
             return value.code
-        shape = ", ".join(map(self.whole, node.shape))
-        return f"np.broadcast_to({spread(value, every).code}, ({shape},))"
+        return f"np.broadcast_to({spread(value, every).code}, {self.shape(node)})"
+
+    def shape(self, node: Any) -> str:
+        return f"({', '.join(map(self.whole, node.shape))},)"
 
     def aligned(self, parts: Sequence[Term]) -> tuple[list[Term], Labels]:
         """Values with the same axes."""
@@ -321,5 +325,7 @@ def size_lines(lines: Lines) -> list[str]:
     words = set(re.findall(r"\w+", " ".join(used)))
     unknown = [n for n, name in lines.sizes.items() if name in words and n not in found]
     if unknown:
-        raise ValueError(f"{unknown[0]} is the size of no argument: there is no function without it")
+        raise ValueError(
+            f"{unknown[0]} is the size of no argument: there is no function without it"
+        )
     return [line for n, line in found.items() if lines.sizes[n] in words]

@@ -20,7 +20,7 @@ TEXTBOOK = [
     ("norm(A @ x - b)**2",                          "x", "2*A.T @ (A @ x - b)"),
     ("norm(A @ x - b)**2",                          "A", "2*(A @ x - b) @ x.T"),
     ("x.T @ A.T @ A @ x - 2*b.T @ A @ x + b.T @ b", "x", "2*A.T @ (A @ x - b)"),
-    ("x @ X @ x",                                   "x", "X @ x + X.T @ x"),
+    ("x @ X @ x",                                   "x", "(X + X.T) @ x"),
     ("log(det(X))",                                 "X", "inv(X).T"),
     ("logdet(X)",                                   "X", "inv(X).T"),
     ("logdet(A.T @ A)",                             "A", "2*A @ inv(A.T @ A)"),
@@ -33,7 +33,7 @@ TEXTBOOK = [
     ("norm(A @ x - b)**2 + lam*norm(x)**2",         "x", "2*(lam*x + A.T @ (A @ x - b))"),
     ("sum(tanh(A @ W))",                            "W", "A.T @ (1 - tanh(A @ W)**2)"),
     ("trace(matrix_power(X, 3))",                   "X", "3*X.T @ X.T"),
-    ("trace(expm(X))",                              "X", "expm(X.T)"),
+    ("trace(expm(X))",                              "X", "expm(X).T"),
     ("norm(x, 1)",                                  "x", "sign(x)"),
     ("trace(B.T @ X.T @ C @ X @ B)",                "X", "(C + C.T) @ X @ B @ B.T"),
 ]

@@ -271,7 +271,8 @@ class Generator:
         if self.r.random() < 0.3:
             whole.insert(self.r.randint(0, len(whole)), "1")
         spelled = f"({', '.join(shape)},)"
-        return f"reshape({self.array(tuple(whole[:4]) if len(whole) < 5 else shape, depth)}, {spelled})"
+        inside = self.array(tuple(whole) if len(whole) < 5 else shape, depth)
+        return f"reshape({inside}, {spelled})"
 
     # -- by rank -------------------------------------------------------------------------------
 
@@ -282,7 +283,8 @@ class Generator:
         forms = [f"({x} @ {y})", f"({x}.T @ {y})", f"({x}.T @ {A} @ {y})", f"dot({x}, {y})",
                  f"norm({x})", f"norm({x}, 1)", f"norm({x}, 3)", f"norm({x})**2", f"sum({x})",
                  f"max({x})", f"logsumexp({x})", f"norm({x}, inf)", f"mean({x})", f"min({x})",
-                 f"norm({x}, 1.5)", f"norm({x} - {y})**3", f"norm({x})/({y} @ {y} + 1)"]  # fmt: skip
+                 f"norm({x}, 1.5)",
+                 f"norm({x} - {y})**3", f"norm({x})/({y} @ {y} + 1)"]  # fmt: skip
         return self.r.choice(forms)
 
     def of_matrix(self, shape: Shape, depth: int) -> str:
@@ -328,7 +330,8 @@ class Generator:
                    self.array((m,), depth - 1))  # fmt: skip
         C, b = self.array((n, n), depth - 1), self.array((n,), depth - 1)
         forms = [f"({A} @ {x})", f"({x} @ {B})", f"({x}.T @ {B})", f"({B}.T @ {x})",
-                 f"diagonal({C})", f"solve({C} + 3*eye({n}), {b})", f"inv({self.definite(n, depth)}) @ {b}",
+                 f"diagonal({C})", f"solve({C} + 3*eye({n}), {b})", 
+                 f"inv({self.definite(n, depth)}) @ {b}",
                  f"eigvalsh({self.symmetric(n, depth)})", f"vec({self.array((n, '1'), depth)})",
                  f"({b} @ {b})*{b}", f"{b}/norm({b})", f"diag({C})", f"({A} @ {B}) @ {b}",
                  f"matrix_power({C}, 2) @ {b}", f"{A}[:, 0]"]  # fmt: skip
