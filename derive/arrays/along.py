@@ -33,7 +33,7 @@ class Softmax(AlongAxis):
     __slots__ = ()
     name = "softmax"
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         return S.One if axis == self.axis else None
 
 
@@ -70,7 +70,7 @@ class AtLargest(AlongAxis):
     __slots__ = ()
     name = "at_max"
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         return S.One if axis == self.axis else None
 
 
@@ -87,39 +87,39 @@ def along(cls: type[AlongAxis], x: Array, axis: int) -> Array:
 
 
 def axis_of(x: Array, axis: int, name: str) -> int:
+    if not isinstance(axis, int):
+        raise ShapeError(f"{name}({short(x)}): an axis is a whole number, not {axis}")
     if not -x.rank <= axis < x.rank:
         raise ShapeError(f"{name}({short(x)}) has no axis {axis}: {short(x)} has {x.rank} axes")
     return axis % x.rank
 
 
-def softmax(x: Any, axis: int = -1) -> Array:
-    return along(Softmax, array(x), axis)
+def _of_vector_or_along(cls: type[AlongAxis], x: Any, axis: int | None) -> Array:
+    """As SciPy and NumPy do, which take all axes together where none is named: of a vector only."""
+    x = array(x)
+    if axis is None and x.rank != 1:
+        raise ShapeError(f"{cls.name}({short(x)}) of {x.rank} axes: write axis=")
+    return along(cls, x, -1 if axis is None else axis)
 
 
-def log_softmax(x: Any, axis: int = -1) -> Array:
-    return along(LogSoftmax, array(x), axis)
+def softmax(x: Any, axis: int | None = None) -> Array:
+    return _of_vector_or_along(Softmax, x, axis)
+
+
+def log_softmax(x: Any, axis: int | None = None) -> Array:
+    return _of_vector_or_along(LogSoftmax, x, axis)
 
 
 def logsumexp(x: Any, axis: int | None = None) -> Array:
-    """As `scipy.special.logsumexp`; without an axis, of a vector."""
-    x = array(x)
-    if axis is None and x.rank != 1:
-        raise ShapeError(f"logsumexp({short(x)}) of {x.rank} axes: write axis=")
-    return along(LogSumExp, x, -1 if axis is None else axis)
+    return _of_vector_or_along(LogSumExp, x, axis)
 
 
 def amax(x: Any, axis: int | None = None) -> Array:
-    x = array(x)
-    if axis is None and x.rank != 1:
-        raise ShapeError(f"max({short(x)}) of {x.rank} axes: write axis=")
-    return along(Largest, x, -1 if axis is None else axis)
+    return _of_vector_or_along(Largest, x, axis)
 
 
 def amin(x: Any, axis: int | None = None) -> Array:
-    x = array(x)
-    if axis is None and x.rank != 1:
-        raise ShapeError(f"min({short(x)}) of {x.rank} axes: write axis=")
-    return along(Smallest, x, -1 if axis is None else axis)
+    return _of_vector_or_along(Smallest, x, axis)
 
 
 def sum_(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Array:
@@ -144,5 +144,8 @@ def mean(x: Any, axis: int | Sequence[int] | None = None, keepdims: bool = False
 def _axes(x: Array, axis: int | Sequence[int] | None) -> list[int]:
     if axis is None:
         return list(range(x.rank))
-    asked = [axis] if isinstance(axis, int) else list(axis)
-    return sorted({axis_of(x, k, "sum") for k in asked})
+    asked: list[Any] = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    found = sorted(axis_of(x, k, "sum") for k in asked)
+    if len(set(found)) < len(found):
+        raise ShapeError(f"sum({short(x)}, axis={tuple(asked)}) names an axis twice")
+    return found

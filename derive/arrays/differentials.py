@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Rational, S, Symbol, tanh
+from sympy import DiracDelta, Expr, Rational, S, Symbol, tanh
 
 from derive.arrays import along as a
 from derive.arrays import matrix as m
@@ -151,8 +151,12 @@ def map_rule(Y: Map) -> Array:
 
 @lru_cache(maxsize=1000)
 def slope_of(function: Expr, place: Symbol, value: Symbol) -> Expr:
-    """The derivative of a scalar function, with the letter `value` for the function itself."""
-    return function.diff(place).subs(function, value)
+    """The derivative of a scalar function, with the letter `value` for the function itself.
+
+    Where it jumps it has none; elsewhere the step it takes there has no part in it.
+    """
+    slope = function.diff(place).replace(DiracDelta, lambda *at: S.Zero)
+    return slope.subs(function, value)
 
 
 # ------------------------------------------------------------------ along an axis

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from sympy import Expr, Function, Piecewise, S, Symbol, sympify
 
 from derive.arrays.nodes import PLACES, Array, Map, Power, Product, Shape, ones
-from derive.arrays.product import is_number, number, product, scaled, split, zeros
+from derive.arrays.product import is_number, is_zero, number, product, scaled, split, zeros
 from derive.arrays.sums import total
 
 
@@ -32,6 +32,10 @@ def power(base: Array, exponent: Expr) -> Array:
     if exponent == 0:
         return filled(S.One, base.shape)
     if exponent == 1:
+        return base
+    if is_zero(base):
+        if not exponent.is_positive:
+            raise ZeroDivisionError(f"0 to the power {exponent}: there is a division by zero")
         return base
     if isinstance(base, Product):
         if is_number(base):

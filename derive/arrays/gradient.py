@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from sympy import Basic
 
@@ -119,7 +120,7 @@ def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
     known = {v.name: v for v in variables(f)}
     found = []
     for each in wrt:
-        name = each if isinstance(each, str) else each.name
+        name = normalize("NFKC", each if isinstance(each, str) else each.name)
         if name not in known:
             there = ", ".join(known) or "none"
             raise ValueError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from derive.arrays.matrix import MatrixFunction, expm
-from derive.arrays.nodes import Array, Identity
+from derive.arrays.matrix import MatrixFunction, expm, square
+from derive.arrays.nodes import Array, Identity, Shape
+from derive.arrays.operators import ShapeError, short
 
 
 class ExpmDerivative(MatrixFunction):
@@ -41,14 +42,22 @@ class Lower(MatrixFunction):
 
 
 def expm_derivative(X: Array, V: Array) -> Array:
+    _fit(V, square(X, "expm_frechet").shape, "expm_frechet")
     if isinstance(V, Identity):  # X commutes with it
         return expm(X)
     return ExpmDerivative.make((X, V), (), X.shape)
 
 
 def sylvester(A: Array, B: Array, C: Array) -> Array:
+    rows, columns = (square(each, "solve_sylvester").shape[0] for each in (A, B))
+    _fit(C, (rows, columns), "solve_sylvester")
     return Sylvester.make((A, B, C), (), C.shape)
 
 
 def lower(X: Array) -> Array:
-    return Lower.make((X,), (), X.shape)
+    return Lower.make((square(X, "lower_half"),), (), X.shape)
+
+
+def _fit(V: Array, shape: Shape, name: str) -> None:
+    if V.shape != shape:
+        raise ShapeError(f"{name}: {short(V)} has shape {V.shape}, it has to be {shape}")

@@ -29,7 +29,7 @@ class MatrixFunction(Array):
     def with_args(self, args: tuple[Array, ...]) -> Array:
         return BUILT_BY[type(self)](*args)
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return self.keeps_symmetry and self.args[0].is_symmetric()
 
 
@@ -265,21 +265,21 @@ def eigvecsh(X: Any) -> Array:
 
 
 def polar(X: Any) -> Array:
-    X = _of_rank(X, 2, "polar")
+    X = of_rank(X, 2, "polar")
     return Polar.make((X,), (), X.shape)
 
 
 def leading_pair(X: Any) -> Array:
-    X = _of_rank(X, 2, "leading_pair")
+    X = of_rank(X, 2, "leading_pair")
     return LeadingPair.make((X,), (), X.shape)
 
 
 def nuclear_norm(X: Any) -> Array:
-    return NuclearNorm.make((_of_rank(X, 2, "nuclear_norm"),), (), ())
+    return NuclearNorm.make((of_rank(X, 2, "nuclear_norm"),), (), ())
 
 
 def spectral_norm(X: Any) -> Array:
-    return SpectralNorm.make((_of_rank(X, 2, "spectral_norm"),), (), ())
+    return SpectralNorm.make((of_rank(X, 2, "spectral_norm"),), (), ())
 
 
 def norm(x: Any, ord: Any = None) -> Array:
@@ -288,7 +288,6 @@ def norm(x: Any, ord: Any = None) -> Array:
     Of a vector: 2, 1, oo, or any p > 0.
     """
     x = array(x)
-    ord = ord.coefficient if isinstance(ord, Product) and not ord.args else ord
     if ord is None or ord == "fro" or (ord == 2 and x.rank == 1):
         return _euclidean(x)
     if x.rank == 2:
@@ -297,7 +296,7 @@ def norm(x: Any, ord: Any = None) -> Array:
             raise ValueError(f'the norm {ord!r} of a matrix: write "fro", "nuc" or 2')
         return named[ord](x)
     p = None if isinstance(ord, str) else sympify(ord)
-    if x.rank != 1 or not isinstance(p, Expr) or not p.is_positive:
+    if x.rank != 1 or not isinstance(p, Expr) or not p.is_extended_positive:
         raise ValueError(f"the norm {ord!r} of {short(x)}: write 1, 2, oo or a number p > 0")
     sizes = elementwise(abs(PLACES[0]), {PLACES[0]: x})
     if p is oo:
@@ -314,14 +313,14 @@ def _euclidean(x: Array) -> Array:
 
 
 def square(X: Any, name: str) -> Array:
-    X = _of_rank(X, 2, name)
+    X = of_rank(X, 2, name)
     if X.shape[0] != X.shape[1]:
         n, m = X.shape
         raise ShapeError(f"{name}({short(X)}) needs a square matrix: its axes have sizes {n}, {m}")
     return X
 
 
-def _of_rank(X: Any, rank: int, name: str) -> Array:
+def of_rank(X: Any, rank: int, name: str) -> Array:
     X = array(X)
     if X.rank != rank:
         raise ShapeError(f"{name}({short(X)}) needs {rank} axes: {short(X)} has {X.rank}")

@@ -8,12 +8,15 @@ functions of the other files of this room, which simplify.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 from sympy import Abs, Basic, Expr, Integer, S, Symbol
+
+from derive.arrays.arithmetic import Arithmetic
+from derive.arrays.names import plain_name
 
 Shape = tuple[Expr, ...]
 Labels = tuple[int, ...]
@@ -22,20 +25,20 @@ _known: WeakValueDictionary[tuple[Any, ...], Array] = WeakValueDictionary()
 _one_at_a_time = Lock()
 
 
-class Array(Basic):
+class Array(Arithmetic, Basic):
     """A node: `args` are arrays, `data` is anything that can be hashed, `shape` follows from them.
 
     `moving`: there is a differential in it, not counting what stands behind a name.
     """
 
-    __slots__ = ("__weakref__", "data", "moving", "shape")
-    __array_ufunc__ = None  # NumPy leaves the operators to this class
-    structures: ClassVar[frozenset[str]] = frozenset()
+    __slots__ = ("__weakref__", "data", "facts", "moving", "shape")
+    prints_itself: ClassVar[bool] = True  # renderers leave it whole
     is_commutative = True
     args: tuple[Array, ...]
     data: tuple[Any, ...]
     shape: Shape
     moving: bool
+    facts: dict[Any, Any]
 
     @classmethod
     def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
@@ -46,7 +49,7 @@ class Array(Basic):
             if node is None:
                 node = Basic.__new__(cls, *args)
                 node.data, node.shape = data, shape
-                node.moving = cls.is_differential(args)
+                node.moving, node.facts = cls.is_differential(args), {}
                 _known[key] = node
         return node
 
@@ -66,10 +69,27 @@ class Array(Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
-        return False
+        return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
 
     def total(self, axis: int) -> Expr | None:
         """c, where the sum over an axis is surely c times an array of ones."""
+        found = _known_below(self, axis, lambda node: node.looks_total(axis))
+        return found if isinstance(found, Expr) else None
+
+    @property
+    def height(self) -> int:
+        """How many nodes are inside one another, not counting what stands behind a name."""
+        return int(_known_below(self, "height", lambda node: node.looks_high()))
+
+    def looks_high(self) -> int:
+        return 1 + max((argument.facts["height"] for argument in self.args), default=0)
+
+    def looks_symmetric(self) -> bool:
+        """`is_symmetric`, asked once of each node, and of its arguments before."""
+        return False
+
+    def looks_total(self, axis: int) -> Expr | None:
+        """`total`, likewise."""
         return None
 
     def square(self) -> list[tuple[Array, Labels]] | None:
@@ -105,57 +125,6 @@ class Array(Basic):
     def __reduce__(self) -> Any:
         return type(self).make, (self.args, self.data, self.shape)
 
-    # -- operators, as in NumPy ----------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Any:
-        return _operators().add(self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return _operators().add(other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return _operators().subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _operators().subtract(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return _operators().multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _operators().multiply(other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return _operators().divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _operators().divide(other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return _operators().power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return _operators().power(other, self)
-
-    def __matmul__(self, other: Any) -> Any:
-        return _operators().matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return _operators().matmul(other, self)
-
-    def __neg__(self) -> Any:
-        return _operators().multiply(-1, self)
-
-    def __pos__(self) -> Array:
-        return self
-
-    def __getitem__(self, index: Any) -> Any:
-        return _operators().indexed(self, index)
-
-    @property
-    def T(self) -> Any:  # NumPy's name
-        return _operators().transpose(self)
-
     def named(self, name: str) -> Named:
         """The same array as a quantity of its own: derivations keep its name."""
         return Named.make((self,), (name,), self.shape)
@@ -177,10 +146,18 @@ class Array(Basic):
         return Latex(printer)(self)
 
 
-def _operators() -> Any:
-    from derive.arrays import operators
-
-    return operators
+def _known_below(root: Array, fact: Any, ask: Callable[[Array], Any]) -> Any:
+    """A fact about a node, worked out for what it is made of first: never deep in Python."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        below = [] if isinstance(node, Named) else [a for a in node.args if fact not in a.facts]
+        if below and fact not in node.facts:
+            stack.extend(below)
+        else:
+            node.facts[fact] = node.facts[fact] if fact in node.facts else ask(node)
+            stack.pop()
+    return root.facts[fact]
 
 
 # ------------------------------------------------------------------ leaves
@@ -202,13 +179,13 @@ class Variable(Array):
     def is_undone(self) -> bool:
         return self.structure == "orthogonal"
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return self.structure in ("symmetric", "positive definite", "diagonal")
 
     def is_orthogonal(self) -> bool:
         return self.structure == "orthogonal"
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         return S.One if self.structure == "one-hot" and axis == self.rank - 1 else None
 
 
@@ -229,6 +206,9 @@ class Named(Array):
     def definition(self) -> Array:
         return self.args[0]
 
+    def looks_high(self) -> int:
+        return 1
+
 
 class Ones(Array):
     """The vector of n ones."""
@@ -241,7 +221,7 @@ class Identity(Array):
 
     __slots__ = ()
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return True
 
 
@@ -362,12 +342,12 @@ class Product(Array):
 
         return product(self.coefficient, zip(args, self.labels, strict=True), self.out)
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         from derive.arrays.product import is_symmetric
 
         return is_symmetric(self)
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         if len(self.args) != 1 or self.labels[0] != self.out:
             return None
         found = self.args[0].total(axis)
@@ -384,10 +364,10 @@ class Sum(Array):
 
         return total(args)
 
-    def is_symmetric(self) -> bool:
+    def looks_symmetric(self) -> bool:
         return all(term.is_symmetric() for term in self.args)
 
-    def total(self, axis: int) -> Expr | None:
+    def looks_total(self, axis: int) -> Expr | None:
         totals = [term.total(axis) for term in self.args]
         if None in totals:
             return None
@@ -492,11 +472,9 @@ def size(text: Any) -> Expr:
     if isinstance(text, Expr):
         return text
     spelled = str(text).strip()
-    if spelled.isdecimal():
-        return Integer(spelled)
-    if not spelled.isidentifier():
-        raise ValueError(f"{spelled!r} is not a size: write a letter or a whole number")
-    return Symbol(spelled, integer=True, positive=True)
+    if spelled.isdecimal() and int(spelled) > 0:
+        return Integer(int(spelled))
+    return Symbol(plain_name(spelled, "a size"), integer=True, positive=True)
 
 
 def ones(n: Any) -> Array:
@@ -524,8 +502,7 @@ def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
     >>> variable("A", "m,3").shape
     (m, 3)
     """
-    if not name.isidentifier():
-        raise ValueError(f"{name!r} is not a name: write letters, digits and underscores")
+    name = plain_name(name, "a name")
     sizes = shape.split(",") if isinstance(shape, str) else shape
     axes = tuple(size(each) for each in sizes if each != "")
     if structure and structure not in STRUCTURES:

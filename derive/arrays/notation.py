@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sympy import Expr, S
@@ -56,6 +56,7 @@ class EntryByEntry:
 
     above: tuple[Written, ...]
     below: tuple[Written, ...] = ()
+    matrix: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Scaled:
 class Raised:
     of: Written
     exponent: Expr
+    matrix: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,11 @@ Edge = tuple[Any, Label, Label]
 def written(array: Array) -> Written:
     """How an array is written, one level of named quantities deep."""
     if isinstance(array, Sum):
-        return Added(tuple(_term(term) for term in array.args))
+        first, *more = array.args
+        whole = written(first) if all(map(_is_filled, array.args)) else _term(first)
+        return Added((whole, *map(_term, more)))
     if isinstance(array, Power):
-        return Raised(written(array.args[0]), array.exponent)
+        return Raised(written(array.args[0]), array.exponent, array.rank == 2)
     if isinstance(array, Product):
         return _Reduction(array).result()
     return Leaf(array)
@@ -108,11 +112,22 @@ def _term(array: Array) -> Written:
     """A term of a sum, where a number stands for an array filled with it."""
     if isinstance(array, Ones):
         return Scaled(S.One, (), (), None)
-    if isinstance(array, Product) and array.rank:
-        scalars = [(f, labels) for f, labels in array.factors if not isinstance(f, Ones)]
-        if not any(set(labels) & set(array.out) for _, labels in scalars):
-            return written(product(array.coefficient, scalars, ()))
+    if isinstance(array, Product) and _is_filled(array):
+        return written(product(array.coefficient, _but_ones(array), ()))
     return written(array)
+
+
+def _is_filled(array: Array) -> bool:
+    """Whether all entries are plainly the same number."""
+    if not isinstance(array, Product):
+        return isinstance(array, Ones)
+    return bool(array.rank) and not any(
+        set(labels) & set(array.out) for _, labels in _but_ones(array)
+    )
+
+
+def _but_ones(array: Product) -> list[tuple[Array, tuple[Label, ...]]]:
+    return [(f, labels) for f, labels in array.factors if not isinstance(f, Ones)]
 
 
 def turned(of: Written) -> Written:
@@ -124,15 +139,16 @@ def turned(of: Written) -> Written:
     if isinstance(of, Added):
         inside = Added(tuple(turned(term) for term in of.terms))
         return inside if _transposes(inside) <= _transposes(of) + 1 else Turned(of)
-    if isinstance(of, Scaled) and of.of is not None:
-        return Scaled(of.coefficient, of.above, of.below, turned(of.of))
+    if isinstance(of, Scaled):
+        return of if of.of is None else replace(of, of=turned(of.of))
     if isinstance(of, EntryByEntry):
-        return EntryByEntry(tuple(map(turned, of.above)), tuple(map(turned, of.below)))
+        above, below = (tuple(map(turned, parts)) for parts in (of.above, of.below))
+        return replace(of, above=above, below=below)
     if isinstance(of, Raised):
-        return Raised(turned(of.of), of.exponent)
-    if isinstance(of, Call) and of.name == "diag":
+        return replace(of, of=turned(of.of))
+    if isinstance(of, Call) and of.name != "diagonal":  # a number, or diag
         return of
-    if isinstance(of, Leaf) and of.array.is_symmetric():
+    if isinstance(of, Leaf) and (of.array.rank == 0 or of.array.is_symmetric()):
         return of
     return Turned(of)
 
@@ -145,13 +161,13 @@ def chain(*parts: Written) -> Written:
     return flat[0] if len(flat) == 1 else Chain(tuple(flat))
 
 
-def entry_by_entry(parts: Sequence[Written]) -> Written:
+def entry_by_entry(parts: Sequence[Written], matrix: bool = False) -> Written:
     if len(parts) > 1:
         counted = Counter(parts)
-        parts = [Raised(p, S(n)) if n > 1 else p for p, n in counted.items()]
+        parts = [Raised(p, S(n), matrix) if n > 1 else p for p, n in counted.items()]
     above = tuple(p for p in parts if not _is_reciprocal(p))
     below = tuple(_reciprocal(p) for p in parts if _is_reciprocal(p))
-    return above[0] if len(above) == 1 and not below else EntryByEntry(above, below)
+    return above[0] if len(above) == 1 and not below else EntryByEntry(above, below, matrix)
 
 
 def _repeated(of: Written, n: int) -> Written:
@@ -165,7 +181,7 @@ def _is_reciprocal(of: Written) -> bool:
 
 
 def _reciprocal(of: Any) -> Written:
-    return of.of if of.exponent == -1 else Raised(of.of, -of.exponent)
+    return of.of if of.exponent == -1 else Raised(of.of, -of.exponent, of.matrix)
 
 
 class _Reduction:
@@ -221,9 +237,8 @@ class _Reduction:
             self.edges.append((of, labels[0], labels[1]))
 
     def loop(self, of: Written, at: Label) -> None:
-        alone = not self.weights.get(at) and not any(at in edge[1:] for edge in self.edges)
-        others = sum(own.count(at) for own in self.array.labels)
-        if at not in self.out and alone and (others <= 2 or not self.edges):
+        alone = sum(own.count(at) for own in self.array.labels) == 2
+        if at not in self.out and alone:
             self.scalars.append(Call("tr", of))
         else:
             self.weights.setdefault(at, []).append(Call("diagonal", of))
@@ -318,7 +333,7 @@ class _Reduction:
                 parts = [of if (p, q) == (i, j) else turned(of) for of, p, q in same]
                 rest = [edge for edge in self.edges[:k] if edge not in same]
                 after = [edge for edge in self.edges[k:] if edge not in same]
-                self.edges = [*rest, (entry_by_entry(parts), i, j), *after]
+                self.edges = [*rest, (entry_by_entry(parts, matrix=True), i, j), *after]
                 return True
         return False
 

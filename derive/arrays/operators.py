@@ -184,6 +184,8 @@ def power(a: Any, b: Any) -> Any:
                 f"({short(base)}, {value}), or reciprocal({short(base)}) for each entry"
             )
         return _as_written(raised(base, value), a, b)
+    if is_number(base):
+        return _as_written(elementwise(split(base)[0] ** PLACES[0], {PLACES[0]: exponent}), a, b)
     shape = broadcast_shape(base, exponent, "**")
     s, t = PLACES[:2]
     letters = {s: broadcast(base, shape), t: broadcast(exponent, shape)}

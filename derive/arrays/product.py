@@ -20,6 +20,8 @@ from derive.arrays.nodes import identity as identity_matrix
 
 Label = Hashable
 Factor = tuple[Array, tuple[Label, ...]]
+MOST_OPENED = 64  # factors of a product that are taken one by one into another product
+MOST_TURNED = 40  # nodes inside one another of a sum whose terms are transposed one by one
 MOST_TIES = 24  # orders of equal factors that are tried for the canonical one
 
 
@@ -37,8 +39,15 @@ def product(coefficient: Any, factors: Iterable[tuple[Array, Any]], out: Any) ->
 
 
 def number(value: Any) -> Array:
-    """A number, or a formula in sizes, as an array of rank 0."""
-    return product(value, (), ())
+    """A number, or a formula in sizes, as an array of rank 0. Raises ValueError: not real.
+
+    >>> number(3)
+    3
+    """
+    exact = sympify(value)
+    if exact.is_finite is False or exact.is_real is False:
+        raise ValueError(f"{exact} is no real number: check where the formula is defined")
+    return product(exact, (), ())
 
 
 def zeros(shape: Shape) -> Array:
@@ -84,7 +93,7 @@ class _Work:
     def add(self, factors: Iterable[Factor]) -> None:
         """Put factors in; what is a product itself, factor by factor."""
         for array, labels in factors:
-            if not isinstance(array, Product):
+            if not isinstance(array, Product) or len(array.args) > MOST_OPENED:
                 self.factors.append((array, labels))
                 continue
             self.coefficient *= array.coefficient
@@ -269,7 +278,7 @@ class _Work:
             ((array, labels),) = self.factors
             if labels == self.out[::-1] and array.is_symmetric():
                 self.factors = [(array, self.out)]
-            elif labels != self.out and isinstance(array, Sum) and set(labels) == set(self.out):
+            elif labels != self.out and isinstance(array, Sum) and self.is_turned(array, labels):
                 return self.term_by_term(array, labels)
         if self.coefficient is S.One and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
@@ -282,12 +291,19 @@ class _Work:
         shape = tuple(sizes[label] for label in self.out)
         return Product.make(args, (self.coefficient, labels), shape)
 
+    def is_turned(self, array: Sum, labels: tuple[Label, ...]) -> bool:
+        """Whether it has its axes in another order; deep sums are left as they are."""
+        return set(labels) == set(self.out) and array.height <= MOST_TURNED
+
     def term_by_term(self, array: Sum, labels: tuple[Label, ...]) -> Array:
         """A sum with its axes in another order: each term is turned."""
         from derive.arrays.sums import total
 
-        turned = total([product(1, [(term, labels)], self.out) for term in array.args])
-        return scaled(self.coefficient, turned)
+        known = "turned", tuple(labels.index(label) for label in self.out)
+        if known not in array.facts:
+            terms = [product(1, [(term, labels)], self.out) for term in array.args]
+            array.facts[known] = total(terms)
+        return scaled(self.coefficient, array.facts[known])
 
 
 def _renamed(factors: list[Factor], old: Label, new: Label) -> list[Factor]:

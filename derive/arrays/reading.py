@@ -10,11 +10,11 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, matrix, operators, rearranged, triangles
+from derive.arrays import along, linear_maps, matrix, operators, rearranged, triangles
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
-from derive.arrays.product import number, permuted, product
+from derive.arrays.product import is_number, number, permuted, product, split
 from derive.elementary import FUNCTIONS as OURS
 from derive.tokens import ParseError
 
@@ -33,13 +33,27 @@ def _both(function: Any) -> Callable[[Any, Any], Array]:
     def applied(x: Any, y: Any) -> Array:
         a, b = array(x), array(y)
         shape, (s, t) = broadcast_shape(a, b, ","), PLACES[:2]
+        if is_number(a):
+            return elementwise(function(split(a)[0], t), {t: b})
+        if is_number(b):
+            return elementwise(function(s, split(b)[0]), {s: a})
         return elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
 
     return applied
 
 
+def _of_arrays(function: Any) -> Callable[..., Array]:
+    return lambda *arrays: function(*map(array, arrays))
+
+
+def _along(cls: type[along.AlongAxis]) -> Callable[..., Array]:
+    return lambda x, axis: along.along(cls, array(x), axis)
+
+
 def where(condition: Condition, x: Any, y: Any) -> Array:
     """Entries of x where the condition holds, of y elsewhere."""
+    if not isinstance(condition, Condition):
+        raise TypeError("the first argument is a comparison, as in where(x > 0, x, y)")
     a, b = array(x), array(y)
     left, right = condition.left, condition.right
     whole = a
@@ -74,11 +88,18 @@ def diagonal(X: Any) -> Array:
 
 def transposed(x: Any, axes: Any = None) -> Array:
     x = array(x)
-    return permuted(x, range(x.rank)[::-1] if axes is None else axes)
+    if axes is None:
+        return permuted(x, range(x.rank)[::-1])
+    order = [along.axis_of(x, k, "transpose") for k in axes]
+    if sorted(order) != list(range(x.rank)):
+        raise operators.ShapeError(
+            f"transpose({short(x)}, {tuple(axes)}): name each of the {x.rank} axes once"
+        )
+    return permuted(x, order)
 
 
 def kron(A: Any, B: Any) -> Array:
-    A, B = array(A), array(B)
+    A, B = matrix.of_rank(A, 2, "kron"), matrix.of_rank(B, 2, "kron")
     (m, n), (p, q) = A.shape, B.shape
     blocks = product(1, [(A, "ik"), (B, "jl")], "ijkl")
     return rearranged.reshaped(blocks, (m * p, n * q))
@@ -86,7 +107,7 @@ def kron(A: Any, B: Any) -> Array:
 
 def vec(X: Any) -> Array:
     """The columns of a matrix under one another."""
-    X = array(X)
+    X = matrix.of_rank(X, 2, "vec")
     m, n = X.shape
     return rearranged.reshaped(permuted(X, (1, 0)), (m * n,))
 
@@ -96,11 +117,14 @@ def dot(x: Any, y: Any) -> Any:
 
 
 def outer(x: Any, y: Any) -> Array:
-    return product(1, [(array(x), "i"), (array(y), "j")], "ij")
+    return product(1, [(matrix.of_rank(each, 1, "outer"), label) for each, label in
+                       ((x, "i"), (y, "j"))], "ij")  # fmt: skip
 
 
 def einsum(spec: str, *arrays: Any) -> Array:
     """As in NumPy, with an arrow."""
+    if not isinstance(spec, str):
+        raise TypeError('the labels come first, as in einsum("ij,jk->ik", A, B)')
     into, arrow, out = spec.replace(" ", "").partition("->")
     labels = into.split(",")
     if not arrow or len(labels) != len(arrays):
@@ -121,6 +145,8 @@ def einsum(spec: str, *arrays: Any) -> Array:
 
 
 def full_ones(*sizes: Any) -> Array:
+    if len(sizes) == 1 and isinstance(sizes[0], list):
+        sizes = tuple(sizes[0])
     factors = [(ones(n), (k,)) for k, n in enumerate(sizes)]
     return product(1, factors, range(len(sizes)))
 
@@ -141,6 +167,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "asin": _each(sympy.asin), "acos": _each(sympy.acos), "atan": _each(sympy.atan),
     "Abs": _each(sympy.Abs), "loggamma": _each(sympy.loggamma),
     "maximum": _both(sympy.Max), "minimum": _both(sympy.Min),
+    "heaviside": _both(sympy.Heaviside), "polygamma": _both(sympy.polygamma),
     "trace": matrix.trace, "tr": matrix.trace, "det": matrix.det, "inv": matrix.inv,
     "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": matrix.norm,
     "expm": matrix.expm, "sqrtm": matrix.sqrtm, "cholesky": matrix.cholesky,
@@ -149,11 +176,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "polar": matrix.polar, "leading_pair": matrix.leading_pair,
     "softmax": along.softmax, "log_softmax": along.log_softmax, "logsumexp": along.logsumexp,
     "sum": along.sum_, "mean": along.mean, "max": along.amax, "min": along.amin,
+    "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
+    "expm_frechet": _of_arrays(linear_maps.expm_derivative), "placed": rearranged.placed_at,
+    "solve_sylvester": _of_arrays(linear_maps.sylvester),
+    "lower_half": _of_arrays(linear_maps.lower),
     "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
     "dot": dot, "outer": outer, "einsum": einsum, "where": where,
     "eye": identity, "ones": full_ones,
-    "tril": triangles.tril, "triu": triangles.triu,
-    "concatenate": rearranged.concatenate, "reshape": rearranged.reshaped,
+    "tril": triangles.tril, "triu": triangles.triu, "concatenate": rearranged.concatenate,
+    "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
 }
 OPERATORS = {
     ast.Add: operators.add, ast.Sub: operators.subtract, ast.Mult: operators.multiply,
@@ -161,7 +192,11 @@ OPERATORS = {
 }
 RELATIONS = {ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Lt: sympy.Lt, ast.LtE: sympy.Le}
 CONSTANTS = {"pi": pi, "inf": oo, "oo": oo}
-TAKE_SIZES = ("ones", "eye", "reshape")
+ARRAYS_FIRST = {  # how many of the arguments are arrays, where the others are sizes, axes, texts
+    "ones": 0, "eye": 0, "reshape": 1, "transpose": 1, "sum": 1, "mean": 1, "max": 1, "min": 1,
+    "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1, "matrix_power": 1, "concatenate": 1,
+    "at_max": 1, "at_min": 1, "placed": 1,
+}
 # fmt: on
 
 
@@ -175,11 +210,22 @@ def read(
     >>> read("x.T @ A @ x", {"x": "n", "A": "n,n"})
     x.T @ A @ x
     """
-    known = {
-        name: variable(name, shape, (structures or {}).get(name, ""))
-        for name, shape in shapes.items()
-    }
-    return array(read_with(text, known))
+    value = read_with(text, declared(shapes, structures or {}))
+    if not isinstance(value, (Array, operators.Row)):
+        raise ParseError("this is no array", text, 0, "write x.T @ A @ x")
+    return array(value)
+
+
+def declared(shapes: Mapping[str, Any], structures: Mapping[str, str]) -> dict[str, Array]:
+    """The variables by name. Raises ValueError where a name would mean two things."""
+    made = [variable(name, shape, structures.get(name, "")) for name, shape in shapes.items()]
+    sizes = {str(letter) for each in made for n in each.shape for letter in n.free_symbols}
+    for each in made:
+        if each.name in sizes:
+            raise ValueError(f"{each.name} is a variable and a size: give one another letter")
+        if each.name in CONSTANTS:
+            raise ValueError(f"{each.name} is a number: give the variable another name")
+    return {each.name: each for each in made}
 
 
 def read_with(text: str, known: Mapping[str, Array]) -> Any:
@@ -195,7 +241,12 @@ def read_with(text: str, known: Mapping[str, Array]) -> Any:
         raise ParseError(problem, text, at, "write x.T @ A @ x") from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise ParseError("the formula is too long", text, 0, "name its parts")
-    return _Reader(text, known).value(tree.body)
+    try:
+        return _Reader(text, known).value(tree.body)
+    except RecursionError:
+        raise ParseError("the formula is nested too deeply", text, 0, "name its parts") from None
+    except TypeError as error:
+        raise ParseError(f"this is no array: {error}", text, 0, "write x.T @ A @ x") from None
 
 
 class _Reader:
@@ -203,7 +254,7 @@ class _Reader:
 
     def __init__(self, text: str, known: Mapping[str, Array]) -> None:
         self.text, self.known = text, known
-        self.sizes = {str(n) for each in known.values() for n in each.shape}
+        self.sizes = {str(s) for a in known.values() for n in a.shape for s in n.free_symbols}
 
     def error(self, node: ast.AST, problem: str, advice: str) -> ParseError:
         return ParseError(problem, self.text, getattr(node, "col_offset", 0), advice)
@@ -214,15 +265,17 @@ class _Reader:
         if isinstance(node, ast.Name):
             return self.name(node)
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-            return OPERATORS[type(node.op)](self.value(node.left), self.value(node.right))
+            return self.operator(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             raise self.error(node, "^ is not a power here", "write ** for a power")
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             value = self.value(node.operand)
+            if not isinstance(value, operators.Row):
+                value = array(value)
             return -1 * value if isinstance(node.op, ast.USub) else value
         if isinstance(node, ast.Attribute) and node.attr == "T":
             value = self.value(node.value)
-            return value.T
+            return (value if isinstance(value, operators.Row) else array(value)).T
         if isinstance(node, ast.Call):
             return self.call(node)
         if isinstance(node, ast.Subscript):
@@ -233,6 +286,13 @@ class _Reader:
         if isinstance(node, (ast.Tuple, ast.List)):
             return [self.value(each) for each in node.elts]
         raise self.error(node, "this is not read", "write operators, functions and variables")
+
+    def operator(self, node: ast.BinOp) -> Any:
+        left, right = self.value(node.left), self.value(node.right)
+        try:
+            return OPERATORS[type(node.op)](left, right)
+        except TypeError as error:
+            raise self.error(node, str(error), "write where(condition, x, y) for cases") from None
 
     def constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
@@ -256,10 +316,9 @@ class _Reader:
 
     def call(self, node: ast.Call) -> Any:
         word = self.function_name(node.func)
-        function = FUNCTIONS[word]
-        convert = self.plain if word in TAKE_SIZES else self.value
-        arguments = [self.value(a) if word == "reshape" and k == 0 else convert(a)
-                     for k, a in enumerate(node.args)]  # fmt: skip
+        function, arrays = FUNCTIONS[word], ARRAYS_FIRST.get(word, len(node.args))
+        arguments = [self.value(a) for a in node.args[:arrays]]
+        arguments += [self.plain(a) for a in node.args[arrays:]]
         options = {}
         for keyword in node.keywords:
             if keyword.arg is None:
@@ -292,12 +351,12 @@ class _Reader:
         """A size, an axis, a text: no array."""
         if isinstance(node, (ast.Tuple, ast.List)):
             return [self.plain(each) for each in node.elts]
-        if isinstance(node, ast.Name) and node.id not in CONSTANTS:
+        if isinstance(node, ast.Name) and node.id in self.sizes:
             return size(node.id)
         if isinstance(node, ast.Constant) and isinstance(node.value, (str, bool, int)):
             return node.value
         value = self.value(node)
-        if value is None or isinstance(value, str):
+        if value is None or value is oo or isinstance(value, str):
             return value
         plain = getattr(value, "coefficient", None)
         if not isinstance(value, Array) or value.args or plain is None:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from sympy import Expr, Integer, S
+from sympy import Expr, Integer, S, sympify
 
-from derive.arrays.nodes import Array, Labels, Product, Shape, Sum
+from derive.arrays.along import axis_of
+from derive.arrays.nodes import Array, Labels, Product, Shape, Sum, size
 from derive.arrays.operators import ShapeError, array, short
 from derive.arrays.product import is_zero, scaled, zeros
 from derive.arrays.sums import total
@@ -75,6 +76,12 @@ def placed(x: Array, axis: int, start: Expr, size: Expr, step: int) -> Array:
     return zeros(shape) if is_zero(x) else Placed.make((x,), (axis, start, size, step), shape)
 
 
+def placed_at(x: Any, axis: int, start: Any, size: Any, step: int = 1) -> Array:
+    """Every `step`-th entry from `start` on along an axis of size `size` is one of x, others 0."""
+    x = array(x)
+    return placed(x, axis_of(x, axis, "placed"), sympify(start), sympify(size), step)
+
+
 def _with_size(shape: Shape, axis: int, n: Expr) -> Shape:
     return (*shape[:axis], n, *shape[axis + 1 :])
 
@@ -85,39 +92,54 @@ def sliced(x: Array, axis: int, part: Any) -> Array:
     Sizes that are letters take slices from the front or all of it.
     """
     n = x.shape[axis]
-    if isinstance(part, int) and not isinstance(part, bool):
-        start = n + part if part < 0 else Integer(part)
-        if isinstance(n, Integer) and not 0 <= start < n:
-            raise ShapeError(f"{short(x)} has no entry {part} on axis {axis}: its size is {n}")
-        return taken(x, axis, Integer(start) if isinstance(n, Integer) else start, S.One, 1)
-    if not isinstance(part, slice):
+    if isinstance(part, bool) or not isinstance(part, (int, slice, Expr)):
         raise ShapeError(f"{short(x)}[{part}]: write whole numbers, slices and None")
+    if not isinstance(part, slice):
+        start = _end(part, n, S.Zero)
+        if isinstance(n, Integer) and not (start.is_Integer and 0 <= start < n):
+            raise ShapeError(f"{short(x)} has no entry {part} on axis {axis}: its size is {n}")
+        if not start.is_integer:
+            raise ShapeError(f"{short(x)}[{start}]: write whole numbers, slices and None")
+        return taken(x, axis, start, S.One, 1)
     if part == slice(None):
         return x
-    if isinstance(n, Integer):
-        start, stop, step = part.indices(int(n))
-        if step < 1:
-            raise ShapeError(f"{short(x)}: a slice with step {step} runs backwards")
-        return taken(x, axis, Integer(start), Integer(len(range(start, stop, step))), step)
-    if part.step not in (None, 1):
-        raise ShapeError(f"{short(x)}: a slice with a step needs a size that is a number, not {n}")
-    first = _end(part.start, n, S.Zero)
-    return taken(x, axis, first, _end(part.stop, n, n) - first, 1)
+    step = 1 if part.step is None else part.step
+    if not isinstance(step, int) or step < 1:
+        raise ShapeError(f"{short(x)}: a slice has a step of 1, 2, ..., not {step}")
+    if isinstance(n, Integer) and all(
+        isinstance(end, int | None) for end in (part.start, part.stop)
+    ):
+        first, stop, _ = part.indices(int(n))
+        start, count = Integer(first), Integer(len(range(first, stop, step)))
+    elif step != 1:
+        raise ShapeError(f"{short(x)}: a slice with step {step} needs a size that is a number")
+    else:
+        start = _end(part.start, n, S.Zero)
+        count = _end(part.stop, n, n) - start
+    if not (start.is_integer and count.is_integer):
+        raise ShapeError(f"{short(x)}[{start}:{start + count}]: write whole numbers")
+    if count.is_nonpositive or count.coeff(n).is_negative:
+        raise ShapeError(f"{short(x)}: the slice of axis {axis}, of size {n}, has {count} entries")
+    return taken(x, axis, start, count, step)
 
 
 def _end(end: Any, n: Expr, otherwise: Expr) -> Expr:
     if end is None:
         return otherwise
-    return n + end if isinstance(end, int) and end < 0 else Integer(end)
+    return n + end if isinstance(end, int) and end < 0 else sympify(end)
 
 
 def reshaped(x: Array, shape: Sequence[Expr]) -> Array:
     """The entries of `x` in another shape of the same size, as in NumPy."""
-    new = tuple(shape)
+    asked = list(shape) if isinstance(shape, (list, tuple)) else [shape]
+    known = prod((size(n) for n in asked if n != -1), start=S.One)
+    new = tuple(prod(x.shape, start=S.One) / known if n == -1 else size(n) for n in asked)
     if new == x.shape:
         return x
     if prod(new, start=S.One) != prod(x.shape, start=S.One):
         raise ShapeError(f"{short(x)} of shape {x.shape} has not the entries for shape {new}")
+    if not all(n.is_integer for n in new):
+        raise ShapeError(f"{short(x)} of shape {x.shape} has no size for -1 in {tuple(asked)}")
     if is_zero(x):
         return zeros(new)
     if isinstance(x, Reshaped):
@@ -141,9 +163,11 @@ def kronecker(x: Array, shape: Shape) -> tuple[Array, Array] | None:
 
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> Array:
     """Arrays set side by side along one axis: the sum of each in its place."""
+    if isinstance(arrays, Array) or not arrays:
+        raise TypeError("write a list of arrays: concatenate([x, y])")
     parts = [array(each) for each in arrays]
     first = parts[0]
-    k = axis % first.rank
+    k = axis_of(first, axis, "concatenate")
     for each in parts[1:]:
         if _with_size(each.shape, k, S.One) != _with_size(first.shape, k, S.One):
             raise ShapeError(

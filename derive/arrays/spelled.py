@@ -5,11 +5,12 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
 from sympy import Expr, Piecewise, Rational, Symbol, sstr
+from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
 from derive.arrays.indices import looked_through
@@ -53,10 +54,28 @@ from derive.arrays.triangles import Triangle
 from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
-TOO_MANY = 500  # nodes that are printed
+TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
 INDEX_LETTERS = "ijklmnpqrstuvwabcdefgh"
 HALF = Rational(1, 2)
+NUMPY_NAMES = {
+    "Abs": "abs", "Max": "maximum", "Min": "minimum", "Heaviside": "heaviside",
+    "loggamma": "gammaln", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "ceiling": "ceil",
+}  # fmt: skip
 Text = tuple[str, int]  # what is written, and how tightly it binds
+
+
+class _Formula(StrPrinter):
+    """A scalar formula, with functions under other names."""
+
+    def __init__(self, word: Callable[[str], str]) -> None:
+        super().__init__()
+        self.word = word
+
+    def _print_Function(self, call: Expr) -> str:
+        return f"{self.word(type(call).__name__)}({self.stringify(call.args, ', ')})"
+
+    _print_Max = _print_Min = _print_Abs = _print_Heaviside = _print_Function
 
 
 class NumPy:
@@ -72,7 +91,7 @@ class NumPy:
     }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
-        if len(postorder(array, into=CLOSED)) > TOO_MANY:
+        if _is_long(array):
             return f"<array of shape ({', '.join(map(str, array.shape))})>"
         return self.form(written(array))[0]
 
@@ -94,7 +113,7 @@ class NumPy:
         if isinstance(of, Scaled):
             return self.scaled(of)
         if isinstance(of, Raised):
-            return self.raised(of.of, of.exponent)
+            return self.raised(of)
         return self.added(of) if isinstance(of, Added) else self.einsum(of)
 
     def added(self, of: Added) -> Text:
@@ -132,6 +151,8 @@ class NumPy:
 
     def entry_by_entry(self, of: EntryByEntry) -> Text:
         above, below = self.each(of.above) or ["1"], self.each(of.below)
+        if of.matrix and not of.above:
+            return self.call("reciprocal", [self.times.join(below)]), ATOM
         return self.fraction(above, below), TIMES
 
     def called(self, of: Call) -> Text:
@@ -146,24 +167,33 @@ class NumPy:
         return f"{name}({', '.join(arguments)})"
 
     def size(self, n: Expr) -> str:
-        return sstr(n) if n.is_Atom or n.is_Pow else f"({sstr(n)})"
+        plain = n.is_Integer or n.is_Symbol or (n.is_Pow and not n.exp.is_negative)
+        return sstr(n) if plain else f"({sstr(n)})"
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"
 
-    def raised(self, of: Written, exponent: Expr) -> Text:
-        if exponent == HALF:
-            return self.call("sqrt", [self.at(of, ADDED)]), ATOM
-        if exponent.as_coeff_Mul()[0].is_negative:
-            below, binds = self.raised(of, -exponent) if exponent != -1 else self.form(of)
+    def raised(self, of: Raised) -> Text:
+        if of.exponent == HALF:
+            return self.call("sqrt", [self.at(of.of, ADDED)]), ATOM
+        if of.exponent.as_coeff_Mul()[0].is_negative:
+            below, binds = self.under(of)
+            if of.matrix and type(self) is NumPy:  # 1/X might be meant for the inverse
+                return self.call("reciprocal", [below]), ATOM
             return f"1/{below if binds >= POWER else self.brackets(below)}", TIMES
-        return f"{self.at(of, ATOM)}**{self.size(exponent)}", POWER
+        return f"{self.at(of.of, ATOM)}**{self.size(of.exponent)}", POWER
+
+    def under(self, of: Raised) -> Text:
+        """What a negative power is one over."""
+        if of.exponent == -1:
+            return self.form(of.of)
+        return self.raised(Raised(of.of, -of.exponent, of.matrix))
 
     def leaf(self, array: Array) -> Text:
         if isinstance(array, (Variable, Named)):
             return self.name(array.name), ATOM
         if isinstance(array, Map):
-            return self.formula(array), ATOM
+            return self.formula(array), POWER if array.function.is_Pow else ATOM
         return self.function(array)
 
     def name(self, name: str) -> str:
@@ -175,7 +205,7 @@ class NumPy:
         if function.is_Function and not isinstance(function, Piecewise):
             arguments = dict(zip(PLACES, inner, strict=False))
             texts = [arguments[a] if a in arguments else sstr(a) for a in function.args]
-            return self.call(type(function).__name__, texts)
+            return self.call(self.word(type(function).__name__), texts)
         places = dict(zip(PLACES, map(self.brackets_if_long, inner), strict=False))
         return self.scalar(function, places)
 
@@ -190,7 +220,12 @@ class NumPy:
             rest = Piecewise(*more) if len(more) > 1 else more[0][0]
             texts = [self.scalar(part, inner) for part in (condition, value, rest)]
             return self.call("where", texts)
-        return sstr(function.xreplace({place: Symbol(text) for place, text in inner.items()}))
+        letters = {place: Symbol(text) for place, text in inner.items()}
+        return str(_Formula(self.word).doprint(function.xreplace(letters)))
+
+    def word(self, name: str) -> str:
+        """A scalar function of SymPy's under its name here."""
+        return NUMPY_NAMES.get(name, name)
 
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
@@ -257,6 +292,9 @@ class Plain(NumPy):
     bracket = "[{0}]"
     calls: ClassVar = {"tr": "tr", "total": "sum"}
 
+    def word(self, name: str) -> str:
+        return name
+
     def call(self, name: str, arguments: list[str]) -> str:
         if name == "norm":
             return f"‖{arguments[0]}‖"
@@ -279,10 +317,10 @@ class Plain(NumPy):
             return above, TIMES
         return f"{above}/{below[0] if len(below) == 1 else self.brackets(' ∘ '.join(below))}", TIMES
 
-    def raised(self, of: Written, exponent: Expr) -> Text:
-        text, binds = super().raised(of, exponent)
-        if binds == POWER and exponent.is_Integer:
-            return self.at(of, ATOM) + str(exponent).translate(_RAISED), POWER
+    def raised(self, of: Raised) -> Text:
+        text, binds = super().raised(of)
+        if binds == POWER and of.exponent.is_Integer:
+            return self.at(of.of, ATOM) + str(of.exponent).translate(_RAISED), POWER
         return text, binds
 
     def function(self, array: Array) -> Text:
@@ -383,13 +421,12 @@ class Latex(NumPy):
         below = r" \odot ".join(self.each(of.below))
         return rf"\frac{{{above}}}{{{below}}}", TIMES
 
-    def raised(self, of: Written, exponent: Expr) -> Text:
-        if exponent == HALF:
-            return self.call("sqrt", [self.at(of, ADDED)]), ATOM
-        if exponent.as_coeff_Mul()[0].is_negative:
-            below, _ = self.raised(of, -exponent) if exponent != -1 else self.form(of)
-            return rf"\frac{{1}}{{{below}}}", TIMES
-        return rf"{self.at(of, ATOM)}^{{{self.print(exponent)}}}", POWER
+    def raised(self, of: Raised) -> Text:
+        if of.exponent == HALF:
+            return self.call("sqrt", [self.at(of.of, ADDED)]), ATOM
+        if of.exponent.as_coeff_Mul()[0].is_negative:
+            return rf"\frac{{1}}{{{self.under(of)[0]}}}", TIMES
+        return rf"{self.at(of.of, ATOM)}^{{{self.print(of.exponent)}}}", POWER
 
     def name(self, name: str) -> str:
         return str(self.print(Symbol(name)))
@@ -492,6 +529,11 @@ def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
     numerator, denominator = coefficient.as_numer_denom()
     negative = bool(numerator.as_coeff_Mul()[0].is_negative)
     return "-" * negative, -numerator if negative else numerator, denominator
+
+
+def _is_long(array: Array) -> bool:
+    deep = max((argument.height for argument in array.args), default=0) >= TOO_DEEP
+    return deep or len(postorder(array, into=CLOSED)) > TOO_MANY
 
 
 def _argument(of: Leaf) -> Written:

@@ -19,8 +19,9 @@ PIECE_DEPTH, PIECE_SIZE = 40, 400
 
 
 def _opaque(node: Basic) -> bool:
-    """An operator that prints as a short name, whatever network of equations it carries."""
-    return hasattr(node, "definitions")
+    """An operator that prints as a short name, whatever network of equations it carries, or a
+    node that sees to its length itself."""
+    return hasattr(node, "definitions") or getattr(node, "prints_itself", False)
 
 
 def excessive(expressions: Iterable[Basic]) -> bool:

@@ -139,7 +139,7 @@ class ByDefinition:
         def slope_at(t: float) -> float:
             there = {**self.point.values, variable: self.point.values[variable] + t * one}
             f = self.moved(of, {variable: two}, there)
-            return float(extrapolated(f, self.scale({variable: two}), first=NESTED)[0])
+            return float(extrapolated(f, self.scale({variable: two}), first=NESTED, noise=0.0)[0])
 
         slope, roughness = extrapolated(slope_at, self.scale({variable: one}), first=NESTED)
         self.roughness = max(self.roughness, roughness)

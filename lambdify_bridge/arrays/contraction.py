@@ -8,6 +8,7 @@ it has size 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -90,13 +91,14 @@ def _summed(term: Term, needed: set[int]) -> Term:
 def _best(terms: Sequence[Term], out: Labels) -> tuple[int, int]:
     """The pair whose product has the fewest axes, and sums over the most."""
 
+    own = [set(term.labels) for term in terms]
+    times = Counter(i for labels in own for i in labels)
+    keep = set(out)
+
     def cost(pair: tuple[int, int]) -> tuple[int, int, int]:
-        a, b = (set(terms[k].labels) for k in pair)
-        needed = set(out)
-        for k, term in enumerate(terms):
-            needed |= set(term.labels) if k not in pair else set()
-        kept = (a | b) & needed
-        return len(kept) - max(len(a), len(b)), -len((a & b) - needed), len(a | b)
+        a, b = own[pair[0]], own[pair[1]]
+        gone = sum(times[i] == 2 and i not in keep for i in a & b)
+        return len(a | b) - gone - max(len(a), len(b)), -gone, len(a | b)
 
     return min(combinations(range(len(terms)), 2), key=cost)
 

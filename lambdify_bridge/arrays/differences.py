@@ -9,29 +9,48 @@ import numpy as np
 
 FIRST = (1e-1, 1e-2, 1e-3)  # first steps of the extrapolation, relative to the size of the entries
 LEVELS = 6
+NEAR = 1e-9  # of points between which a function is a straight line, relative
+ROUNDING = 4 * 2.0**-52  # of a value of a function, relative
 
 
 def extrapolated(
-    f: Callable[[float], Any], scale: float, first: Sequence[float] = FIRST
+    f: Callable[[float], Any],
+    scale: float,
+    first: Sequence[float] = FIRST,
+    noise: float | None = None,
 ) -> tuple[Any, float]:
-    """f'(0) by Ridders' method, central differences extrapolated to step 0; and how sure it is.
+    """f'(0) by Ridders' method, central differences extrapolated to step 0; and how sure it is:
+    how far the extrapolations are apart, and what the rounding of f makes of a difference.
 
     Ridders, Accurate computation of F'(x) and F'(x) F''(x), Adv. Engineering Software 4, 1982.
     """
     best: tuple[Any, float] = (float("nan"), float("inf"))
+    if noise is None:
+        noise = rounding_of(f, scale)
     for start in first:
         row: list[Any] = []
         h = start * scale
         for _ in range(LEVELS):
-            new = [(f(h) - f(-h)) / (2 * h)]
+            after, before = f(h), f(-h)
+            new = [(after - before) / (2 * h)]
+            rounding = max(noise, ROUNDING * max(_size(after), _size(before))) / h
             for m, old in enumerate(row, 1):
                 factor = 4.0**m
                 new.append((factor * new[-1] - old) / (factor - 1))
-                error = max(_size(new[-1] - new[-2]), _size(new[-1] - old))
+                error = rounding + max(_size(new[-1] - new[-2]), _size(new[-1] - old))
                 if error < best[1]:
                     best = new[-1], error
             row, h = new, h / 2
     return best
+
+
+def rounding_of(f: Callable[[float], Any], scale: float) -> float:
+    """How much f jumps between points so near to one another that it is a straight line there.
+
+    Moré and Wild, Estimating computational noise, SIAM J. Sci. Comput. 33, 2011.
+    """
+    values = [np.asarray(f(k * NEAR * scale)) for k in range(-3, 4)]
+    return _size(np.diff(values, 3, axis=0))
 
 
 def central(f: Callable[[float], float], scale: float) -> tuple[float, float]:

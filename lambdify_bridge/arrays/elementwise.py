@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -30,16 +30,24 @@ RELATIONS = {"StrictGreaterThan": ">", "GreaterThan": ">=", "StrictLessThan": "<
 # fmt: on
 
 
-def entry_by_entry(node: Any, arguments: Sequence[Term], labels: Labels) -> Term:
-    """The code for a `Map` or `Power` of values with the same axes."""
+def entry_by_entry(
+    node: Any, arguments: Sequence[Term], labels: Labels, sizes: Mapping[sp.Symbol, str]
+) -> Term:
+    """The code for a `Map` or `Power` of values with the same axes; `sizes` have names in it."""
     if type(node).__name__ == "Power":
-        return power(arguments[0], node.data[0], labels)
+        return power(arguments[0], node.data[0], labels, sizes)
     places = (sp.Symbol(f"t{k}", real=True) for k in range(1, len(arguments) + 1))
-    code = _formula(node.data[0], dict(zip(places, arguments, strict=True)))
+    letters = {letter: Term(name, ()) for letter, name in sizes.items()}
+    code = _formula(node.data[0], letters | dict(zip(places, arguments, strict=True)))
     return Term(code, labels, atom=code.endswith(")") and code[0] != "(")
 
 
-def power(base: Term, exponent: Any, labels: Labels) -> Term:
+def scalar(formula: Any, sizes: Mapping[sp.Symbol, str]) -> str:
+    """The code for a number made of sizes."""
+    return _formula(formula, {letter: Term(name, ()) for letter, name in sizes.items()})
+
+
+def power(base: Term, exponent: Any, labels: Labels, sizes: Mapping[sp.Symbol, str]) -> Term:
     if exponent == HALF:
         return Term(f"np.sqrt({base.code})", labels)
     if exponent == -1:
@@ -50,8 +58,8 @@ def power(base: Term, exponent: Any, labels: Labels) -> Term:
         return Term(f"np.square({base.code})", labels)
     if exponent.is_Integer and abs(exponent) <= 4:
         return Term(f"{base.bracketed}**{int(exponent)}", labels, atom=False)
-    text = sp.pycode(exponent, fully_qualified_modules=False) if exponent.free_symbols else ""
-    return Term(f"{base.bracketed}**{text or float(exponent)}", labels, atom=False)
+    text = repr(float(exponent)) if exponent.is_number else scalar(exponent, sizes)
+    return Term(f"{base.bracketed}**({text})", labels, atom=False)
 
 
 def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
@@ -73,8 +81,10 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
         return (" & " if kind == "And" else " | ").join(f"({each})" for each in inner)
     if kind == "Not":
         return f"~({inner[0]})"
+    if formula.is_Pow and not formula.exp.is_number:
+        return f"({inner[0]})**({inner[1]})"
     if formula.is_Pow:
-        return power(Term(inner[0], (), atom=False), formula.exp, ()).code
+        return power(Term(inner[0], (), atom=False), formula.exp, (), {}).code
     if formula.is_Add:
         return " + ".join(f"({each})" for each in inner)
     if formula.is_Mul:

@@ -63,6 +63,16 @@ class ArrayFunction:
                     raise ValueError(
                         f"axis {axis} of {name} has size {m}, but {n} is {known} at {where}"
                     )
+        self._slices_fit({n: m for n, (m, _) in sizes.items() if n.is_Symbol})
+
+    def _slices_fit(self, sizes: Mapping[Any, int]) -> None:
+        """Raise ValueError where NumPy would cut a slice short, or find nothing at an index."""
+        for node in self.lines.slices:
+            axis, start, count, step = node.data
+            n = node.args[0].shape[axis]
+            first, many, size = (int(each.xreplace(sizes)) for each in (start, count, n))
+            if first < 0 or many < 1 or first + (many - 1) * step >= size:
+                raise ValueError(f"the slice {node} does not fit where {n} is {size}")
 
     @property
     def _call(self) -> str:
@@ -119,7 +129,7 @@ class Tape:
         leaves = (*LEAVES, "Named") if names else LEAVES
         stop = [n for n in needed(outputs, ()) if type(n).__name__ in leaves]
         self.given = [n for n in needed(outputs, stop) if type(n).__name__ in leaves]
-        self.lines = Lines(tuple(outputs), self.given)
+        self.lines = Lines(tuple(outputs), self.given, whole_names=True)
         self.outputs = tuple(outputs)
 
     @cached_property

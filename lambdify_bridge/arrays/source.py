@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
-from lambdify_bridge.arrays.elementwise import entry_by_entry
+from lambdify_bridge.arrays.elementwise import entry_by_entry, scalar
 
 # What is given a value by itself: derivatives get theirs from their definitions.
 LEAVES = ("Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian")
@@ -78,12 +78,15 @@ class Lines:
     sizes: dict[Any, str] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     values: dict[Any, Term] = field(default_factory=dict)
+    whole_names: bool = False  # named quantities with all of their axes
 
     def __post_init__(self) -> None:
         order = needed(self.outputs, self.given, self.meaning)
         self.taken: set[str] = set()
+        self.numbers: Counter[str] = Counter()
         self.times = Counter(a for node in order for a in below(node, self.meaning))
         self.times.update(self.outputs)
+        self.slices = [node for node in order if _is_cut_from_a_letter(node)]
         self.letters(order)
         for node in self.given:
             self.names[node] = self.free(spelled(node))
@@ -98,24 +101,24 @@ class Lines:
         """A name that nothing else has."""
         plain = re.sub(r"\W", "_", name, flags=re.ASCII).strip("_") or "v"
         plain = f"v_{plain}" if plain in RESERVED or plain[0].isdigit() else plain
-        names = (plain, *(f"{plain}_{k}" for k in range(1, len(self.taken) + 2)))
-        chosen = next(each for each in names if each not in self.taken)
+        chosen = plain
+        while chosen in self.taken:
+            self.numbers[plain] += 1
+            chosen = f"{plain}_{self.numbers[plain]}"
         self.taken.add(chosen)
         return chosen
 
     def letters(self, order: Sequence[Any]) -> None:
         """Sizes that are letters: read off the shapes of what is given."""
         for node in (*self.given, *order):
-            for n in node.shape:
+            for n in (*node.shape, *_formulas(node)):
                 for letter in sorted(n.free_symbols, key=str):
-                    if letter not in self.sizes:
+                    if letter.is_integer and letter not in self.sizes:
                         self.sizes[letter] = self.free(letter.name)
 
     def size(self, n: Any) -> str:
-        """A size, or a coefficient made of sizes, as code."""
-        text = sp.pycode(n.xreplace({s: sp.Symbol(name) for s, name in self.sizes.items()}),
-                         fully_qualified_modules=False)  # fmt: skip
-        return re.sub(r"\b(sqrt|log|exp|pi)\b", r"np.\1", text)
+        """A size as code."""
+        return str(sp.pycode(n.xreplace({s: sp.Symbol(name) for s, name in self.sizes.items()})))
 
     def whole(self, n: Any) -> str:
         text = self.size(n)
@@ -131,6 +134,9 @@ class Lines:
     def kept(self, node: Any, value: Term) -> Term:
         """The value on a line of its own, unless it is short and used once."""
         own = type(node).__name__ == "Named" or node in self.meaning
+        if own and self.whole_names and value.labels != tuple(range(len(node.shape))):
+            self.values[node] = value
+            value = Term(self.full(node), tuple(range(len(node.shape))))
         if not own and (value.code in self.taken or self.is_inline(node, value)):
             return value
         return Term(self.put(value.code, spelled(node) if own else "v", node), value.labels)
@@ -151,7 +157,7 @@ class Lines:
         if kind == "Sum":
             return self.sum(parts)
         if kind in ("Map", "Power"):
-            return entry_by_entry(node, *self.aligned(parts))
+            return entry_by_entry(node, *self.aligned(parts), self.sizes)
         if kind == "Ones":
             return Term("1.0", ())
         if kind == "Identity":
@@ -245,7 +251,16 @@ class Lines:
         if coefficient.is_number:
             value = repr(float(coefficient))
             return value if coefficient >= 0 else f"({value})"
-        return f"({self.size(coefficient)})"
+        return f"({scalar(coefficient, self.sizes)})"
+
+
+def _formulas(node: Any) -> list[Any]:
+    """The scalar formulas that say which node it is: a coefficient, an exponent, a function."""
+    return [each for each in node.data if isinstance(each, sp.Expr)]
+
+
+def _is_cut_from_a_letter(node: Any) -> bool:
+    return type(node).__name__ == "Taken" and bool(node.args[0].shape[node.data[0]].free_symbols)
 
 
 def below(node: Any, meaning: Mapping[Any, Any]) -> Sequence[Any]:
@@ -306,7 +321,11 @@ def size_lines(lines: Lines) -> list[str]:
         for axis, n in enumerate(node.shape):
             if n in lines.sizes and n not in found:
                 found[n] = f"{lines.sizes[n]} = {lines.names[node]}.shape[{axis}]"
-    used = " ".join(line.code for line in lines.lines)
-    used += " ".join(lines.full(node) for node in lines.outputs)
-    words = set(re.findall(r"\w+", used))
+    used = [*(line.code for line in lines.lines), *(lines.full(node) for node in lines.outputs)]
+    words = set(re.findall(r"\w+", " ".join(used)))
+    unknown = [n for n, name in lines.sizes.items() if name in words and n not in found]
+    if unknown:
+        raise ValueError(
+            f"{unknown[0]} is the size of no argument: there is no function without it"
+        )
     return [line for n, line in found.items() if lines.sizes[n] in words]

@@ -1,0 +1,236 @@
+"""Random array formulas against an evaluator of our own, and the mistakes that they showed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import tanh
+
+import derive
+from derive.arrays.along import AlongAxis, sum_
+from derive.arrays.elementwise import elementwise
+from derive.arrays.matrix import MatrixFunction
+from derive.arrays.nodes import PLACES, Array, variable
+from derive.arrays.reading import FUNCTIONS, read
+from lambdify_bridge.arrays.function import ArrayFunction
+from tests.support.array_trials import Outcome, second_derivatives, trial
+from tests.support.array_values import evaluate
+from tests.support.random_arrays import SIZES, Formula, formula
+
+SEEDS = range(5000, 5050)
+MAY_BE_UNDECIDED = 0.1  # of the derivations
+SHAPES = {
+    "A": "m,n", "B": "m,n", "x": "n", "y": "n", "b": "m", "X": "n,n", "s": "", "t": "",
+    "T": "k,m,n", "S": "n,n", "v": "4", "M": "3,4",
+}  # fmt: skip
+
+
+def test_random_formulas() -> None:
+    """Values, gradients and printed forms are right; what is refused is told in one line."""
+    outcomes = {seed: trial(formula(seed, depth=3), seed, check=seed % 3 == 0) for seed in SEEDS}
+    bad = {seed: o for seed, o in outcomes.items() if o.kind.isupper()}
+    assert not bad, "\n".join(f"{s}: {o.detail}\n{formula(s, depth=3)}" for s, o in bad.items())
+    assert sum(o.kind == "right" for o in outcomes.values()) > 0.8 * len(SEEDS)
+    verdicts = [verdict for o in outcomes.values() for verdict, _ in o.verdicts]
+    assert verdicts.count("confirmed") > (1 - MAY_BE_UNDECIDED) * len(verdicts)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3, 5, 8])
+def test_second_derivatives(seed: int) -> None:
+    found = second_derivatives(seed)
+    assert not found.kind.isupper(), found.detail
+
+
+# fmt: off
+MISTAKES = [  # each was wrong, or no answer, once
+    "sum(b*(A[:, 1] - A[:, -1]))",  "sum(x[1:]**2 - x[:-1])",       "norm(x, 3)*s",
+    "sum(where(A > s, A**2, B))",   "sum(relu(A)*B)",               "sum(sign(x)*y**2)",
+    "sum(abs(x)**s)",               "sum((1.5 + sin(x))**y)",       "sum((1 + x**2)**n)",
+    "mean(maximum(x, n)*y)",        "sum(transpose(T, (2, 0, 1))*x[:, None, None])",
+    "sum((x @ y.T)*X/(2 + X**2))",  "sum(y*reciprocal(2 + X**2))",  "norm(diagonal(X))**2",
+    "trace(X)*sum(diagonal(X)*diagonal(X))",                        "sum(max(A, 0)*x)",
+    "sum(((1.5 + sin(A))**x).T @ b)",                               "norm(x, inf)*s",
+    "sum(reshape(A, (-1,))[1:])",   "sum(2**x + s**2)",             "sum(A*cosh(1.5)/sigmoid(n))",
+    "sum(softmax(minimum(ones(n), s))*x)",                          "sum((x - mean(x))*y)",
+    "sum(concatenate([M, M[1:]], 0)*v)",                            "sum(arcsinh(x[:, None])*X)",
+    "x.T @ reshape((x.T @ X)*7, (n,))",                             "sum((1 + x**2)**(1/n))",
+    "sum(solve(X @ X.T + eye(n), y)*x)",                            "sum(kron(A, B)**2)",
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_what_was_wrong_once(text: str) -> None:
+    used = {name: shape for name, shape in SHAPES.items() if name in text}
+    structures = {"S": "symmetric"} if "S" in used else {}
+    found = trial(Formula(text, (), used, structures), 1)
+    assert found.kind == "right", found
+    assert {verdict for verdict, _ in found.verdicts} <= {"confirmed"}, found
+
+
+# fmt: off
+REFUSED = [
+    ("sqrt(-1)*x",          "I is no real number"),     ("x*inf",          "oo is no real number"),
+    ("1/(x - x)",           "division by zero"),        ("(x > y)*x",      "write where"),
+    ("x + None",            "cannot read a NoneType"),  ("None.T",         "no array"),
+    ("where(x, x, y)",      "is a comparison"),         ("eye(x)",         "not a number"),
+    ("kron(x, A)",          "needs 2 axes"),            ("x[x]",           "not a number"),
+    ("x[0.5]",              "whole numbers"),           ("x[5:5]",         "has 0 entries"),
+    ("x[-1:1]",             "2 - n entries"),           ("sum(A, (0, 0))", "names an axis twice"),
+    ("softmax(A)",          "write axis="),             ("max(A, axis=1.5)", "whole number"),
+    ("transpose(A, (0, 0))", "each of the 2 axes once"), ("concatenate(x)", "a list of arrays"),
+    ("concatenate([s, s])", "no axis 0"),               ("reshape(A, (-1, 7))", "no size for -1"),
+    ("einsum(A, A)",        "the labels come first"),   ("norm(x, s)",     "not a number"),
+    ("v[4]",                "no entry 4"),              ("x.T @ y.T",      "axis 0"),
+    ("-" * 1500 + "x",      "too deeply|too long|no formula"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "says"), REFUSED)
+def test_refused_in_one_line(text: str, says: str) -> None:
+    with pytest.raises((ValueError, ZeroDivisionError), match=says) as caught:
+        read(text, SHAPES)
+    assert len(str(caught.value).split("\n")[0]) < 400
+
+
+@pytest.mark.parametrize(
+    ("shapes", "says"),
+    [
+        ({"lambda": "n"}, "a word of Python's"),
+        ({"x" * 100: "n"}, "too long"),
+        ({"n": "n"}, "a variable and a size"),
+        ({"pi": "n"}, "is a number"),
+        ({"x": "0"}, "not a size"),
+        ({"x y": ""}, "not a name"),
+    ],
+)
+def test_bad_declarations(shapes: dict[str, str], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        read("1", shapes)
+
+
+@pytest.mark.parametrize(
+    "name", ["np", "linalg", "import_", "special", "runtime", "v", "µ", "__x__"]
+)
+def test_hostile_names(name: str) -> None:
+    d = derive.gradient(f"sum(expm(X) @ {name})*norm({name})", name, {"X": "n,n", name: "n"})
+    assert d.check().verdict == "confirmed", d.report
+    assert read(str(d.result), {"X": "n,n", name: "n"}).shape == d.result.shape
+
+
+def test_a_slice_that_does_not_fit_is_refused() -> None:
+    """x[4] of a vector of 3 would be empty, and its sum 0."""
+    x = variable("x", "n")
+    f = ArrayFunction([sum_(x[4:5])], [x])
+    assert f(np.arange(6.0)) == 4.0
+    with pytest.raises(ValueError, match=r"n is 3"):
+        f(np.arange(3.0))
+
+
+def test_an_array_is_not_walked_by_python() -> None:
+    with pytest.raises(TypeError, match="not iterable"):
+        list(variable("x", "n"))
+
+
+def every(kind: type) -> list[type]:
+    return [each for sub in kind.__subclasses__() for each in (sub, *every(sub))]
+
+
+def test_every_printed_function_is_read() -> None:
+    names = {kind.name for kind in (*every(MatrixFunction), *every(AlongAxis))}  # type: ignore[attr-defined]
+    assert names <= FUNCTIONS.keys()
+
+
+STRUCTURES = ["symmetric", "positive definite", "diagonal", "lower triangular", "upper triangular"]
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize(
+    "text", ["trace(X @ S @ X)", "norm(S)**2 + sum(X*S)", "y @ S.T @ S @ X @ y"]
+)
+def test_gradients_keep_the_structure(text: str, structure: str) -> None:
+    shapes = {"X": "n,n", "S": "n,n", "y": "n"}
+    used = {name: shape for name, shape in shapes.items() if name in text}
+    found = trial(Formula(text, (), used, {"S": structure}), 3)
+    assert found.kind == "right", found
+    assert {verdict for verdict, _ in found.verdicts} == {"confirmed"}, found
+
+
+# ------------------------------------------------------------------ deep chains
+
+
+def chained(n: int, step: Any) -> Array:
+    y: Array = variable("x", "n")
+    for _ in range(n):
+        y = step(y)
+    return y
+
+
+b, A_ = variable("b", "n"), variable("A", "n,n")
+CHAINS: dict[str, Any] = {
+    "scaled and shifted": lambda y: y * 1.01 + b,
+    "squared": lambda y: y * y * 0.1 + b,
+    "applied": lambda y: A_ @ y,
+    "a network": lambda y: elementwise(tanh(PLACES[0]), {PLACES[0]: A_ @ y + b}),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [("scaled and shifted", 2000), ("squared", 1000), ("applied", 500), ("a network", 500)],
+)
+def test_deep_chains(name: str, n: int) -> None:
+    y = chained(n, CHAINS[name])
+    d = derive.gradient(sum_(y), "x", timeout=60)
+    assert all((str(y), str(d.result), d.text(), d.latex()))
+    function = ArrayFunction([y], list(d.arguments))
+    values = {"x": np.full(3, 0.1), "b": np.full(3, 0.01), "A": np.eye(3)}
+    assert np.all(np.isfinite(function(*(values[name] for name in function.args))))
+
+
+SCRIPT = """
+import derive
+from tests.support.random_arrays import formula
+from derive.arrays.reading import read
+from derive.arrays.nodes import variables
+for seed in range(5000, 5025):
+    f = formula(seed, depth=3)
+    try:
+        node = read(f.text, f.shapes, f.structures)
+        loss = f.text if node.rank == 0 else f"sum(({f.text})**2)"
+        for v in variables(node)[:2]:
+            d = derive.gradient(loss, v.name, f.shapes, f.structures)
+            print(d.text(), d.latex(), d.to_numpy().source)
+    except (ValueError, derive.NoRuleApplies) as error:
+        print(error)
+"""
+
+
+def test_the_same_bytes_under_every_hash_seed() -> None:
+    root = str(Path(__file__).parents[2])
+    texts = []
+    for hash_seed in ("0", "1", "777"):
+        env = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": root}
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=env, capture_output=True, cwd=root
+        )
+        assert done.returncode == 0, done.stderr
+        texts.append(done.stdout)
+    assert texts[0] == texts[1] == texts[2]
+
+
+# ------------------------------------------------------------------ the tests' own evaluator
+
+
+def test_the_evaluator_by_hand() -> None:
+    values = {"x": np.array([1.0, 2, 3]), "A": np.arange(12.0).reshape(4, 3)}
+    assert np.array_equal(evaluate("x @ x.T", values, SIZES), np.outer(values["x"], values["x"]))
+    assert evaluate("sum(where(A > 5, A, 0))", values, SIZES) == 51
+    assert isinstance(trial(Formula("x +", ("n",), {"x": "n"}, {}), 0), Outcome)
