@@ -251,6 +251,9 @@ class Lines:
         if coefficient.is_number:
             value = repr(float(coefficient))
             return value if coefficient >= 0 else f"({value})"
+        above, below = coefficient.as_numer_denom()
+        if above.is_number and below.is_Symbol:
+            return f"({float(above)!r} / {self.sizes[below]})"
         return f"({scalar(coefficient, self.sizes)})"
 
 

@@ -13,7 +13,7 @@ from derive.networks.recurrent import Unrolled, gru, inputs, lstm, rnn
 from tests.networks.depth import NETWORKS, derived, size_of
 
 MLP = ["Z_1 = X @ W_1 + b_1", "H = relu(Z_1)", "Z_2 = H @ W_2 + b_2",
-       "L = -sum(Y*log_softmax(Z_2))/N"]  # fmt: skip
+       "L = -sum(Y*log_softmax(Z_2, axis=1))/N"]  # fmt: skip
 SHAPES = {"X": "N,d", "W_1": "d,h", "b_1": "h", "W_2": "h,k", "b_2": "k", "Y": "N,k"}
 
 

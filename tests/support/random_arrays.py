@@ -330,7 +330,7 @@ class Generator:
                    self.array((m,), depth - 1))  # fmt: skip
         C, b = self.array((n, n), depth - 1), self.array((n,), depth - 1)
         forms = [f"({A} @ {x})", f"({x} @ {B})", f"({x}.T @ {B})", f"({B}.T @ {x})",
-                 f"diagonal({C})", f"solve({C} + 3*eye({n}), {b})", 
+                 f"diagonal({C})", f"solve({C} + 3*eye({n}), {b})",
                  f"inv({self.definite(n, depth)}) @ {b}",
                  f"eigvalsh({self.symmetric(n, depth)})", f"vec({self.array((n, '1'), depth)})",
                  f"({b} @ {b})*{b}", f"{b}/norm({b})", f"diag({C})", f"({A} @ {B}) @ {b}",
