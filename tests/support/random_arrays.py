@@ -301,7 +301,8 @@ class Generator:
         B = self.array((n, n), self.r.randint(0, depth))
         P = self.definite(n, depth)
         forms = [f"trace({A})", f"tr({A} @ {B})", f"det({A})", f"det({A} + 2*eye({n}))",
-                 f"logdet({P})", f"logdet({A})", f"trace(inv({P}) @ {A})", f"sum(eigvalsh({P})**2)",
+                 f"logdet({P})", f"logdet({A} + 3*eye({n}))",
+                 f"trace(inv({P}) @ {A})", f"sum(eigvalsh({P})**2)",
                  f"sum(log(eigvalsh({P})))", f"trace(sqrtm({P}))", f"log(det({P}))",
                  f"max(eigvalsh({self.symmetric(n, depth)}))"]  # fmt: skip
         return self.r.choice(forms)
@@ -330,7 +331,7 @@ class Generator:
                    self.array((m,), depth - 1))  # fmt: skip
         C, b = self.array((n, n), depth - 1), self.array((n,), depth - 1)
         forms = [f"({A} @ {x})", f"({x} @ {B})", f"({x}.T @ {B})", f"({B}.T @ {x})",
-                 f"diagonal({C})", f"solve({C} + 3*eye({n}), {b})", 
+                 f"diagonal({C})", f"solve({C} + 3*eye({n}), {b})",
                  f"inv({self.definite(n, depth)}) @ {b}",
                  f"eigvalsh({self.symmetric(n, depth)})", f"vec({self.array((n, '1'), depth)})",
                  f"({b} @ {b})*{b}", f"{b}/norm({b})", f"diag({C})", f"({A} @ {B}) @ {b}",
