@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
-from sympy import Expr, Piecewise, Rational, Symbol, sstr
+from sympy import Expr, Piecewise, Pow, Rational, Symbol, sstr
 from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
@@ -168,7 +168,11 @@ class NumPy:
 
     def size(self, n: Expr) -> str:
         plain = n.is_Integer or n.is_Symbol or (n.is_Pow and not n.exp.is_negative)
-        return sstr(n) if plain else f"({sstr(n)})"
+        return self.plain(n) if plain else f"({self.plain(n)})"
+
+    def plain(self, n: Expr) -> str:
+        """A number, functions of it under their names here."""
+        return str(_Formula(self.word).doprint(n))
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"
@@ -204,10 +208,14 @@ class NumPy:
         function = array.function
         if function.is_Function and not isinstance(function, Piecewise):
             arguments = dict(zip(PLACES, inner, strict=False))
-            texts = [arguments[a] if a in arguments else sstr(a) for a in function.args]
+            texts = [arguments[a] if a in arguments else self.plain(a) for a in function.args]
             return self.call(self.word(type(function).__name__), texts)
-        places = dict(zip(PLACES, map(self.brackets_if_long, inner), strict=False))
+        around = self.brackets_if_no_atom if function.has(Pow) else self.brackets_if_long
+        places = dict(zip(PLACES, map(around, inner), strict=False))
         return self.scalar(function, places)
+
+    def brackets_if_no_atom(self, text: str) -> str:
+        return text if text.isidentifier() else self.brackets(text)
 
     def brackets_if_long(self, text: str) -> str:
         return self.brackets(text) if " " in text else text

@@ -249,7 +249,7 @@ class Lines:
 
     def number(self, coefficient: Any) -> str:
         if coefficient.is_number:
-            value = repr(float(coefficient))
+            value = scalar(coefficient, {})
             return value if coefficient >= 0 else f"({value})"
         above, below = coefficient.as_numer_denom()
         if above.is_number and below.is_Symbol:
