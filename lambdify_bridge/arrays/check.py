@@ -24,6 +24,7 @@ from lambdify_bridge.report import Report, weakest
 DIRECTIONAL, ENTRY, EXACT = 1e-9, 1e-7, 1e-10
 WRONG = 1e-6  # along directions: nothing smaller is a mistake in a formula
 AT_A_KINK = "at a kink, between the slopes on both sides"
+NO_SLOPE = "at a kink, where the slopes on both sides differ"
 KINK = 1e-6  # the step on either side of a kink
 DIRECTIONS = 3  # tried before a line is called wrong: a difference can be rough
 SECONDS = 20.0
@@ -240,11 +241,9 @@ class _Bench:
             if error <= DIRECTIONAL or abs(slope - said) <= unclear:
                 return self.entries(text, along, here, claimed, structure, error)
         if self.is_between(_line(along, here, V), said, scale):
-            return Report(
-                text, "confirmed", "at a kink, between the slopes on both sides", error=0.0
-            )
+            return Report(text, "confirmed", AT_A_KINK, error=0.0)
         if self.has_kink(_line(along, here, V), scale):
-            raise _TooRough(f"{AT_A_KINK[:9]}, where the slopes on both sides differ")
+            raise _TooRough(NO_SLOPE)
         if error > WRONG and roughness < error * scale / 10:
             reason = f"along a direction the loss changes at {slope:.12g}, claimed {said:.12g}"
             return Report(text, "refuted", reason, said, slope, error, DIRECTIONAL)
@@ -271,7 +270,7 @@ class _Bench:
             worst = max(worst, off)
             if off > ENTRY + 10 * roughness / max(size, abs(slope)):
                 if self.has_kink(line, size):
-                    raise _TooRough(f"{AT_A_KINK[:9]}, where the slopes on both sides differ")
+                    raise _TooRough(NO_SLOPE)
                 reason = (
                     f"at entry {place} the difference quotient is {slope:.10g}, claimed {said:.10g}"
                 )
