@@ -75,6 +75,13 @@ class _Formula(StrPrinter):
     def _print_Function(self, call: Expr) -> str:
         return f"{self.word(type(call).__name__)}({self.stringify(call.args, ', ')})"
 
+    def _print_Piecewise(self, cases: Expr) -> str:
+        (value, condition), *more = cases.args
+        if not more:
+            return str(self._print(value))
+        rest = Piecewise(*more, evaluate=False)
+        return f"where({self.stringify((condition, value, rest), ', ')})"
+
     _print_Max = _print_Min = _print_Abs = _print_Heaviside = _print_Function
 
 
