@@ -141,7 +141,7 @@ class Array(Arithmetic, Basic):
     _sympyrepr = _sympystr
 
     def _latex(self, printer: Any) -> str:
-        from derive.arrays.spelled import Latex
+        from derive.arrays.latex import Latex
 
         return Latex(printer)(self)
 
@@ -449,15 +449,6 @@ def postorder(*roots: Array, into: type | tuple[type, ...] = ()) -> list[Array]:
 def variables(*roots: Array) -> list[Variable]:
     """The variables below the roots, in the order in which they first appear."""
     return [node for node in postorder(*roots) if isinstance(node, Variable)]
-
-
-def dependents(root: Array, on: Array) -> set[Array]:
-    """The nodes below `root` that `on` is part of, itself included."""
-    found: set[Array] = set()
-    for node in postorder(root):
-        if node is on or any(argument in found for argument in node.args):
-            found.add(node)
-    return found
 
 
 # ------------------------------------------------------------------ leaves as they are written

@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Expr, S, sympify
 
+from derive.arrays.arithmetic import Arithmetic
 from derive.arrays.elementwise import elementwise
 from derive.arrays.elementwise import power as raised
 from derive.arrays.nodes import PLACES, Array, Map, Power, Shape, ones
@@ -24,11 +25,10 @@ class ShapeError(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Arithmetic):
     """A transposed vector, as in x.T @ A @ x; `column` is the vector."""
 
     column: Array
-    __array_ufunc__ = None
 
     @property
     def T(self) -> Array:  # NumPy's name
@@ -37,36 +37,6 @@ class Row:
     @property
     def shape(self) -> Shape:
         return (S.One, *self.column.shape)
-
-    def __add__(self, other: Any) -> Any:
-        return add(self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return add(other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return subtract(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return multiply(other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return divide(self, other)
-
-    def __matmul__(self, other: Any) -> Any:
-        return matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return matmul(other, self)
-
-    def __neg__(self) -> Any:
-        return multiply(-1, self)
 
 
 def array(value: Any) -> Array:
@@ -253,10 +223,12 @@ def transpose(a: Array) -> Any:
 # ------------------------------------------------------------------ indexing
 
 
-def indexed(a: Array, index: Any) -> Array:
+def indexed(a: Array | Row, index: Any) -> Array:
     """`a[...]` with slices, whole numbers, None and an ellipsis, as in NumPy."""
     from derive.arrays.rearranged import sliced
 
+    if isinstance(a, Row):
+        raise ShapeError(f"{short(a.column)}.T is a row: index {short(a.column)} itself")
     parts = list(index) if isinstance(index, tuple) else [index]
     taken = sum(part is not None and part is not Ellipsis for part in parts)
     if taken > a.rank:

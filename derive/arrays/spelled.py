@@ -1,4 +1,4 @@
-"""Written arrays as text: as NumPy reads them, as plain text, and as LaTeX.
+"""Written arrays as text: as NumPy reads them, and on one line as on paper (LaTeX: `latex`).
 
 What binds how tightly is the same everywhere; a style says how each form looks.
 """
@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
-from sympy import Expr, Piecewise, Rational, Symbol, sstr
+from sympy import Expr, Piecewise, Pow, Rational, Symbol, sstr
 from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
 from derive.arrays.indices import looked_through
-from derive.arrays.matrix import Inverse, MatrixFunction, Norm
+from derive.arrays.matrix import Inverse, MatrixFunction
 from derive.arrays.nodes import (
     CLOSED,
     PLACES,
@@ -74,6 +74,13 @@ class _Formula(StrPrinter):
 
     def _print_Function(self, call: Expr) -> str:
         return f"{self.word(type(call).__name__)}({self.stringify(call.args, ', ')})"
+
+    def _print_Piecewise(self, cases: Expr) -> str:
+        (value, condition), *more = cases.args
+        if not more:
+            return str(self._print(value))
+        rest = Piecewise(*more, evaluate=False)
+        return f"where({self.stringify((condition, value, rest), ', ')})"
 
     _print_Max = _print_Min = _print_Abs = _print_Heaviside = _print_Function
 
@@ -168,7 +175,11 @@ class NumPy:
 
     def size(self, n: Expr) -> str:
         plain = n.is_Integer or n.is_Symbol or (n.is_Pow and not n.exp.is_negative)
-        return sstr(n) if plain else f"({sstr(n)})"
+        return self.plain(n) if plain else f"({self.plain(n)})"
+
+    def plain(self, n: Expr) -> str:
+        """A number, functions of it under their names here."""
+        return str(_Formula(self.word).doprint(n))
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"
@@ -204,17 +215,21 @@ class NumPy:
         function = array.function
         if function.is_Function and not isinstance(function, Piecewise):
             arguments = dict(zip(PLACES, inner, strict=False))
-            texts = [arguments[a] if a in arguments else sstr(a) for a in function.args]
+            texts = [arguments[a] if a in arguments else self.plain(a) for a in function.args]
             return self.call(self.word(type(function).__name__), texts)
-        places = dict(zip(PLACES, map(self.brackets_if_long, inner), strict=False))
+        around = self.brackets_if_no_atom if function.has(Pow) else self.brackets_if_long
+        places = dict(zip(PLACES, map(around, inner), strict=False))
         return self.scalar(function, places)
+
+    def brackets_if_no_atom(self, text: str) -> str:
+        return text if text.isidentifier() else self.brackets(text)
 
     def brackets_if_long(self, text: str) -> str:
         return self.brackets(text) if " " in text else text
 
     def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
         if isinstance(function, Piecewise):
-            if self.bracket and _is_indicator(function):
+            if self.bracket and is_indicator(function):
                 return self.bracket.format(self.scalar(function.args[0][1], inner))
             (value, condition), *more = function.args
             rest = Piecewise(*more) if len(more) > 1 else more[0][0]
@@ -278,7 +293,7 @@ class NumPy:
         return self.call(array.name, [inner, f"axis={array.axis}"])
 
     def einsum(self, of: Einsum) -> Text:
-        letters = _letters(of)
+        letters = letters_of(of)
         into = ",".join("".join(letters[i] for i in labels) for _, labels in of.factors)
         out = "".join(letters[i] for i in of.out)
         factors = [self.at(factor, ADDED) for factor, _ in of.factors]
@@ -302,7 +317,7 @@ class Plain(NumPy):
 
     def turned(self, of: Written) -> str:
         if isinstance(of, Leaf) and isinstance(of.array, Inverse):
-            return f"{self.at(_argument(of), ATOM)}⁻ᵀ"
+            return f"{self.at(argument_of(of), ATOM)}⁻ᵀ"
         return f"{self.at(of, ATOM)}ᵀ"
 
     def fraction(self, above: list[str], below: list[str]) -> str:
@@ -339,7 +354,7 @@ class Plain(NumPy):
         if isinstance(array, (Jacobian, Directional)):
             return self.derivative(array, "∂", "/∂"), ATOM
         if isinstance(array, Inverse):
-            return f"{self.at(_argument(Leaf(array)), ATOM)}⁻¹", POWER
+            return f"{self.at(argument_of(Leaf(array)), ATOM)}⁻¹", POWER
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
@@ -361,166 +376,15 @@ class Plain(NumPy):
         return f"{sign}{twice}{of}{over}{self(array.variable)}{twice}"
 
     def einsum(self, of: Einsum) -> Text:
-        letters, inner = _letters(of), _inner(of)
+        letters, inner = letters_of(of), summed_over(of)
         factors = [
             f"{self.at(factor, ATOM)}[{','.join(map(sstr, index))}]"
-            for factor, index in _entries(of, letters)
+            for factor, index in entries_of(of, letters)
         ]
         sign = f"Σ_{''.join(letters[i] for i in inner)} " if inner else ""
         return sign + " ".join(factors), TIMES
 
 
-class Latex(NumPy):
-    r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
-
-    times, matmul = r" \, ", " "
-    bracket = r"\left[{0}\right]"
-    bar_groups = True
-    calls: ClassVar = Plain.calls
-
-    def __init__(self, printer: Any) -> None:
-        self.print = printer._print
-
-    def brackets(self, text: str) -> str:
-        return rf"\left({text}\right)"
-
-    def call(self, name: str, arguments: list[str]) -> str:
-        if name == "norm":
-            return rf"\left\lVert {arguments[0]} \right\rVert"
-        if name == "sqrt":
-            return rf"\sqrt{{{arguments[0]}}}"
-        head = HEADS.get(name) or rf"\operatorname{{{_word(name)}}}"
-        return head + self.brackets(", ".join(arguments))
-
-    def called(self, of: Call) -> Text:
-        if of.name not in ("sum", "total"):
-            return super().called(of)
-        last = r" \mathbf{1}" if of.name == "total" else ""
-        return rf"\mathbf{{1}}^{{\top}} {self.at(of.of, POWER)}{last}", TIMES
-
-    def size(self, n: Expr) -> str:
-        return str(self.print(n)) if n.is_Atom or n.is_Pow else self.brackets(str(self.print(n)))
-
-    def turned(self, of: Written) -> str:
-        if isinstance(of, Leaf) and isinstance(of.array, Inverse):
-            return rf"{self.at(_argument(of), ATOM)}^{{-\top}}"
-        return rf"{self.at(of, ATOM)}^{{\top}}"
-
-    def fraction(self, above: list[str], below: list[str]) -> str:
-        if not below:
-            return " ".join(above)
-        if len(above) > 1 and len(above[-1]) > 12:
-            first = " ".join(above[:-1])
-            return rf"\frac{{{first}}}{{{' '.join(below)}}} {above[-1]}"
-        return rf"\frac{{{' '.join(above)}}}{{{' '.join(below)}}}"
-
-    def entry_by_entry(self, of: EntryByEntry) -> Text:
-        above = r" \odot ".join(self.each(of.above) or ["1"])
-        if not of.below:
-            return above, TIMES
-        below = r" \odot ".join(self.each(of.below))
-        return rf"\frac{{{above}}}{{{below}}}", TIMES
-
-    def raised(self, of: Raised) -> Text:
-        if of.exponent == HALF:
-            return self.call("sqrt", [self.at(of.of, ADDED)]), ATOM
-        if of.exponent.as_coeff_Mul()[0].is_negative:
-            return rf"\frac{{1}}{{{self.under(of)[0]}}}", TIMES
-        return rf"{self.at(of.of, ATOM)}^{{{self.print(of.exponent)}}}", POWER
-
-    def name(self, name: str) -> str:
-        return str(self.print(Symbol(name)))
-
-    def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
-        if isinstance(function, Piecewise) and not _is_indicator(function):
-            rows = [
-                rf"{self.scalar(value, inner)} & {self.condition(condition, inner)}"
-                for value, condition in function.args
-            ]
-            both = r" \\ ".join(rows)
-            return rf"\begin{{cases}} {both} \end{{cases}}"
-        if isinstance(function, Piecewise):
-            return self.bracket.format(self.scalar(function.args[0][1], inner))
-        text = str(self.print(function))
-        for place, own in inner.items():
-            text = text.replace(str(self.print(place)), own)
-        return text
-
-    def condition(self, condition: Any, inner: dict[Symbol, str]) -> str:
-        if condition == True:
-            return r"\text{otherwise}"
-        return r"\text{if } " + self.scalar(condition, inner)
-
-    def function(self, array: Array) -> Text:
-        if isinstance(array, Ones):
-            return r"\mathbf{1}", ATOM
-        if isinstance(array, Identity):
-            return "I", ATOM
-        if isinstance(array, Gradients):
-            above, below = self(array.loss), self.listed(array.by)
-            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
-        if isinstance(array, Gradient):
-            above, below = self(array.loss), self(array.of)
-            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
-        if isinstance(array, Pairing):
-            both = ",\\, ".join(map(self, array.args))
-            return rf"\left\langle {both} \right\rangle", ATOM
-        if isinstance(array, (Jacobian, Directional)):
-            return self.derivative(array), ATOM
-        if isinstance(array, Adjoint):
-            return self.bar(array.of), ATOM
-        if isinstance(array, Inverse):
-            return rf"{self.at(_argument(Leaf(array)), ATOM)}^{{-1}}", POWER
-        if isinstance(array, Norm):
-            return self.call("norm", [self(array.args[0])]), ATOM
-        if isinstance(array, Differential):
-            inner = self(array.of)
-            named = isinstance(array.of, (Variable, Named))
-            return rf"d{inner}" if named else rf"d{self.brackets(inner)}", ATOM
-        return super().function(array)
-
-    def along(self, array: AlongAxis, inner: str) -> str:
-        last = array.axis == array.args[0].rank - 1
-        head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
-        return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
-
-    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
-        head = r"\operatorname{norm}" if isinstance(array, Standardized) else "r"
-        return head + self.brackets(inner)
-
-    def bar(self, of: Array) -> str:
-        base, _, index = self.plain_name(of).partition("_")
-        below = rf"_{{{self.index(index)}}}" if index else ""
-        return rf"\bar{{{self.name(base)}}}{below}"
-
-    def places(self, index: Sequence[Expr]) -> str:
-        plain = all(i.is_Symbol for i in index)
-        return (" " if plain else r",\, ").join(str(self.print(i)) for i in index)
-
-    def index(self, text: str) -> str:
-        return text if text.isdecimal() else str(self.print(Symbol(text)))
-
-    def plain_name(self, of: Array) -> str:
-        return of.name if isinstance(of, (Variable, Named)) else self(of)
-
-    def derivative(self, array: Any) -> str:
-        of, X = self.at(written(array.of), ATOM), self(array.variable)
-        if isinstance(array, Directional):
-            return rf"\frac{{\partial {of}}}{{\partial {X}}}\left[{self(array.along)}\right]"
-        twice = "^{2}" if isinstance(array, Hessian) else ""
-        return rf"\frac{{\partial{twice} {of}}}{{\partial {X}{twice}}}"
-
-    def einsum(self, of: Einsum) -> Text:
-        letters, inner = _letters(of), _inner(of)
-        factors = [
-            rf"{self.at(factor, ATOM)}_{{{self.places(index)}}}"
-            for factor, index in _entries(of, letters)
-        ]
-        sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
-        return sign + r" \, ".join(factors), TIMES
-
-
-HEADS = {"det": r"\det", "tr": r"\operatorname{tr}", "logdet": r"\log\det"}
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -536,11 +400,11 @@ def _is_long(array: Array) -> bool:
     return deep or len(postorder(array, into=CLOSED)) > TOO_MANY
 
 
-def _argument(of: Leaf) -> Written:
+def argument_of(of: Leaf) -> Written:
     return written(of.array.args[0])
 
 
-def _is_indicator(function: Piecewise) -> bool:
+def is_indicator(function: Piecewise) -> bool:
     return [value for value, _ in function.args] == [1, 0] and function.args[1][1] == True
 
 
@@ -557,16 +421,12 @@ def _tuple(shape: Sequence[Expr]) -> str:
     return f"({', '.join(map(sstr, shape))}{',' * (len(shape) == 1)})"
 
 
-def _word(name: str) -> str:
-    return name.replace("_", r"\_")
-
-
-def _letters(of: Einsum) -> dict[int, str]:
+def letters_of(of: Einsum) -> dict[int, str]:
     labels = [*of.out, *(label for _, own in of.factors for label in own)]
     return dict(zip(dict.fromkeys(labels), INDEX_LETTERS, strict=False))
 
 
-def _entries(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, list[Expr]]]:
+def entries_of(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, list[Expr]]]:
     """The factors of index notation with their indices; windows are looked through."""
     for factor, labels in of.factors:
         index: list[Expr] = [Symbol(letters[i], integer=True) for i in labels]
@@ -577,6 +437,6 @@ def _entries(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, lis
             yield factor, index
 
 
-def _inner(of: Einsum) -> list[int]:
+def summed_over(of: Einsum) -> list[int]:
     labels = dict.fromkeys(label for _, own in of.factors for label in own)
     return [label for label in labels if label not in of.out]

@@ -55,8 +55,10 @@ def rounding_of(f: Callable[[float], Any], scale: float) -> float:
 
 def central(f: Callable[[float], float], scale: float) -> tuple[float, float]:
     """f'(0) by central differences of two steps, and how much these differ."""
-    one, two = ((f(h) - f(-h)) / (2 * h) for h in (1e-4 * scale, 5e-5 * scale))
-    return (4 * two - one) / 3, abs(two - one)
+    h = 1e-4 * scale
+    ends = [(f(step), f(-step)) for step in (h, h / 2)]
+    one, two = (ends[0][0] - ends[0][1]) / (2 * h), (ends[1][0] - ends[1][1]) / h
+    return (4 * two - one) / 3, abs(two - one) + ROUNDING * _size(ends) / h
 
 
 def _size(x: Any) -> float:

@@ -10,6 +10,8 @@ import sympy as sp
 from lambdify_bridge.arrays.contraction import Labels, Term
 
 HALF = sp.Rational(1, 2)
+# Functions that SymPy gives no number for, by what they are
+BY_DEFINITION = (lambda e: hasattr(e, "definition"), lambda e: e.definition())
 
 # fmt: off
 CALLS = {
@@ -66,7 +68,7 @@ def _formula(formula: Any, arguments: dict[sp.Symbol, Term]) -> str:
     if formula in arguments:
         return arguments[formula].code
     if formula.is_number:
-        return repr(float(formula))
+        return repr(float(formula.replace(*BY_DEFINITION)))
     kind = type(formula).__name__
     if kind == "Piecewise":
         return _cases(formula, arguments)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from sympy import Expr
 
 SIZES = (3, 4, 2, 5, 6, 7)  # of the letters, in the order in which they appear
 KINDS = ("normal", "positive", "small")
@@ -16,14 +17,15 @@ KINDS = ("normal", "positive", "small")
 
 def sizes_of(nodes: Sequence[Any], turn: int) -> dict[Any, int]:
     """A whole number for every letter of a size; `turn` picks among several assignments."""
-    found = {letter: n for node in nodes for n in node.shape for letter in _letters(n)}
-    letters = list(dict.fromkeys(found))
+    sizes = [n for node in nodes for n in node.shape]
+    sizes += [each for node in nodes for each in node.data if isinstance(each, Expr)]
+    letters = list(dict.fromkeys(letter for n in sizes for letter in _letters(n)))
     order = SIZES if turn % 2 == 0 else (5, 2, 4, 3, 7, 6)
     return {letter: order[k % len(order)] for k, letter in enumerate(letters)}
 
 
 def _letters(n: Any) -> list[Any]:
-    return sorted(n.free_symbols, key=str)
+    return sorted((letter for letter in n.free_symbols if letter.is_integer), key=str)
 
 
 def shape_of(node: Any, sizes: dict[Any, int]) -> tuple[int, ...]:

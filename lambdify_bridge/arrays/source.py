@@ -249,8 +249,8 @@ class Lines:
 
     def number(self, coefficient: Any) -> str:
         if coefficient.is_number:
-            value = repr(float(coefficient))
-            return value if coefficient >= 0 else f"({value})"
+            value = scalar(coefficient, {})
+            return f"({value})" if value.startswith("-") else value
         above, below = coefficient.as_numer_denom()
         if above.is_number and below.is_Symbol:
             return f"({float(above)!r} / {self.sizes[below]})"

@@ -64,7 +64,7 @@ class _Walk:
         return self.sizes[node.id] if node.id in self.sizes else CONSTANTS[node.id]
 
     def _Tuple(self, node: Any) -> Any:
-        return tuple(self.value(each) for each in node.elts)
+        return tuple(plain(self.value(each)) for each in node.elts)
 
     _List = _Tuple
 

@@ -301,7 +301,8 @@ class Generator:
         B = self.array((n, n), self.r.randint(0, depth))
         P = self.definite(n, depth)
         forms = [f"trace({A})", f"tr({A} @ {B})", f"det({A})", f"det({A} + 2*eye({n}))",
-                 f"logdet({P})", f"logdet({A})", f"trace(inv({P}) @ {A})", f"sum(eigvalsh({P})**2)",
+                 f"logdet({P})", f"logdet({A} + 3*eye({n}))",
+                 f"trace(inv({P}) @ {A})", f"sum(eigvalsh({P})**2)",
                  f"sum(log(eigvalsh({P})))", f"trace(sqrtm({P}))", f"log(det({P}))",
                  f"max(eigvalsh({self.symmetric(n, depth)}))"]  # fmt: skip
         return self.r.choice(forms)

@@ -1,0 +1,199 @@
+"""Written arrays as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sympy import Expr, Piecewise, Symbol
+
+from derive.arrays.along import AlongAxis
+from derive.arrays.matrix import Inverse, Norm
+from derive.arrays.nodes import (
+    Adjoint,
+    Array,
+    Differential,
+    Directional,
+    Gradient,
+    Gradients,
+    Hessian,
+    Identity,
+    Jacobian,
+    Named,
+    Ones,
+    Pairing,
+    Variable,
+)
+from derive.arrays.notation import Call, Einsum, EntryByEntry, Leaf, Raised, Written, written
+from derive.arrays.spelled import (
+    ADDED,
+    ATOM,
+    HALF,
+    POWER,
+    TIMES,
+    NumPy,
+    Plain,
+    Text,
+    argument_of,
+    entries_of,
+    is_indicator,
+    letters_of,
+    summed_over,
+)
+from derive.arrays.standardized import InverseDeviation, Standardized
+
+HEADS = {"det": r"\det", "tr": r"\operatorname{tr}", "logdet": r"\log\det"}
+
+
+class Latex(NumPy):
+    r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
+
+    times, matmul = r" \, ", " "
+    bracket = r"\left[{0}\right]"
+    bar_groups = True
+    calls: ClassVar = Plain.calls
+
+    def __init__(self, printer: Any) -> None:
+        self.print = printer._print
+
+    def brackets(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def call(self, name: str, arguments: list[str]) -> str:
+        if name == "norm":
+            return rf"\left\lVert {arguments[0]} \right\rVert"
+        if name == "sqrt":
+            return rf"\sqrt{{{arguments[0]}}}"
+        head = HEADS.get(name) or rf"\operatorname{{{_word(name)}}}"
+        return head + self.brackets(", ".join(arguments))
+
+    def called(self, of: Call) -> Text:
+        if of.name not in ("sum", "total"):
+            return super().called(of)
+        last = r" \mathbf{1}" if of.name == "total" else ""
+        return rf"\mathbf{{1}}^{{\top}} {self.at(of.of, POWER)}{last}", TIMES
+
+    def size(self, n: Expr) -> str:
+        return str(self.print(n)) if n.is_Atom or n.is_Pow else self.brackets(str(self.print(n)))
+
+    def turned(self, of: Written) -> str:
+        if isinstance(of, Leaf) and isinstance(of.array, Inverse):
+            return rf"{self.at(argument_of(of), ATOM)}^{{-\top}}"
+        return rf"{self.at(of, ATOM)}^{{\top}}"
+
+    def fraction(self, above: list[str], below: list[str]) -> str:
+        if not below:
+            return " ".join(above)
+        if len(above) > 1 and len(above[-1]) > 12:
+            first = " ".join(above[:-1])
+            return rf"\frac{{{first}}}{{{' '.join(below)}}} {above[-1]}"
+        return rf"\frac{{{' '.join(above)}}}{{{' '.join(below)}}}"
+
+    def entry_by_entry(self, of: EntryByEntry) -> Text:
+        above = r" \odot ".join(self.each(of.above) or ["1"])
+        if not of.below:
+            return above, TIMES
+        below = r" \odot ".join(self.each(of.below))
+        return rf"\frac{{{above}}}{{{below}}}", TIMES
+
+    def raised(self, of: Raised) -> Text:
+        if of.exponent == HALF:
+            return self.call("sqrt", [self.at(of.of, ADDED)]), ATOM
+        if of.exponent.as_coeff_Mul()[0].is_negative:
+            return rf"\frac{{1}}{{{self.under(of)[0]}}}", TIMES
+        return rf"{self.at(of.of, ATOM)}^{{{self.print(of.exponent)}}}", POWER
+
+    def name(self, name: str) -> str:
+        return str(self.print(Symbol(name)))
+
+    def scalar(self, function: Expr, inner: dict[Symbol, str]) -> str:
+        if isinstance(function, Piecewise) and not is_indicator(function):
+            rows = [
+                rf"{self.scalar(value, inner)} & {self.condition(condition, inner)}"
+                for value, condition in function.args
+            ]
+            both = r" \\ ".join(rows)
+            return rf"\begin{{cases}} {both} \end{{cases}}"
+        if isinstance(function, Piecewise):
+            return self.bracket.format(self.scalar(function.args[0][1], inner))
+        text = str(self.print(function))
+        for place, own in inner.items():
+            text = text.replace(str(self.print(place)), own)
+        return text
+
+    def condition(self, condition: Any, inner: dict[Symbol, str]) -> str:
+        if condition == True:
+            return r"\text{otherwise}"
+        return r"\text{if } " + self.scalar(condition, inner)
+
+    def function(self, array: Array) -> Text:
+        if isinstance(array, Ones):
+            return r"\mathbf{1}", ATOM
+        if isinstance(array, Identity):
+            return "I", ATOM
+        if isinstance(array, Gradients):
+            above, below = self(array.loss), self.listed(array.by)
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
+        if isinstance(array, Gradient):
+            above, below = self(array.loss), self(array.of)
+            return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
+        if isinstance(array, Pairing):
+            both = ",\\, ".join(map(self, array.args))
+            return rf"\left\langle {both} \right\rangle", ATOM
+        if isinstance(array, (Jacobian, Directional)):
+            return self.derivative(array), ATOM
+        if isinstance(array, Adjoint):
+            return self.bar(array.of), ATOM
+        if isinstance(array, Inverse):
+            return rf"{self.at(argument_of(Leaf(array)), ATOM)}^{{-1}}", POWER
+        if isinstance(array, Norm):
+            return self.call("norm", [self(array.args[0])]), ATOM
+        if isinstance(array, Differential):
+            inner = self(array.of)
+            named = isinstance(array.of, (Variable, Named))
+            return rf"d{inner}" if named else rf"d{self.brackets(inner)}", ATOM
+        return super().function(array)
+
+    def along(self, array: AlongAxis, inner: str) -> str:
+        last = array.axis == array.args[0].rank - 1
+        head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
+        return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
+
+    def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
+        head = r"\operatorname{norm}" if isinstance(array, Standardized) else "r"
+        return head + self.brackets(inner)
+
+    def bar(self, of: Array) -> str:
+        base, _, index = self.plain_name(of).partition("_")
+        below = rf"_{{{self.index(index)}}}" if index else ""
+        return rf"\bar{{{self.name(base)}}}{below}"
+
+    def places(self, index: Sequence[Expr]) -> str:
+        plain = all(i.is_Symbol for i in index)
+        return (" " if plain else r",\, ").join(str(self.print(i)) for i in index)
+
+    def index(self, text: str) -> str:
+        return text if text.isdecimal() else str(self.print(Symbol(text)))
+
+    def plain_name(self, of: Array) -> str:
+        return of.name if isinstance(of, (Variable, Named)) else self(of)
+
+    def derivative(self, array: Any) -> str:
+        of, X = self.at(written(array.of), ATOM), self(array.variable)
+        if isinstance(array, Directional):
+            return rf"\frac{{\partial {of}}}{{\partial {X}}}\left[{self(array.along)}\right]"
+        twice = "^{2}" if isinstance(array, Hessian) else ""
+        return rf"\frac{{\partial{twice} {of}}}{{\partial {X}{twice}}}"
+
+    def einsum(self, of: Einsum) -> Text:
+        letters, inner = letters_of(of), summed_over(of)
+        factors = [
+            rf"{self.at(factor, ATOM)}_{{{self.places(index)}}}"
+            for factor, index in entries_of(of, letters)
+        ]
+        sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
+        return sign + r" \, ".join(factors), TIMES
+
+
+def _word(name: str) -> str:
+    return name.replace("_", r"\_")
