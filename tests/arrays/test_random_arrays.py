@@ -63,7 +63,8 @@ MISTAKES = [  # each was wrong, or no answer, once
     "sum(maximum(x, minimum(1.5, n))*y)",                           "sum(x)*arctanh(0.9*tanh(1))",
     "sum(x)*where(pi >= n, pi, s)", "s*relu(0.1) + norm(x)",        "sum(x)*sigmoid(t - t)",
     "sum(abs((X - X.T)*A[0] + X))", "sum(relu(x - x) + x*s)",       "sum(A @ ((1.5 + sin(x))**s))",
-    "sum(1/(1 + exp(-30*x)))",      "sum(solve(X @ X.T + eye(n), y)*x)",                            "sum(kron(A, B)**2)",
+    "sum(solve(X @ X.T + eye(n), y)*x)",                            "sum(1/(1 + exp(-30*x)))",
+    "sum(kron(A, B)**2)",
 ]
 # fmt: on
 
