@@ -298,7 +298,7 @@ class _Bench:
         return self.has_kink(line, scale) and low - slack <= said <= high + slack
 
     def has_kink(self, line: Callable[[float], float], scale: float) -> bool:
-        """Whether the slopes on both sides differ on a tenth of the step as well, unlike a curve."""
+        """Whether the slopes on both sides still differ on a tenth of the step."""
         far, near = (float(np.ptp(_on_both_sides(line, h))) for h in (KINK, KINK / 10))
         return near > max(far / 2, SMALLEST_KINK * max(scale, abs(self.at)))
 
