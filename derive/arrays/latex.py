@@ -23,8 +23,21 @@ from derive.arrays.nodes import (
     Ones,
     Pairing,
     Variable,
+    VecJacobian,
 )
-from derive.arrays.notation import Call, Einsum, EntryByEntry, Leaf, Raised, Written, written
+from derive.arrays.notation import (
+    Call,
+    Column,
+    Commutation,
+    Einsum,
+    EntryByEntry,
+    Kron,
+    Leaf,
+    Raised,
+    Written,
+    written,
+)
+from derive.arrays.product import is_zero
 from derive.arrays.spelled import (
     ADDED,
     ATOM,
@@ -96,6 +109,16 @@ class Latex(NumPy):
         below = r" \odot ".join(self.each(of.below))
         return rf"\frac{{{above}}}{{{below}}}", TIMES
 
+    def kron(self, of: Kron) -> Text:
+        return r" \otimes ".join(self.at(side, POWER) for side in (of.left, of.right)), TIMES
+
+    def column(self, of: Column) -> Text:
+        return self.form(of.of)
+
+    def commutation(self, of: Commutation) -> Text:
+        sizes = ",".join(str(self.print(n)) for n in (of.rows, of.columns))
+        return f"K_{{{sizes}}}", ATOM
+
     def raised(self, of: Raised) -> Text:
         if of.exponent == HALF:
             return self.call("sqrt", [self.at(of.of, ADDED)]), ATOM
@@ -129,6 +152,8 @@ class Latex(NumPy):
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
             return r"\mathbf{1}", ATOM
+        if is_zero(array):
+            return "0", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
         if isinstance(array, Gradients):
@@ -159,6 +184,9 @@ class Latex(NumPy):
         head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
         return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
 
+    def shape(self, shape: Sequence[Expr]) -> str:
+        return self.brackets(", ".join(str(self.print(n)) for n in shape))
+
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         head = r"\operatorname{norm}" if isinstance(array, Standardized) else "r"
         return head + self.brackets(inner)
@@ -179,11 +207,18 @@ class Latex(NumPy):
         return of.name if isinstance(of, (Variable, Named)) else self(of)
 
     def derivative(self, array: Any) -> str:
-        of, X = self.at(written(array.of), ATOM), self(array.variable)
+        of, X, twice = array.of, self(array.variable), isinstance(array, Hessian)
+        if isinstance(array, VecJacobian):
+            above = self(of) if of.rank < 2 else self.call("vec", [self(of)])
+            below = X if array.variable.rank < 2 else self.call("vec", [X])
+            return rf"\frac{{\partial {above}}}{{\partial {below}^{{\top}}}}"
+        if isinstance(array, Directional) and isinstance(of, Gradient):
+            of, twice = of.loss, True
+        power = "^{2}" if twice else ""
+        over = rf"\frac{{\partial{power} {self.at(written(of), ATOM)}}}{{\partial {X}{power}}}"
         if isinstance(array, Directional):
-            return rf"\frac{{\partial {of}}}{{\partial {X}}}\left[{self(array.along)}\right]"
-        twice = "^{2}" if isinstance(array, Hessian) else ""
-        return rf"\frac{{\partial{twice} {of}}}{{\partial {X}{twice}}}"
+            return rf"{over}\left[{self(array.along)}\right]"
+        return over
 
     def einsum(self, of: Einsum) -> Text:
         letters, inner = letters_of(of), summed_over(of)

@@ -294,6 +294,9 @@ class Directional(Array):
     variable = property(lambda self: self.args[1])
     along = property(lambda self: self.args[2])
 
+    def with_of(self, of: Array) -> Array:
+        return Directional.make((of, *self.args[1:]), (), self.shape)
+
 
 class Jacobian(Array):
     """All partial derivatives: the axes of `of`, then those of the variable."""
@@ -307,6 +310,15 @@ class Hessian(Jacobian):
     """All second partial derivatives of a number: the axes of the variable, twice."""
 
     __slots__ = ()
+
+
+class VecJacobian(Jacobian):
+    """The partial derivatives of vec(of) by vec(variable), a matrix; vec stacks columns."""
+
+    __slots__ = ()
+
+    def with_of(self, of: Array) -> Array:
+        return VecJacobian.make((of, self.variable), (), self.shape)
 
 
 # ------------------------------------------------------------------ what is made of others

@@ -10,11 +10,11 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, linear_maps, matrix, operators, rearranged, triangles
+from derive.arrays import along, kronecker, linear_maps, matrix, operators, rearranged, triangles
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
-from derive.arrays.product import is_number, number, permuted, product, split
+from derive.arrays.product import is_number, number, permuted, product, scaled, split
 from derive.elementary import FUNCTIONS as OURS
 from derive.tokens import ParseError
 
@@ -151,6 +151,10 @@ def full_ones(*sizes: Any) -> Array:
     return product(1, factors, range(len(sizes)))
 
 
+def full_zeros(*sizes: Any) -> Array:
+    return scaled(0, full_ones(*sizes))
+
+
 # fmt: off
 ELEMENTWISE = {
     "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "abs": sympy.Abs, "sign": sympy.sign,
@@ -182,7 +186,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower_half": _of_arrays(linear_maps.lower),
     "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
     "dot": dot, "outer": outer, "einsum": einsum, "where": where,
-    "eye": identity, "ones": full_ones,
+    "eye": identity, "ones": full_ones, "zeros": full_zeros,
+    "commutation": kronecker.commutation,
     "tril": triangles.tril, "triu": triangles.triu, "concatenate": rearranged.concatenate,
     "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
 }
@@ -193,9 +198,9 @@ OPERATORS = {
 RELATIONS = {ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Lt: sympy.Lt, ast.LtE: sympy.Le}
 CONSTANTS = {"pi": pi, "inf": oo, "oo": oo}
 ARRAYS_FIRST = {  # how many of the arguments are arrays, where the others are sizes, axes, texts
-    "ones": 0, "eye": 0, "reshape": 1, "transpose": 1, "sum": 1, "mean": 1, "max": 1, "min": 1,
-    "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1, "matrix_power": 1, "concatenate": 1,
-    "at_max": 1, "at_min": 1, "placed": 1,
+    "ones": 0, "zeros": 0, "eye": 0, "commutation": 0, "reshape": 1, "transpose": 1, "sum": 1,
+    "mean": 1, "max": 1, "min": 1, "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1,
+    "matrix_power": 1, "concatenate": 1, "at_max": 1, "at_min": 1, "placed": 1,
 }
 # fmt: on
 

@@ -33,14 +33,18 @@ from derive.arrays.nodes import (
     Ones,
     Pairing,
     Variable,
+    VecJacobian,
     postorder,
 )  # fmt: skip
 from derive.arrays.notation import (
     Added,
     Call,
     Chain,
+    Column,
+    Commutation,
     Einsum,
     EntryByEntry,
+    Kron,
     Leaf,
     Raised,
     Scaled,
@@ -48,7 +52,8 @@ from derive.arrays.notation import (
     Written,
     written,
 )  # fmt: skip
-from derive.arrays.rearranged import Placed, Reshaped, Taken, kronecker
+from derive.arrays.product import is_zero
+from derive.arrays.rearranged import Placed, Reshaped, Taken
 from derive.arrays.standardized import InverseDeviation, Standardized
 from derive.arrays.triangles import Triangle
 from derive.arrays.windows import Overlapped, Windows
@@ -121,6 +126,12 @@ class NumPy:
             return self.scaled(of)
         if isinstance(of, Raised):
             return self.raised(of)
+        if isinstance(of, Kron):
+            return self.kron(of)
+        if isinstance(of, Commutation):
+            return self.commutation(of)
+        if isinstance(of, Column):
+            return self.column(of)
         return self.added(of) if isinstance(of, Added) else self.einsum(of)
 
     def added(self, of: Added) -> Text:
@@ -166,6 +177,15 @@ class NumPy:
         return self.call(self.calls.get(of.name, of.name), [self.at(of.of, ADDED)]), ATOM
 
     # -- what differs between the styles -------------------------------------------------------
+
+    def kron(self, of: Kron) -> Text:
+        return self.call("kron", [self.at(side, ADDED) for side in (of.left, of.right)]), ATOM
+
+    def column(self, of: Column) -> Text:
+        return f"{self.at(of.of, ATOM)}[:, None]", ATOM
+
+    def commutation(self, of: Commutation) -> Text:
+        return self.call("commutation", [sstr(of.rows), sstr(of.columns)]), ATOM
 
     def brackets(self, text: str) -> str:
         return f"({text})"
@@ -245,6 +265,8 @@ class NumPy:
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
             return self.call("ones", [sstr(array.shape[0])]), ATOM
+        if is_zero(array):
+            return self.call("zeros", [self.shape(array.shape)]), ATOM
         if isinstance(array, Identity):
             return self.call("eye", [sstr(array.shape[0])]), ATOM
         if isinstance(array, Triangle):
@@ -272,19 +294,19 @@ class NumPy:
             return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
         if isinstance(array, (Placed, Windows, Overlapped)):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
-        factors = kronecker(array.args[0], array.shape) if isinstance(array, Reshaped) else None
-        if factors:
-            return self.call("kron", [self(factor) for factor in factors]), ATOM
         if isinstance(array, (Standardized, InverseDeviation)):
             return self.standardized(array, inner), ATOM
         if isinstance(array, Reshaped):
-            return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
+            return self.call("reshape", [inner, self.shape(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)
         return self.call(array.name, [self(argument) for argument in array.args]), ATOM
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         axes, eps, centred = array.over
         return self.call(array.name, [inner, str(axes), sstr(eps), str(centred)])
+
+    def shape(self, shape: Sequence[Expr]) -> str:
+        return f"({', '.join(map(self.plain, shape))}{',' * (len(shape) == 1)})"
 
     def listed(self, arrays: Sequence[Array]) -> str:
         return self.brackets(", ".join(map(self, arrays)))
@@ -332,6 +354,15 @@ class Plain(NumPy):
             return above, TIMES
         return f"{above}/{below[0] if len(below) == 1 else self.brackets(' ∘ '.join(below))}", TIMES
 
+    def kron(self, of: Kron) -> Text:
+        return " ⊗ ".join(self.at(side, POWER) for side in (of.left, of.right)), TIMES
+
+    def column(self, of: Column) -> Text:
+        return self.form(of.of)
+
+    def commutation(self, of: Commutation) -> Text:
+        return f"K_({sstr(of.rows)},{sstr(of.columns)})", ATOM
+
     def raised(self, of: Raised) -> Text:
         text, binds = super().raised(of)
         if binds == POWER and of.exponent.is_Integer:
@@ -341,6 +372,8 @@ class Plain(NumPy):
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
             return "𝟏", ATOM
+        if is_zero(array):
+            return "0", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
         if isinstance(array, Gradients):
@@ -369,11 +402,15 @@ class Plain(NumPy):
         return normalize("NFC", f"{name[0]}\u0304{name[1:]}")
 
     def derivative(self, array: Any, sign: str, over: str) -> str:
-        of = self.at(written(array.of), ATOM)
-        if isinstance(array, Directional):
-            return f"{sign}{of}{over}{self(array.variable)}[{self(array.along)}]"
-        twice = "²" if isinstance(array, Hessian) else ""
-        return f"{sign}{twice}{of}{over}{self(array.variable)}{twice}"
+        of, X, twice = array.of, self(array.variable), isinstance(array, Hessian)
+        if isinstance(array, VecJacobian):
+            inner = self(of) if of.rank < 2 else f"vec({self(of)})"
+            return f"{sign}{inner}{over}{f'vec({X})' if array.variable.rank > 1 else X}ᵀ"
+        if isinstance(array, Directional) and isinstance(of, Gradient):
+            of, twice = of.loss, True
+        power = "²" if twice else ""
+        text = f"{sign}{power}{self.at(written(of), ATOM)}{over}{X}{power}"
+        return f"{text}[{self(array.along)}]" if isinstance(array, Directional) else text
 
     def einsum(self, of: Einsum) -> Text:
         letters, inner = letters_of(of), summed_over(of)
@@ -415,10 +452,6 @@ def _slice(array: Taken) -> str:
     last = "" if end == array.args[0].shape[axis] else sstr(end)
     by = f":{step}" if step > 1 else ""
     return f"[{':, ' * axis}{first}:{last}{by}]"
-
-
-def _tuple(shape: Sequence[Expr]) -> str:
-    return f"({', '.join(map(sstr, shape))}{',' * (len(shape) == 1)})"
 
 
 def letters_of(of: Einsum) -> dict[int, str]:

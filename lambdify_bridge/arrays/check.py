@@ -31,7 +31,7 @@ SMALLEST_KINK = 1e-6  # beside the slopes, far above what rounding makes of a te
 DIRECTIONS = 3  # tried before a line is called wrong: a difference can be rough
 SECONDS = 20.0
 OF_A_LOSS = ("Adjoint", "Gradient", "Gradients")
-OF_ONE_VARIABLE = ("Jacobian", "Hessian", "Directional")
+OF_ONE_VARIABLE = ("Jacobian", "Hessian", "VecJacobian", "Directional")
 Values = dict[Any, np.ndarray]
 
 

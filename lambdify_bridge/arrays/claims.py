@@ -14,7 +14,7 @@ import numpy as np
 from lambdify_bridge.arrays.differences import extrapolated
 from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
-from lambdify_bridge.arrays.source import needed
+from lambdify_bridge.arrays.source import LEAVES, needed
 from lambdify_bridge.report import Report
 
 TOLERANCE, ROUGH = 1e-8, 1e-6
@@ -108,7 +108,18 @@ class ByDefinition:
 
     def _directional(self, node: Any) -> np.ndarray:
         of, variable, along = node.args
+        if type(of).__name__ == "Gradient":
+            return self.along_hessian(of.args[0], variable, self(along))
         return self.slope(of, {variable: self(along)})
+
+    def _vecjacobian(self, node: Any) -> np.ndarray:
+        """Entry by entry, each array as one vector in Fortran's order: column by column."""
+        of = node.args[0]
+        second = type(of).__name__ == "Gradient"
+        found = self._hessian(of) if second else self._jacobian(node)
+        rows = shape_of(of, self.point.sizes)
+        axes = [*range(len(rows))[::-1], *range(len(rows), found.ndim)[::-1]]
+        return found.transpose(axes).reshape(shape_of(node, self.point.sizes))
 
     def _jacobian(self, node: Any) -> np.ndarray:
         of, variable = node.args
@@ -125,6 +136,13 @@ class ByDefinition:
                 [self.second(of, variable, one, two) for two in kept_units(variable, shape)]
             )
         return np.array(rows).reshape(shape + shape)
+
+    def along_hessian(self, loss: Any, variable: Any, along: np.ndarray) -> np.ndarray:
+        """How the slopes of a number change along a direction."""
+        kept = kept_units(variable, along.shape)
+        return np.array([self.second(loss, variable, along, unit) for unit in kept]).reshape(
+            along.shape
+        )
 
     # -- differences ---------------------------------------------------------------------------
 
@@ -174,10 +192,14 @@ def units(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
 
 
 def _below(nodes: list[Any]) -> list[Any]:
-    """All nodes below some, in the order in which they first appear."""
-    everything = needed(nodes, ())
-    inside = [n for leaf in everything if leaf.args for n in needed(leaf.args, ())]
-    return list(dict.fromkeys([*everything, *inside]))
+    """All nodes below some, in the order in which they first appear; in derivatives as well."""
+    found: dict[Any, None] = {}
+    waiting = list(nodes)
+    while waiting:
+        new = [node for node in needed(waiting, ()) if node not in found]
+        found.update(dict.fromkeys(new))
+        waiting = [inside for node in new if type(node).__name__ in LEAVES for inside in node.args]
+    return list(found)
 
 
 def spell(claim: Any) -> str:

@@ -19,7 +19,10 @@ from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
 from lambdify_bridge.arrays.elementwise import entry_by_entry, scalar
 
 # What is given a value by itself: derivatives get theirs from their definitions.
-LEAVES = ("Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian")
+LEAVES = (
+    "Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian",
+    "VecJacobian",
+)  # fmt: skip
 INLINE = 60  # characters of a value that is used once and needs no line of its own
 RESERVED = {*keyword.kwlist, *keyword.softkwlist, "np", "linalg", "special", "runtime", "function"}
 
