@@ -34,6 +34,8 @@ from derive.arrays.notation import (
     Kron,
     Leaf,
     Raised,
+    Reduced,
+    Spread,
     Written,
     written,
 )
@@ -180,9 +182,18 @@ class Latex(NumPy):
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
-        last = array.axis == array.args[0].rank - 1
-        head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
-        return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
+        return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
+
+    def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
+        head = rf"\operatorname{{{name.replace('_', ' ')}}}"
+        word = "axis" if len(axes) == 1 else "axes"
+        which = rf"_{{\text{{{word} }} {', '.join(map(str, axes))}}}"
+        return head + ("" if axes == (rank - 1,) else which) + self.brackets(inner)
+
+    def repeated(self, of: Reduced | Spread) -> str:
+        if isinstance(of, Spread):
+            return self.at(of.of, ATOM)
+        return self.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
 
     def shape(self, shape: Sequence[Expr]) -> str:
         return self.brackets(", ".join(str(self.print(n)) for n in shape))
@@ -223,7 +234,7 @@ class Latex(NumPy):
     def einsum(self, of: Einsum) -> Text:
         letters, inner = letters_of(of), summed_over(of)
         factors = [
-            rf"{self.at(factor, ATOM)}_{{{self.places(index)}}}"
+            rf"{{{self.at(factor, ATOM)}}}_{{{self.places(index)}}}"
             for factor, index in entries_of(of, letters)
         ]
         sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""

@@ -113,9 +113,28 @@ class Column:
     of: Written
 
 
+@dataclass(frozen=True)
+class Reduced:
+    """The sum or mean over axes, repeated along them: `rank` axes in all."""
+
+    name: str
+    of: Written
+    axes: tuple[int, ...]
+    rank: int
+
+
+@dataclass(frozen=True)
+class Spread:
+    """An array without some axes, repeated along them: `rank` axes in all."""
+
+    of: Written
+    axes: tuple[int, ...]
+    rank: int
+
+
 Written: TypeAlias = (
     Leaf | Call | Chain | Turned | EntryByEntry | Scaled | Raised | Added | Einsum
-    | Kron | Commutation | Column
+    | Kron | Commutation | Column | Reduced | Spread
 )  # fmt: skip
 Edge = tuple[Any, Label, Label]
 
@@ -129,7 +148,11 @@ def written(array: Array) -> Written:
     if isinstance(array, Power):
         return Raised(written(array.args[0]), array.exponent, array.rank == 2)
     if isinstance(array, Product):
-        return Leaf(array) if array.rank and is_zero(array) else _Reduction(array).result()
+        from derive.arrays.entrywise import as_entrywise
+
+        if array.rank and is_zero(array):
+            return Leaf(array)
+        return as_entrywise(array) or _Reduction(array).result()
     if isinstance(array, Reshaped):
         from derive.arrays.kronecker import as_kronecker
 
@@ -179,6 +202,8 @@ def turned(of: Written) -> Written:
         return of
     if isinstance(of, Kron):
         return Kron(turned(of.left), turned(of.right))
+    if isinstance(of, (Reduced, Spread)):
+        return replace(of, of=turned(of.of), axes=tuple(1 - axis for axis in of.axes))
     if isinstance(of, Commutation):
         return Commutation(of.columns, of.rows)
     if isinstance(of, Leaf) and (of.array.rank == 0 or of.array.is_symmetric()):

@@ -47,7 +47,9 @@ from derive.arrays.notation import (
     Kron,
     Leaf,
     Raised,
+    Reduced,
     Scaled,
+    Spread,
     Turned,
     Written,
     written,
@@ -132,6 +134,8 @@ class NumPy:
             return self.commutation(of)
         if isinstance(of, Column):
             return self.column(of)
+        if isinstance(of, (Reduced, Spread)):
+            return self.repeated(of), ATOM
         return self.added(of) if isinstance(of, Added) else self.einsum(of)
 
     def added(self, of: Added) -> Text:
@@ -183,6 +187,18 @@ class NumPy:
 
     def column(self, of: Column) -> Text:
         return f"{self.at(of.of, ATOM)}[:, None]", ATOM
+
+    def repeated(self, of: Reduced | Spread) -> str:
+        """Along axes that it does not have, which NumPy is told of."""
+        if isinstance(of, Spread):
+            inner = self.at(of.of, ATOM)
+        else:
+            inner = self.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
+        places = ", ".join("None" if axis in of.axes else ":" for axis in range(of.rank))
+        return f"{inner}[{places}]"
+
+    def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
+        return self.call(name, [inner, f"axis={axes[0] if len(axes) == 1 else axes}"])
 
     def commutation(self, of: Commutation) -> Text:
         return self.call("commutation", [sstr(of.rows), sstr(of.columns)]), ATOM
@@ -391,9 +407,20 @@ class Plain(NumPy):
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
+        return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
+
+    def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
         """Along the last axis unless it says otherwise."""
-        last = array.axis == array.args[0].rank - 1
-        return self.call(array.name, [inner] if last else [inner, f"axis={array.axis}"])
+        return (
+            self.call(name, [inner])
+            if axes == (rank - 1,)
+            else super().reduced(name, inner, axes, rank)
+        )
+
+    def repeated(self, of: Reduced | Spread) -> str:
+        if isinstance(of, Spread):
+            return self.at(of.of, ATOM)
+        return self.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"

@@ -1,0 +1,102 @@
+"""Products of arrays that lie over one another: entry by entry, with sums and means kept as axes.
+
+D ∘ x̂ summed over the last axis and repeated along it is written sum(D ∘ x̂), as on paper, where
+matrix notation would be diag(diagonal(D x̂ᵀ)) 𝟏 𝟏ᵀ. This is how norm layers and softmax are written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from sympy import Expr, S
+
+from derive.arrays.nodes import Labels, Ones, Product
+from derive.arrays.notation import (
+    Reduced,
+    Spread,
+    Written,
+    entry_by_entry,
+    scaled_by,
+    written,
+)
+from derive.arrays.standardized import InverseDeviation
+
+
+@dataclass
+class _Part:
+    """Factors that are summed over the same axes."""
+
+    axes: tuple[int, ...]
+    sizes: Expr
+    factors: list[Written]
+    whole: int = 0  # how many of them have all axes
+
+
+def as_entrywise(array: Product) -> Written | None:
+    """How such a product is written; None where it has no sums and means, or is no such product."""
+    parts = _parts(array) if array.rank > 1 else None
+    if parts is None:
+        return None
+    coefficient = array.coefficient
+    kept = any(isinstance(factor, InverseDeviation) for factor in array.args)
+    above: list[Written] = []
+    for part in parts:
+        inside = entry_by_entry(sorted(part.factors, key=_is_whole), matrix=True)
+        if not part.axes:
+            above.append(inside)
+            continue
+        mean = _divides(part.sizes, coefficient)
+        coefficient = coefficient * part.sizes if mean else coefficient
+        kept = kept or mean or part.whole > 1
+        above.append(Reduced("mean" if mean else "sum", inside, part.axes, array.rank))
+    if not kept:
+        return None
+    numbers = [written(factor) for factor in array.args if not factor.rank]
+    return scaled_by(coefficient, numbers, entry_by_entry(above, matrix=True))
+
+
+def _parts(array: Product) -> list[_Part] | None:
+    """The factors by the axes that they are summed over; None where axes do not lie over axes."""
+    axis_of = _axes(array)
+    if axis_of is None:
+        return None
+    part_of: dict[Labels, _Part] = {(): _Part((), S.One, [])}
+    for factor, labels in sorted(array.factors, key=lambda pair: -pair[0].rank):
+        inner = tuple(label for label in labels if label not in array.out)
+        if not factor.rank or (isinstance(factor, Ones) and not inner):
+            continue
+        axes = tuple(axis_of.get(label, -1) for label in labels)
+        met = [own for own in part_of if set(own) & set(inner)]
+        fits = met == [inner] or (len(met) == 1 and set(inner) <= set(met[0]))
+        if axes != tuple(sorted(set(axes) - {-1})) or (met and not fits):
+            return None
+        if not met and inner:
+            n = prod((factor.shape[labels.index(label)] for label in inner), start=S.One)
+            part_of[inner] = _Part(tuple(axis_of[label] for label in inner), n, [])
+        part, missing = part_of[met[0] if met else inner], tuple(set(array.out) - set(axes))
+        part.whole += not missing
+        own = Spread(written(factor), missing, array.rank) if missing else written(factor)
+        part.factors.append(own)
+    return [part for part in part_of.values() if part.factors]
+
+
+def _axes(array: Product) -> dict[int, int] | None:
+    """The axis of every label; one that is summed over is where arrays with all axes have it."""
+    axis_of = {axis: axis for axis in array.out}
+    for factor, labels in array.factors:
+        if factor.rank == array.rank:
+            for axis, label in enumerate(labels):
+                if axis_of.setdefault(label, axis) != axis:
+                    return None
+    return axis_of
+
+
+def _is_whole(factor: Written) -> bool:
+    return not isinstance(factor, Spread)
+
+
+def _divides(n: Expr, coefficient: Expr) -> bool:
+    """Whether a coefficient has 1/n in it."""
+    below = coefficient.as_numer_denom()[1]
+    return bool((coefficient * n).as_numer_denom()[1] * n == below) and n != 1
