@@ -43,7 +43,7 @@ class Array(Arithmetic, Basic):
     @classmethod
     def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
         """The node with these parts: the same object whenever they are the same."""
-        key = (cls, tuple(map(id, args)), data, tuple(map(type, data)), shape)
+        key = (cls, args, data, tuple(map(type, data)), shape)
         with _one_at_a_time:
             node = _known.get(key)
             if node is None:
@@ -69,6 +69,8 @@ class Array(Arithmetic, Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
+        if self.rank != 2 or self.shape[0] != self.shape[1]:
+            return False
         return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
 
     def total(self, axis: int) -> Expr | None:

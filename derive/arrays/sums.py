@@ -20,6 +20,8 @@ def total(terms: Iterable[Array]) -> Array:
     4*x
     """
     given = list(terms)
+    if len(given) == 1:
+        return given[0]
     coefficients: dict[Any, Expr] = {}
     first: dict[Any, Array] = {}
     for term in _flat(given):
