@@ -69,9 +69,12 @@ class Array(Arithmetic, Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
-        if self.rank != 2 or self.shape[0] != self.shape[1]:
-            return False
+        if "symmetric" not in self.facts and not self.is_square():
+            self.facts["symmetric"] = False
         return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
+
+    def is_square(self) -> bool:
+        return self.rank == 2 and bool(self.shape[0] == self.shape[1])
 
     def total(self, axis: int) -> Expr | None:
         """c, where the sum over an axis is surely c times an array of ones."""
@@ -150,7 +153,7 @@ class Array(Arithmetic, Basic):
 
 def _known_below(root: Array, fact: Any, ask: Callable[[Array], Any]) -> Any:
     """A fact about a node, worked out for what it is made of first: never deep in Python."""
-    stack = [root]
+    stack = [] if fact in root.facts else [root]
     while stack:
         node = stack[-1]
         below = [] if isinstance(node, Named) else [a for a in node.args if fact not in a.facts]

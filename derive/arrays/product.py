@@ -72,6 +72,10 @@ def is_number(array: Array) -> bool:
     return isinstance(array, Product) and not array.args
 
 
+def coefficient_of(array: Array) -> Expr:
+    return array.coefficient if isinstance(array, Product) else S.One
+
+
 def split(array: Array) -> tuple[Expr, tuple[Any, ...]]:
     """The coefficient of an array, and a key that is equal for equal rests."""
     if not isinstance(array, Product):
@@ -362,6 +366,8 @@ def key(array: Product) -> tuple[Any, ...]:
 def _orders(array: Product) -> Iterable[list[int]]:
     """The factors in any fixed order; equal ones in every order, unless that would be too many."""
     fixed = sorted(range(len(array.args)), key=lambda k: id(array.args[k]))
+    if len(set(array.args)) == len(fixed):
+        return [fixed]
     groups: list[list[int]] = []
     for k in fixed:
         if groups and array.args[groups[-1][0]] is array.args[k]:

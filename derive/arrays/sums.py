@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Expr
 
 from derive.arrays.nodes import Array, Sum
-from derive.arrays.product import is_zero, scaled, split, zeros
+from derive.arrays.product import coefficient_of, is_zero, scaled, split, zeros
 
 
 def total(terms: Iterable[Array]) -> Array:
@@ -26,8 +26,10 @@ def total(terms: Iterable[Array]) -> Array:
     first: dict[Any, Array] = {}
     for term in _flat(given):
         coefficient, rest = split(term)
-        first.setdefault(rest, term)
-        coefficients[rest] = coefficients.get(rest, 0) + coefficient
+        if rest in first:
+            coefficients[rest] += coefficient
+        else:
+            first[rest], coefficients[rest] = term, coefficient
     kept = [_with_coefficient(first[rest], c) for rest, c in coefficients.items() if c != 0]
     if len(kept) < 2:
         return kept[0] if kept else zeros(given[0].shape)
@@ -43,5 +45,5 @@ def _flat(terms: Iterable[Array]) -> Iterator[Array]:
 
 
 def _with_coefficient(term: Array, coefficient: Expr) -> Array:
-    own, _ = split(term)
+    own = coefficient_of(term)
     return term if own == coefficient else scaled(coefficient / own, term)
