@@ -55,7 +55,7 @@ class Array(Arithmetic, Basic):
 
     @classmethod
     def is_differential(cls, args: tuple[Array, ...]) -> bool:
-        return any(argument.moving for argument in args)
+        return True in [argument.moving for argument in args]
 
     @property
     def rank(self) -> int:
@@ -69,12 +69,9 @@ class Array(Arithmetic, Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
-        if "symmetric" not in self.facts and not self.is_square():
+        if "symmetric" not in self.facts and self.shape != self.shape[1:] + self.shape[:1]:
             self.facts["symmetric"] = False
         return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
-
-    def is_square(self) -> bool:
-        return self.rank == 2 and bool(self.shape[0] == self.shape[1])
 
     def total(self, axis: int) -> Expr | None:
         """c, where the sum over an axis is surely c times an array of ones."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr
 
-from derive.arrays.nodes import Array, Sum
+from derive.arrays.nodes import Array, Product, Sum
 from derive.arrays.product import coefficient_of, is_zero, scaled, split, zeros
 
 
@@ -22,18 +22,29 @@ def total(terms: Iterable[Array]) -> Array:
     given = list(terms)
     if len(given) == 1:
         return given[0]
+    flat = list(_flat(given))
+    kept = _collected(flat) if len(set(map(_made_of, flat))) < len(flat) else flat
+    if len(kept) < 2:
+        return kept[0] if kept else zeros(given[0].shape)
+    return Sum.make(tuple(kept), (), given[0].shape)
+
+
+def _made_of(term: Array) -> frozenset[Array]:
+    """The factors: like terms have the same."""
+    return frozenset(term.args if isinstance(term, Product) else (term,))
+
+
+def _collected(terms: list[Array]) -> list[Array]:
+    """Like terms as one, at the place of the first."""
     coefficients: dict[Any, Expr] = {}
     first: dict[Any, Array] = {}
-    for term in _flat(given):
+    for term in terms:
         coefficient, rest = split(term)
         if rest in first:
             coefficients[rest] += coefficient
         else:
             first[rest], coefficients[rest] = term, coefficient
-    kept = [_with_coefficient(first[rest], c) for rest, c in coefficients.items() if c != 0]
-    if len(kept) < 2:
-        return kept[0] if kept else zeros(given[0].shape)
-    return Sum.make(tuple(kept), (), given[0].shape)
+    return [_with_coefficient(first[rest], c) for rest, c in coefficients.items() if c != 0]
 
 
 def _flat(terms: Iterable[Array]) -> Iterator[Array]:
