@@ -1,4 +1,7 @@
-"""Sums of arrays of one shape: zeros left out, like terms collected, the order kept as written."""
+"""Sums of arrays of one shape: zeros left out, like terms collected, the order kept as written.
+
+A long sum is one term of another sum, so that adding to it again and again stays cheap.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from sympy import Expr
 
 from derive.arrays.nodes import Array, Product, Sum
 from derive.arrays.product import coefficient_of, is_zero, scaled, split, zeros
+
+MOST_OPENED = 16  # terms of a sum that are taken one by one into another sum
 
 
 def total(terms: Iterable[Array]) -> Array:
@@ -49,7 +54,7 @@ def _collected(terms: list[Array]) -> list[Array]:
 
 def _flat(terms: Iterable[Array]) -> Iterator[Array]:
     for term in terms:
-        if isinstance(term, Sum):
+        if isinstance(term, Sum) and len(term.args) <= MOST_OPENED:
             yield from term.args
         elif not is_zero(term):
             yield term
