@@ -188,13 +188,14 @@ class _Steps:
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
         value = self.sweep.value(quantity)
+        written_out = self.without_names(value)
         equals = textbook(value)
         bars = [n for n in postorder(equals, into=CLOSED) if isinstance(n, Adjoint)]
         return Step(
             goal=goal,
             rule=_label(handed),
             equals=equals,
-            result=textbook(self.without_names(value)),
+            result=equals if written_out is value else textbook(written_out),
             where=tuple((h.before, h.after) for h in handed),
             parts=tuple(self.made[bar] for bar in bars if bar in self.made),
             sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),

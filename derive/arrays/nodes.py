@@ -43,7 +43,7 @@ class Array(Arithmetic, Basic):
     @classmethod
     def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
         """The node with these parts: the same object whenever they are the same."""
-        key = (cls, tuple(map(id, args)), data, tuple(map(type, data)), shape)
+        key = (cls, args, data, tuple(map(type, data)), shape)
         with _one_at_a_time:
             node = _known.get(key)
             if node is None:
@@ -55,7 +55,7 @@ class Array(Arithmetic, Basic):
 
     @classmethod
     def is_differential(cls, args: tuple[Array, ...]) -> bool:
-        return any(argument.moving for argument in args)
+        return True in [argument.moving for argument in args]
 
     @property
     def rank(self) -> int:
@@ -69,6 +69,8 @@ class Array(Arithmetic, Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
+        if "symmetric" not in self.facts and self.shape != self.shape[1:] + self.shape[:1]:
+            self.facts["symmetric"] = False
         return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
 
     def total(self, axis: int) -> Expr | None:
@@ -148,7 +150,7 @@ class Array(Arithmetic, Basic):
 
 def _known_below(root: Array, fact: Any, ask: Callable[[Array], Any]) -> Any:
     """A fact about a node, worked out for what it is made of first: never deep in Python."""
-    stack = [root]
+    stack = [] if fact in root.facts else [root]
     while stack:
         node = stack[-1]
         below = [] if isinstance(node, Named) else [a for a in node.args if fact not in a.facts]

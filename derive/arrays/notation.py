@@ -142,8 +142,8 @@ Edge = tuple[Any, Label, Label]
 def written(array: Array) -> Written:
     """How an array is written, one level of named quantities deep."""
     if isinstance(array, Sum):
-        first, *more = array.args
-        whole = written(first) if all(map(_is_filled, array.args)) else _term(first)
+        first, *more = terms = _terms(array)
+        whole = written(first) if all(map(_is_filled, terms)) else _term(first)
         return Added((whole, *map(_term, more)))
     if isinstance(array, Power):
         return Raised(written(array.args[0]), array.exponent, array.rank == 2)
@@ -158,6 +158,19 @@ def written(array: Array) -> Written:
 
         return as_kronecker(array) or Leaf(array)
     return Leaf(array)
+
+
+def _terms(array: Array) -> list[Array]:
+    """The terms of a sum and of the sums in it."""
+    terms: list[Array] = []
+    waiting = [array]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Sum):
+            waiting.extend(reversed(term.args))
+        else:
+            terms.append(term)
+    return terms
 
 
 def _term(array: Array) -> Written:

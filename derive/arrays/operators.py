@@ -195,9 +195,11 @@ def _mismatch(left: Array, right: Array, axis: int, n: Expr, m: Expr) -> ShapeEr
 def _contracted(left: Array, right: Array) -> Array:
     """The product over the inner axes; leading axes are broadcast against one another."""
     rows, columns = left.rank > 1, right.rank > 1
-    some = product(1, [(left, range(left.rank))], range(left.rank - 1 - rows))
-    more = product(1, [(right, range(right.rank))], range(right.rank - 1 - columns))
-    batch = broadcast_shape(some, more, "@") if some.rank or more.rank else ()
+    batch: Shape = ()
+    if left.rank > 2 or right.rank > 2:
+        some = product(1, [(left, range(left.rank))], range(left.rank - 1 - rows))
+        more = product(1, [(right, range(right.rank))], range(right.rank - 1 - columns))
+        batch = broadcast_shape(some, more, "@")
     i, j, k = "i", "j", "k"
     a_labels = _batch(left, batch, 1 + rows) + ([i, j] if rows else [j])
     b_labels = _batch(right, batch, 1 + columns) + ([j, k] if columns else [j])

@@ -18,7 +18,7 @@ from derive.arrays.nodes import (
     ones,
     postorder,
 )  # fmt: skip
-from derive.arrays.product import product, scaled, split
+from derive.arrays.product import coefficient_of, product, scaled
 from derive.arrays.sums import total
 
 
@@ -52,7 +52,7 @@ def positive_first(array: Array) -> Array:
 
 
 def is_negative(term: Array) -> bool:
-    return bool(split(term)[0].as_coeff_Mul()[0].is_negative)
+    return bool(coefficient_of(term).as_coeff_Mul()[0].is_negative)
 
 
 def sign_inside(array: Product) -> Array:
@@ -93,7 +93,7 @@ def _again(terms: list[Array]) -> Array:
 
 def _number(array: Sum) -> Array | None:
     """A coefficient that all others are whole multiples of."""
-    coefficients = [split(term)[0] for term in array.args]
+    coefficients = [coefficient_of(term) for term in array.args]
     for c in coefficients:
         if c not in (1, -1) and all((other / c).is_Integer for other in coefficients):
             common = -c if (coefficients[0] / c).is_negative else c

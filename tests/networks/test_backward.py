@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 import pytest
 
 import derive
-from derive.arrays.nodes import variable
+from derive.arrays.nodes import postorder, variable, variables
 from derive.networks.backward import Backward
 from derive.networks.losses import mse
 from derive.networks.recurrent import Unrolled, gru, inputs, lstm, rnn
-from tests.networks.depth import NETWORKS, derived, size_of
+from tests.networks.depth import NETWORKS, UNNAMED, derived, long_sum, size_of
 
 MLP = ["Z_1 = X @ W_1 + b_1", "H = relu(Z_1)", "Z_2 = H @ W_2 + b_2",
        "L = -sum(Y*log_softmax(Z_2, axis=1))/N"]  # fmt: skip
@@ -66,6 +68,36 @@ def test_nodes_and_lines_of_a_layer_do_not_grow(name: str) -> None:
         for a, b, n in zip(sizes, sizes[1:], (2, 4, 8), strict=False)
     )
     assert one == two == three
+
+
+CHECKED_BELOW = "tests/networks/test_backward.py::test_without_names_a_derivation_is_right"
+
+
+@pytest.mark.checked_by(CHECKED_BELOW)
+@pytest.mark.parametrize("name", UNNAMED)
+def test_without_names_a_derivation_is_as_long_as_the_network_is_deep(name: str) -> None:
+    sizes = [size_of(derive.backprop(UNNAMED[name](depth))) for depth in (64, 128, 256)]
+    for small, middle, large in zip(*sizes, strict=True):
+        assert large - middle < 2.2 * (middle - small)
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_without_names_a_derivation_is_right(name: str) -> None:
+    loss = UNNAMED[name](66 if name == "linear net" else 20)
+    found = derive.backprop(loss, wrt=[str(variables(loss)[k]) for k in (0, 1)])
+    assert found.check(points=1).verdict == "confirmed", found.whole.report
+
+
+def test_adding_to_a_long_sum_takes_as_long_as_adding_to_a_short_one() -> None:
+    partial = list(accumulate(variable(f"x_{k}", "n") for k in range(500)))
+    assert max(len(node.args) for node in postorder(*partial)) == 17
+
+
+def test_a_long_sum_is_written_in_one_line_and_derived_in_pieces() -> None:
+    loss = long_sum(20)
+    assert str(loss) == f"v.T @ ({' + '.join(f'tanh(w*x_{k})' for k in range(1, 21))})"
+    definitions = derive.backprop(loss, wrt="w").whole.definitions
+    assert max(len(e.args) for _, e in definitions) == 17
 
 
 BAD = [
