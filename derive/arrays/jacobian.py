@@ -17,6 +17,7 @@ from derive.arrays.gradient import asked, chosen, gradients, scalar_loss
 from derive.arrays.kronecker import between_vectors, of_vectors
 from derive.arrays.nodes import (
     CLOSED,
+    Adjoint,
     Array,
     Directional,
     Hessian,
@@ -37,7 +38,7 @@ from derive.arrays.rearranged import Placed, Reshaped, Taken, reshaped
 from derive.arrays.structured import along_structure, keeps
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
-from derive.core import Derivation, Step
+from derive.core import Derivation, Step, parts_first
 from derive.engine import NoRuleApplies, limited
 
 FORMS = ("index", "operator", "vec")
@@ -103,7 +104,7 @@ def hessian(
     loss = scalar_loss(f, shapes, structures)
     (variable,) = chosen(loss, [wrt])
     slope = gradients(loss, [variable])[variable]
-    written_out = _without_names(slope.result)
+    written_out = _written_out(slope)
     inner = _in_form(form, written_out, variable)
     if isinstance(inner.goal, (Directional, VecJacobian)):
         goal = inner.goal.with_of(slope.problem)
@@ -234,6 +235,17 @@ def _forward(array: Array, variable: Variable) -> Step:
         made[d(equation)] = Step(goal, rule, plain, textbook(found[d(equation)]), parts=parts,
                                  sentence=sentence)  # fmt: skip
     return made[d(forward[-1])]
+
+
+def _written_out(slope: Derivation) -> Array:
+    """A gradient in the variables alone: long ones are left in adjoints, which move as well."""
+    if not any(isinstance(n, Adjoint) for n in postorder(slope.result, into=CLOSED)):
+        return _without_names(slope.result)
+    known: dict[Array, Array] = {}
+    for step in parts_first([slope.root]):
+        inside = [n for n in postorder(step.equals, into=CLOSED) if n in known]
+        known[step.goal] = substituted(step.equals, {n: known[n] for n in inside})
+    return _without_names(known[slope.problem])
 
 
 def _without_names(array: Array) -> Array:

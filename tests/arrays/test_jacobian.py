@@ -135,6 +135,16 @@ def test_hessians_are_confirmed(f: str) -> None:
     assert d.check().verdict == "confirmed", d.report
 
 
+def test_the_hessian_of_what_is_long() -> None:
+    """The gradient of it is told in adjoints, which move with the variable."""
+    shapes = {"A": "m,n", "x": "n"} | {f"b_{k}": "m" for k in range(9)}
+    d = derive.hessian(" + ".join(f"norm(A @ x - b_{k})**2" for k in range(9)), "x", shapes)
+    assert str(d.result) == "18*A.T @ A"
+    assert d.check(points=1).verdict == "confirmed", d.report
+    d = derive.hessian(" + ".join(f"norm(tanh(A @ x - b_{k}))**2" for k in range(9)), "x", shapes)
+    assert d.check(points=1).verdict == "confirmed", d.report
+
+
 def test_along_a_direction() -> None:
     d = derive.jvp("inv(X)", "X", "V", SHAPES)
     assert str(d.result) == "-inv(X) @ V @ inv(X)"
