@@ -118,7 +118,7 @@ def maximise_the_logarithm(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return found and Rewrite(ArgMax(found[0], x, a, b), found[1])
 
 
-@LARGEST.rule("inside the logarithm", example=ArgMax(log(2 + exp(6 * x - x**2)), x), on=log)
+@LARGEST.rule("inside the logarithm", example=ArgMax(log(1 + x * exp(-x)), x, 0, oo), on=log)
 def inside_the_logarithm(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The logarithm is increasing: it is largest where what is inside is."""
     given = positive_if(f.args[0], x, a, b)
