@@ -32,9 +32,16 @@ from derive.asked import in_order, letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.intervals import ArgMax, ArgMin, Maximum, OnInterval, RootBetween
 from derive.calculus.roots_between import RULES as ROOTS
-from derive.calculus.signs import NegativeOn, PositiveOn, negative_if, positive_if, smooth_if
+from derive.calculus.signs import (
+    NegativeOn,
+    PositiveOn,
+    negative_if,
+    never_holds,
+    positive_if,
+    smooth_if,
+)
 from derive.core import Derivation
-from derive.engine import Budget, limited, search
+from derive.engine import Budget, NoRuleApplies, limited, search, shown
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, depends_on
 
@@ -234,4 +241,7 @@ def _worked_out(
 
 
 def worked_out(goal: Expr, budget: Budget | None = None) -> Derivation:
-    return Derivation(search(goal, TABLES, budget), goal, arguments=in_order(goal))
+    d = Derivation(search(goal, TABLES, budget), goal, arguments=in_order(goal))
+    if never_holds(d.given):
+        raise NoRuleApplies(f"{shown(goal)} would ask for {d.given}, which never holds", goal)
+    return d

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 from sympy import (
     Add,
     And,
     Basic,
+    Dummy,
     Expr,
     Mul,
     Poly,
+    Pow,
     Symbol,
     cancel,
     collect,
@@ -27,7 +29,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from derive.calculus.intervals import RootBetween
-from derive.calculus.signs import between_if, never_zero_if
+from derive.calculus.signs import between_if, never_zero_if, positive_if
 from derive.engine import not_zero
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on
@@ -138,25 +140,40 @@ def _coefficients(f: Expr, x: Symbol, degree: int) -> list[Expr] | None:
     return list(steps.all_coeffs()) if steps.degree() == degree else None
 
 
+@RULES.rule("take the root", example=RootBetween(2 * x**5 - 3, x, 0, oo), on=Add)
+def take_the_root(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """u**n = c where u is the root of c, for positive u."""
+    for power, c, given in _isolated(f, x, Pow):
+        u, n = power.args
+        inside, above = positive_if(u, x, a, b), positive_if(c, x, a, b)
+        if inside is not None and above is not None and not depends_on(n, x):
+            return Rewrite(RootBetween(u - c ** (1 / n), x, a, b), And(given, inside, above))
+    return None
+
+
 @RULES.rule("take the logarithm", example=RootBetween(2 * exp(-3 * x) - 1, x, 0, oo), on=Add)
 def take_the_logarithm(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """exp(u) = c where u = log(c)."""
-    return _undone(f, x, a, b, exp, log, lambda c: c > 0)
+    for function, c, given in _isolated(f, x, exp):
+        above = positive_if(c, x, a, b)
+        if above is not None:
+            return Rewrite(RootBetween(function.args[0] - log(c), x, a, b), And(given, above))
+    return None
 
 
-@RULES.rule("take the exponential", example=RootBetween(log(x) - 2, x, 0, oo), on=Add)
+@RULES.rule("take the exponential", example=RootBetween(3 * log(x) - 2, x, 0, oo), on=Add)
 def take_the_exponential(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """log(u) = c where u = exp(c)."""
-    return _undone(f, x, a, b, log, exp, lambda c: true)
+    for function, c, given in _isolated(f, x, log):
+        return Rewrite(RootBetween(function.args[0] - exp(c), x, a, b), given)
+    return None
 
 
-def _undone(
-    f: Add, x: Symbol, a: Expr, b: Expr, outer: Any, inverse: Any, domain: Callable
-) -> Outcome:
-    rest, moving = f.as_independent(x, as_Add=True)
-    c, function = moving.as_independent(x, as_Add=False)
-    if not isinstance(function, outer):
-        return None
-    value = -rest / c
-    given = And(_not_zero(c), domain(value))
-    return Rewrite(RootBetween(function.args[0] - inverse(value), x, a, b), given)
+def _isolated(f: Add, x: Symbol, kind: Any) -> Iterator[tuple[Expr, Expr, Boolean]]:
+    """`h, c, condition` of the equation f = 0 as h = c, where x stands in the one function h."""
+    whole, t = expand(f), Dummy("t")
+    for function in sorted(whole.atoms(kind), key=str):
+        replaced = whole.xreplace({function: t})
+        steps = None if depends_on(replaced, x) else _coefficients(replaced, t, 1)
+        if steps is not None and depends_on(function, x):
+            yield function, textbook(-steps[1] / steps[0]), _not_zero(steps[0])

@@ -14,6 +14,8 @@ from sympy import (
     Dummy,
     Expr,
     Gt,
+    I,
+    Intersection,
     Lt,
     Mul,
     Ne,
@@ -35,7 +37,7 @@ from sympy.logic.boolalg import Boolean
 from derive.structure import depends_on, free_symbols, postorder
 
 SMOOTH = {"exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "erf", "erfc", "sigmoid", "softplus"}
-LARGEST = 300  # operations of what is brought over one denominator
+LARGEST = 150  # operations of what is brought over one denominator
 
 
 def positive_if(f: Expr, x: Symbol, a: Expr, b: Expr) -> Boolean | None:
@@ -76,6 +78,8 @@ def between_if(value: Expr, a: Expr, b: Expr) -> Boolean | None:
     >>> between_if(1/a, S(0), S(2))
     (1/a > 0) & (1/a < 2)
     """
+    if value.is_extended_real is False or value.has(I):
+        return None
     nowhere = Dummy("x")
     found = []
     for end, gap, relation in ((a, value - a, Gt(value, a)), (b, b - value, Lt(value, b))):
@@ -123,6 +127,36 @@ def never_zero_if(f: Expr, x: Symbol, a: Expr, b: Expr) -> Boolean | None:
     """A condition under which f is not zero between a and b; None: not seen."""
     above = positive_if(f, x, a, b)
     return negative_if(f, x, a, b) if above is None else above
+
+
+def never_holds(condition: Boolean) -> bool:
+    """Whether the parts of a condition exclude each other, as far as that is seen.
+
+    >>> from sympy.abc import a, b
+    >>> never_holds(And(a > 1, a < 0, evaluate=False))
+    True
+    >>> never_holds(And(a > 0, b > 0, -a/b > 0))
+    True
+    """
+    parts = sorted(_parts(condition), key=str)
+    letters = sorted({s for part in parts for s in part.free_symbols}, key=str)
+    positive = {s: Dummy(s.name, positive=True) for s in letters if (s > 0) in parts}
+    signs = [_gap(part).xreplace(positive) for part in parts if isinstance(part, Gt | Lt)]
+    groups = ([part for part in parts if part.free_symbols == {s}] for s in letters)
+    return any(factor(gap).is_nonpositive for gap in signs) or any(map(_no_common, groups))
+
+
+def _gap(relation: Gt | Lt) -> Expr:
+    """What a relation says to be positive."""
+    return relation.gts - relation.lts
+
+
+def _no_common(parts: list[Boolean]) -> bool:
+    """Whether conditions on one letter have no value of it in common."""
+    try:
+        return Intersection(*(part.as_set() for part in parts)) == S.EmptySet
+    except (NotImplementedError, TypeError):
+        return False
 
 
 class PositiveOn(Set):
