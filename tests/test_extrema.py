@@ -9,9 +9,11 @@ from sympy import Abs, Derivative, Eq, Expr, Rational, S, Symbol, cos, exp, log,
 
 import derive
 from derive import NoRuleApplies, argmax
+from derive.calculus.extrema import LARGEST
 from derive.calculus.intervals import ArgMax, ArgMin, Maximum, RootBetween
 from derive.calculus.signs import between_if, negative_if, positive_if, smooth_if
 from derive.command_line import main
+from derive.elementary import relu
 from derive.structure import D
 from lambdify_bridge import check, estimate
 from lambdify_bridge.values import Undecided, Undefined
@@ -66,6 +68,21 @@ def test_found(question: str, f: Expr, over: tuple[Any, Any], place: Expr) -> No
 def test_refused(f: Expr, over: tuple[Any, Any]) -> None:
     with pytest.raises(NoRuleApplies):
         argmax(f, x, over)
+
+
+@pytest.mark.parametrize(
+    ("f", "over"),
+    [
+        (-(x**2) + 4 * Abs(x - 1), (-oo, oo)),
+        (log(x) - x, (-3, 3)),
+        (-1 / x - x**2 * 9, (-1, 1)),
+        (-exp(x) - relu(x), (-oo, oo)),
+    ],
+    ids=str,
+)
+def test_a_stationary_point_asks_for_a_smooth_function(f: Expr, over: tuple[Any, Any]) -> None:
+    rule = LARGEST["stationary point of a concave function"]
+    assert rule.function(f, x, *map(S, over)) is None
 
 
 def test_conditions_on_plain_letters_are_said() -> None:
