@@ -76,6 +76,11 @@ def test_a_density_with_heavy_tails_is_not_decided() -> None:
         estimate(Expectation(x, (x, 1 / (1 + x**2))))
 
 
+def test_densities_of_letters_that_depend_on_each_other_are_refused() -> None:
+    with pytest.raises(ValueError, match="depends on another letter"):
+        Expectation(x + y, BELL, (y, normal_density(y, x, w)))
+
+
 def test_it_prints() -> None:
     goal = Expectation(x + y, BELL, OTHER)
     assert worked_out(goal).text().startswith("E_{x ~ N(m, v), y ~ N(n, w)}[x + y]\n")

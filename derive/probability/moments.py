@@ -34,7 +34,7 @@ from derive.calculus.signs import NegativeConstants, negative_if, positive_if, s
 from derive.core import Derivation
 from derive.engine import Budget, search
 from derive.rules import Outcome, Rewrite, RuleTable
-from derive.structure import D, depends_on
+from derive.structure import D, depends_on, free_symbols
 
 Laws = tuple[Tuple, ...]
 
@@ -76,6 +76,10 @@ class Moment(Expr):
     name = ""
 
     def __new__(cls, g: Any, *laws: Any) -> Moment:
+        drawn = {law[0] for law in laws}
+        for x, density in laws:
+            if drawn & free_symbols(density) - {x}:
+                raise ValueError(f"the density of {x} depends on another letter that is drawn")
         return Expr.__new__(cls, S(g), *(Tuple(*law) for law in laws))
 
     @property
