@@ -257,9 +257,12 @@ def conjoined(given: Iterable[Boolean]) -> Boolean:
 
 def each_condition(root: Step) -> Iterator[Boolean]:
     """The conditions below `root`, in its own letters, some perhaps several times."""
-    for step in walk(root, stop=lambda step: _changes(step) or _by_cases(step)):
+    for step in walk(root, stop=lambda s: _changes(s) or _by_cases(s) or _sees_to(s)):
         if step.given is not true:
             yield step.given
+        if _sees_to(step):
+            yield from _but_for(_sees_to(step), step.premises + step.parts)
+            continue
         for part in step.parts if _changes(step) else ():
             for condition in each_condition(part):
                 changed = condition.xreplace(_changes(step))
@@ -272,6 +275,18 @@ def each_condition(root: Step) -> Iterator[Boolean]:
 def _by_cases(step: Step) -> bool:
     """Whether a step joins derivations case by case: each holds in its branch of the Piecewise."""
     return isinstance(step.equals, Piecewise) and bool(step.premises) and not step.parts
+
+
+def _sees_to(step: Step) -> frozenset[Symbol]:
+    """The variables of a goal whose rules ask what is needed of them wherever they run."""
+    goal = step.goal
+    return frozenset(goal.bound_symbols if getattr(goal, "sees_to_its_variable", False) else ())
+
+
+def _but_for(bound: frozenset[Symbol], below: tuple[Step, ...]) -> Iterator[Boolean]:
+    """The conditions of some steps, without those on the variables that are `bound` there."""
+    for step in below:
+        yield from (c for c in each_condition(step) if not bound & free_symbols(c))
 
 
 def _changes(step: Step) -> dict[Basic, Basic]:

@@ -43,6 +43,8 @@ RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
 LEVELS |= {"Convergence": 45}
+LEVELS |= {"ArgMax": 1000, "ArgMin": 1000, "Maximum": 1000, "RootBetween": 1000}
+LEVELS |= {"Expectation": 1000, "Variance": 1000}
 LEVELS |= {"Transpose": 60, "Inverse": 60, "Not": 32, "factorial": 65, "Abs": 1000}
 
 
@@ -129,7 +131,7 @@ def one_line(expression: Basic) -> str:
 ASCII = str.maketrans({
     "·": "*", "∞": "oo", "√": "sqrt ", "π": "pi", "∂": "d", "→": "->", "≠": "!=", "≤": "<=",
     "≥": ">=", "Σ": "Sum", "Π": "Product", "∫": "Integral", "∈": "in", "ᵀ": "^T", "⁺": "+",
-    "ℤ": "Integers", "ℝ": "Reals", "↦": "->", "…": "...", "—": "-",
+    "∝": "~", "ℤ": "Integers", "ℝ": "Reals", "↦": "->", "…": "...", "—": "-",
 })
 # fmt: on
 LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
