@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.arrays.differences import extrapolated
+from lambdify_bridge.arrays.differences import extrapolated, mixed
 from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
 from lambdify_bridge.arrays.source import LEAVES, needed
@@ -19,7 +19,6 @@ from lambdify_bridge.report import Report
 
 TOLERANCE, ROUGH = 1e-8, 1e-6
 LARGEST, SMALL = 1e6, 1e-2  # sizes that are too large, and too small to be compared by themselves
-NESTED = (1e-1, 1e-2)  # first steps where a slope of slopes is taken
 INVERTED = ("Inverse", "Determinant", "LogDeterminant")
 SINGULAR = 1e8  # a condition number beyond which the inverse of a random matrix is noise
 Values = dict[Any, np.ndarray]
@@ -154,19 +153,19 @@ class ByDefinition:
         return np.broadcast_to(slope, shape_of(of, self.point.sizes))
 
     def second(self, of: Any, variable: Any, one: np.ndarray, two: np.ndarray) -> float:
-        def slope_at(t: float) -> float:
-            there = {**self.point.values, variable: self.point.values[variable] + t * one}
-            f = self.moved(of, {variable: two}, there)
-            return float(extrapolated(f, self.scale({variable: two}), first=NESTED, noise=0.0)[0])
+        tape, values = Tape([of]), self.point.values
+        here = values[variable]
 
-        slope, roughness = extrapolated(slope_at, self.scale({variable: one}), first=NESTED)
+        def f(s: float, t: float) -> float:
+            now = {v: values[v] for v in tape.given} | {variable: here + s * one + t * two}
+            return float(tape.output(tape.run(now, self.point.sizes), of))
+
+        slope, roughness = mixed(f, self.scale({variable: one}))
         self.roughness = max(self.roughness, roughness)
-        return float(slope)
+        return slope
 
-    def moved(
-        self, of: Any, rates: Values, there: Values | None = None
-    ) -> Callable[[float], np.ndarray]:
-        tape, values = Tape([of]), there or self.point.values
+    def moved(self, of: Any, rates: Values) -> Callable[[float], np.ndarray]:
+        tape, values = Tape([of]), self.point.values
 
         def f(t: float) -> np.ndarray:
             now = {v: values[v] + t * rates[v] if v in rates else values[v] for v in tape.given}
