@@ -19,6 +19,7 @@ from lambdify_bridge.report import Report
 DIRECTIONAL, ENTRY, EXACT = 1e-9, 1e-7, 1e-10
 WRONG = 1e-6  # of a slope: nothing smaller is a mistake in a formula
 NO_SLOPE = "at a kink, where the slopes on both sides differ"
+NO_VALUE = "the loss has no value nearby"
 AT_A_KINK = "at a kink, between the slopes on both sides"
 NEARBY = 1e-2  # of the step of a plain difference: what a kink at some distance leaves alone
 KINK = 1e-6  # the step on either side of a kink
@@ -154,6 +155,8 @@ class Slopes:
 
     def is_wrong(self, slope: Slope, least: float) -> bool:
         """Whether neither rounding, nor a bend farther away, nor a kink explains a difference."""
+        if not np.isfinite(slope.off):
+            raise TooRough(NO_VALUE)
         if slope.off <= max(least, 10 * slope.roughness):
             return False
         if slope.off <= 10 * self.own_noise:
