@@ -110,6 +110,7 @@ def compared(d: Any, name: str, f: Any, point: Values, what: str, found: Outcome
         if np.shape(said) != np.shape(slope):
             raise Wrong(f"{what} has shape {ours.shape}")
         if not np.max(np.abs(said - slope), initial=0.0) <= SLOPE * scale + 10 * rough:
+            bends(lambda t, V=V: f({**point, name: x + t * V}, SIZES), slope, said)
             raise Wrong(f"{what} at {place}: {np.ravel(slope)[:4]}, claimed {np.ravel(said)[:4]}")
     found.gradients += 1
     report = d.check()
@@ -291,6 +292,7 @@ def gradient(
             raise Stop("rough", f"{slope} +- {rough}")
         said = float(np.sum(ours * V))
         if not abs(said - slope) <= SLOPE * size + 10 * rough:
+            bends(lambda t, path=path: numbers({**point, name: path(t)}, SIZES), slope, said)
             raise Wrong(f"gradient by {name}: along a path {slope:.10g}, claimed {said:.10g}")
     found.gradients += 1
     printed(d.result, point, f, found, f"the gradient by {name}", meaning)
@@ -325,6 +327,14 @@ def differences(f: Callable[[float], Any]) -> tuple[Any, float]:
         if rough < best[1]:
             best = c, rough
     return best
+
+
+def bends(f: Callable[[float], Any], slope: Any, said: Any) -> None:
+    """Raise Stop where f has a kink on the way: nearby it has another slope, the one claimed."""
+    h = 1e-6
+    near = (f(h) - f(-h)) / (2 * h)
+    if np.max(np.abs(near - said)) < np.max(np.abs(near - slope)) / 10:
+        raise Stop("rough", f"far away {slope}, nearby {near}")
 
 
 # ------------------------------------------------------------------ what is printed

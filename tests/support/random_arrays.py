@@ -362,8 +362,9 @@ class Generator:
                  f"transpose({C})", f"({A} @ ({B}))", f"diag({x}) @ {C}.T", f"{C}.T @ diag({y})",
                  f"kron({A}, {self.array(('1', '1'), 0)}) @ {B}", f"({x}[:, None] + {y})",
                  f"{x}[:, None]*{y}[None, :]", f"({C} @ {A}).T @ {self.array((n, n), 0)}"
-                 if k == m else f"({C}.T + {C}.T)", f"dot({A}, {B})", f"tril({C}.T)",
-                 f"triu({C}.T + 1)", f"tril({A}) @ {B}"]  # fmt: skip
+                 if k == m else f"({C}.T + {C}.T)", f"dot({A}, {B})",
+                 f"tril({C}.T) - triu({C})" if m == n else f"{C}.T/(1 + norm({C}, 2))",
+                 f"tril({A}) @ {B}" if m == k else f"{A} @ {B}/norm({B})"]  # fmt: skip
         return f"({self.r.choice(forms)})"
 
     def tensor(self, shape: Shape, depth: int) -> str:
