@@ -33,7 +33,7 @@ from derive.arrays.rearranged import Placed, Reshaped, Taken, reshaped
 from derive.arrays.structured import along_structure, keeps
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
-from derive.core import Derivation, Step
+from derive.core import Derivation, Step, parts_first
 from derive.engine import NoRuleApplies, limited
 
 UNIT_ARRAYS = (
@@ -83,7 +83,7 @@ def hessian(
     loss = scalar_loss(f, shapes, structures)
     (variable,) = chosen(loss, [wrt])
     slope = gradients(loss, [variable])[variable]
-    written_out = _without_names(slope.result)
+    written_out = _without_names(_without_adjoints(slope))
     goal = Hessian.make((loss, variable), (), variable.shape * 2)
     if variable not in variables(written_out):
         nothing = zeros(variable.shape * 2)
@@ -182,6 +182,14 @@ def _forward(array: Array, variable: Variable) -> Step:
         made[d(equation)] = Step(goal, rule, plain, textbook(found[d(equation)]), parts=parts,
                                  sentence=sentence)  # fmt: skip
     return made[d(chain[-1])]
+
+
+def _without_adjoints(slope: Derivation) -> Array:
+    """A gradient in its variables alone: an adjoint moves with them."""
+    values: dict[Array, Array] = {}
+    for step in parts_first([slope.root]):
+        values[step.goal] = substituted(step.result, values)
+    return values[slope.problem]
 
 
 def _without_names(array: Array) -> Array:

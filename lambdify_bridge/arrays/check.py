@@ -29,7 +29,7 @@ from lambdify_bridge.arrays.slopes import (
 from lambdify_bridge.arrays.source import needed
 from lambdify_bridge.report import Report, weakest
 
-LAST_DIGITS = 2.0**-51
+LAST_DIGITS, NUDGES = 2.0**-51, 5
 ASIDE = 0.1  # how far an entry is moved from a kink, beside the size of the entries
 MORE = 2  # times as many points are tried as asked for, where some say nothing
 SECONDS = 20.0
@@ -301,16 +301,20 @@ class _Bench:
         )
 
     def noise(self, side: Any) -> float:
-        """How much an expression changes when the last digits of the variables do."""
-        values = {v: self.nudged(v, x) for v, x in self.values.items()}
+        """How much an expression changes, at most, when the last digits of the variables do."""
+        here = self.value(side)
+        changes = [np.abs(self.nudged(turn).value(side) - here) for turn in range(NUDGES)]
+        return float(np.max(changes, initial=0.0))
+
+    def nudged(self, turn: int) -> _Bench:
+        r = np.random.default_rng(turn)
+        values = {
+            v: in_structure(x * (1 + LAST_DIGITS * r.standard_normal(x.shape)), structure_of(v))
+            for v, x in self.values.items()
+        }
         other = _Bench(self.loss, self.steps, self.point._replace(values=values), self.moved)
         other.free = self.free
-        change = np.abs(other.value(side) - self.value(side))
-        return float(np.max(change, initial=0.0))
-
-    def nudged(self, v: Any, x: np.ndarray) -> np.ndarray:
-        r = np.random.default_rng(0).standard_normal(x.shape)
-        return in_structure(x * (1 + LAST_DIGITS * r), structure_of(v))
+        return other
 
     def beside(self, text: str, step: Any, kinked: np.ndarray) -> Report:
         """The same line with the entries of its quantity at a kink put somewhere else."""
