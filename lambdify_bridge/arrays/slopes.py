@@ -61,7 +61,8 @@ class Slopes:
     structure: str
     random: np.random.Generator
     noise: Callable[[], float]
-    kinks: int = 0  # entries that are at one, as far as looked for
+    kinks: int = 0  # entries at one, as far as looked for
+    still: np.ndarray | bool = False  # the entries that directions leave alone
 
     def report(self, text: str) -> Report:
         """Confirmed or refuted. Raises TooRough."""
@@ -72,6 +73,7 @@ class Slopes:
             return Report(text, "refuted", f"the result is not {self.structure}")
         agrees, error, slope = self.along_directions()
         if not agrees and self.kinked.any():
+            self.still = self.kinked
             agrees, error, slope = self.along_directions()
         if not agrees:
             return self.disagreement(text, error, slope)
@@ -94,6 +96,10 @@ class Slopes:
     @cached_property
     def largest(self) -> float:
         return float(np.max(np.abs(self.claimed), initial=0.0)) or 1.0
+
+    @property
+    def rounding(self) -> float:
+        return UNCLEAR * max(1.0, abs(self.at))
 
     @cached_property
     def own_noise(self) -> float:
@@ -119,28 +125,30 @@ class Slopes:
         return False, error, slope
 
     def direction(self) -> np.ndarray:
-        """Entries by their size; those at a kink, once they are known, stay."""
+        """Random, entries by their size."""
         V = self.random.standard_normal(self.here.shape)
         V = self.in_structure(V * (np.abs(self.here) + 1e-2 * self.scale))
-        if "kinked" in self.__dict__:
-            V = np.where(self.kinked, 0.0, V)
+        V = np.where(self.still, 0.0, V)
         return V / (np.linalg.norm(V) or 1.0)
 
     def extrapolated(self, V: np.ndarray, scale: float) -> Slope:
         measured, roughness = extrapolated(self.line(V), scale)
         return Slope(V, scale, float(measured), self.said(V), roughness)
 
+    def plain(self, V: np.ndarray, size: float) -> Slope:
+        measured, roughness = central(self.line(V), size)
+        return Slope(V, size, measured, self.said(V), roughness)
+
     def said(self, V: np.ndarray) -> float:
         return float(np.sum(self.claimed * V))
 
     def is_unclear(self, slope: Slope) -> bool:
         """Whether both are the same but for the rounding of numbers beside which they vanish."""
-        most = UNCLEAR * max(1.0, abs(self.at))
-        if slope.roughness >= most:
+        if slope.roughness >= self.rounding:
             return False
         if slope.off <= 10 * slope.roughness:
             return True
-        return slope.off < most and slope.off <= 10 * min(self.own_noise, most)
+        return slope.off < self.rounding and slope.off <= 10 * self.own_noise
 
     def disagreement(self, text: str, error: float, slope: Slope) -> Report:
         """The entry that is wrong, or else the direction. Raises TooRough."""
@@ -183,19 +191,19 @@ class Slopes:
 
     def by_entries(self, text: str, worst: float) -> Report:
         for place, V, own in self.entries():
-            measured, roughness = central(self.line(V), own)
-            slope = Slope(V, own, measured, self.said(V), roughness)
+            slope = self.plain(V, own)
             beside = max(self.largest, abs(slope.measured), 1e-5)
-            if slope.off <= ENTRY * beside:
-                worst = max(worst, slope.off / beside)
-            elif self.is_between(self.line(V), slope.said):
+            least = ENTRY * beside
+            if not slope.off <= least and self.is_between(self.line(V), slope.said):
                 self.kinks += 1
-            elif self.has_kink(self.line(V)):
-                raise TooRough(NO_SLOPE)
-            elif self.is_wrong(slope, ENTRY * beside):
+                continue
+            if not slope.off <= least and not self.is_wrong(slope, least):
+                slope = self.extrapolated(V, own)
+            if self.is_wrong(slope, least):
                 return refuted(text, f"at entry {place} the difference quotient", slope, ENTRY)
-            else:
-                worst = max(worst, slope.off / beside)
+            if slope.off > max(least, self.rounding):
+                raise TooRough(f"the slope at entry {place} settles to {slope.roughness:.1e} only")
+            worst = max(worst, slope.off / beside)
         reason = f"worst relative error {worst:.1e}"
         if self.kinks:
             reason += f"; {self.kinks} of {self.here.size} entries {AT_A_KINK}"
@@ -203,7 +211,7 @@ class Slopes:
 
     @property
     def is_at_a_kink(self) -> bool:
-        return self.kinks > 0 or ("kinked" in self.__dict__ and bool(self.kinked.any()))
+        return self.kinks > 0 or bool(np.any(self.still))
 
     # -- kinks ---------------------------------------------------------------------------------
 
