@@ -277,8 +277,12 @@ def gradient(
     d: Any, name: str, numbers: Numbers, point: Values, f: Formula, seed: int, found: Outcome
 ) -> None:
     meaning = {step.goal: step.equals for step in d.steps}
-    with np.errstate(all="ignore"):
-        ours = np.asarray(_called(refusable(d.to_numpy), point))
+    function = refusable(d.to_numpy)
+    try:
+        with np.errstate(all="ignore"):
+            ours = np.asarray(_called(function, point))
+    except np.linalg.LinAlgError as error:  # det(X) inv(X).T of a singular X
+        raise Stop("no value", f"gradient by {name}: {error}") from error
     if ours.shape != point[name].shape:
         raise Wrong(f"gradient by {name} has shape {ours.shape}")
     structure = f.structures.get(name, "")
