@@ -1,8 +1,8 @@
 """Derivations about arrays against numbers: every line, from the definition of what it claims.
 
-An adjoint is compared with differences of the loss when its quantity moves and everything computed
-from it follows: along random directions, extrapolated (1e-9), and entry by entry (1e-7). A pairing
-is compared with its other side for a random change.
+An adjoint is compared with the slopes of the loss when its quantity moves and everything computed
+from it follows; at a kink it is compared beside the kink as well. A pairing is compared with its
+other side for a random change. Where a point decides nothing, another one is taken.
 """
 
 from __future__ import annotations

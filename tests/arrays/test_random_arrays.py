@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,20 @@ def test_random_formulas() -> None:
     assert sum(o.kind == "right" for o in outcomes.values()) > 0.8 * len(SEEDS)
     verdicts = [verdict for o in outcomes.values() for verdict, _ in o.verdicts]
     assert verdicts.count("confirmed") > (1 - MAY_BE_UNDECIDED) * len(verdicts)
+
+
+OCCURRING = """
+    @ ** .T sum mean trace det logdet inv solve kron diag diagonal vec norm nuclear_norm
+    spectral_norm expm sqrtm eigvalsh cholesky matrix_power softmax log_softmax logsumexp sigmoid
+    softplus relu max min maximum minimum where einsum concatenate transpose reshape outer tril triu
+    ones eye exp log tanh
+""".split()
+
+
+def test_every_function_occurs() -> None:
+    texts = " ".join(formula(seed).text for seed in range(5000, 6500))
+    words = {*re.findall(r"\w+|@|\*\*|\.T", texts)}
+    assert not set(OCCURRING) - words
 
 
 @pytest.mark.parametrize("seed", [0, 2, 3, 5, 8])
