@@ -198,7 +198,8 @@ class Slopes:
                 self.kinks += 1
                 continue
             if not slope.off <= least and not self.is_wrong(slope, least):
-                slope = self.extrapolated(V, own)
+                both = (self.extrapolated(V, size) for size in (own, self.scale))
+                slope = min(both, key=lambda each: each.roughness)
             if self.is_wrong(slope, least):
                 return refuted(text, f"at entry {place} the difference quotient", slope, ENTRY)
             if slope.off > max(least, self.rounding):

@@ -84,7 +84,7 @@ MISTAKES = [  # each was wrong, or no answer, once
     "sum(max(where(A <= A, s, b[:, None]), axis=0)*x)",
     "sum(cholesky(eye(n) + outer(7*x, 7*x))*X)",
     "mean((abs(A)*A) @ x - mean((abs(A)*A) @ x, axis=0, keepdims=True))*s",
-    "sum(minimum(10*A[0], diag(eigvalsh(S))))",
+    "sum(minimum(10*A[0], diag(eigvalsh(S))))",                     "sum(asinh(x)*acosh(2 + y**2))",
 ]
 # fmt: on
 
