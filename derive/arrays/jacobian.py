@@ -17,7 +17,6 @@ from derive.arrays.gradient import asked, chosen, gradients, scalar_loss
 from derive.arrays.kronecker import between_vectors, of_vectors
 from derive.arrays.nodes import (
     CLOSED,
-    Adjoint,
     Array,
     Directional,
     Hessian,
@@ -104,7 +103,7 @@ def hessian(
     loss = scalar_loss(f, shapes, structures)
     (variable,) = chosen(loss, [wrt])
     slope = gradients(loss, [variable])[variable]
-    written_out = _written_out(slope)
+    written_out = _without_names(_without_adjoints(slope))
     inner = _in_form(form, written_out, variable)
     if isinstance(inner.goal, (Directional, VecJacobian)):
         goal = inner.goal.with_of(slope.problem)
@@ -237,15 +236,12 @@ def _forward(array: Array, variable: Variable) -> Step:
     return made[d(forward[-1])]
 
 
-def _written_out(slope: Derivation) -> Array:
-    """A gradient in the variables alone: long ones are left in adjoints, which move as well."""
-    if not any(isinstance(n, Adjoint) for n in postorder(slope.result, into=CLOSED)):
-        return _without_names(slope.result)
-    known: dict[Array, Array] = {}
+def _without_adjoints(slope: Derivation) -> Array:
+    """A gradient in its variables alone: an adjoint moves with them."""
+    values: dict[Array, Array] = {}
     for step in parts_first([slope.root]):
-        inside = [n for n in postorder(step.equals, into=CLOSED) if n in known]
-        known[step.goal] = substituted(step.equals, {n: known[n] for n in inside})
-    return _without_names(known[slope.problem])
+        values[step.goal] = substituted(step.result, values)
+    return values[slope.problem]
 
 
 def _without_names(array: Array) -> Array:

@@ -169,6 +169,7 @@ ELEMENTWISE = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _each(function) for name, function in ELEMENTWISE.items()},
     "asin": _each(sympy.asin), "acos": _each(sympy.acos), "atan": _each(sympy.atan),
+    "asinh": _each(sympy.asinh), "acosh": _each(sympy.acosh), "atanh": _each(sympy.atanh),
     "Abs": _each(sympy.Abs), "loggamma": _each(sympy.loggamma),
     "maximum": _both(sympy.Max), "minimum": _both(sympy.Min),
     "heaviside": _both(sympy.Heaviside), "polygamma": _both(sympy.polygamma),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ import derive
 from derive.arrays.along import AlongAxis, sum_
 from derive.arrays.elementwise import elementwise
 from derive.arrays.matrix import MatrixFunction
-from derive.arrays.nodes import PLACES, Array, variable
+from derive.arrays.nodes import PLACES, Adjoint, Array, postorder, variable
 from derive.arrays.reading import FUNCTIONS, read
 from lambdify_bridge.arrays.function import ArrayFunction
 from tests.support.array_trials import Outcome, second_derivatives, trial
@@ -39,6 +40,20 @@ def test_random_formulas() -> None:
     assert sum(o.kind == "right" for o in outcomes.values()) > 0.8 * len(SEEDS)
     verdicts = [verdict for o in outcomes.values() for verdict, _ in o.verdicts]
     assert verdicts.count("confirmed") > (1 - MAY_BE_UNDECIDED) * len(verdicts)
+
+
+OCCURRING = """
+    @ ** .T sum mean trace det logdet inv solve kron diag diagonal vec norm nuclear_norm
+    spectral_norm expm sqrtm eigvalsh cholesky matrix_power softmax log_softmax logsumexp sigmoid
+    softplus relu max min maximum minimum where einsum concatenate transpose reshape outer tril triu
+    ones eye exp log tanh
+"""
+
+
+def test_every_function_occurs() -> None:
+    texts = " ".join(formula(seed).text for seed in range(5000, 6500))
+    words = {*re.findall(r"\w+|@|\*\*|\.T", texts)}
+    assert not set(OCCURRING.split()) - words
 
 
 @pytest.mark.parametrize("seed", [0, 2, 3, 5, 8])
@@ -64,7 +79,12 @@ MISTAKES = [  # each was wrong, or no answer, once
     "sum(x)*where(pi >= n, pi, s)", "s*relu(0.1) + norm(x)",        "sum(x)*sigmoid(t - t)",
     "sum(abs((X - X.T)*A[0] + X))", "sum(relu(x - x) + x*s)",       "sum(A @ ((1.5 + sin(x))**s))",
     "sum(solve(X @ X.T + eye(n), y)*x)",                            "sum(1/(1 + exp(-30*x)))",
-    "sum(kron(A, B)**2)",
+    "sum(kron(A, B)**2)",           "det(T[0, :2, :2])",            "logdet(T[1, 1:3, :2])*s",
+    "sum(inv(T[1, :2, :2]))*s",     "sum(relu(softmax(10*A, axis=0)))",
+    "sum(max(where(A <= A, s, b[:, None]), axis=0)*x)",
+    "sum(cholesky(eye(n) + outer(7*x, 7*x))*X)",
+    "mean((abs(A)*A) @ x - mean((abs(A)*A) @ x, axis=0, keepdims=True))*s",
+    "sum(minimum(10*A[0], diag(eigvalsh(S))))",                     "sum(asinh(x)*acosh(2 + y**2))",
 ]
 # fmt: on
 
@@ -76,6 +96,16 @@ def test_what_was_wrong_once(text: str) -> None:
     found = trial(Formula(text, (), used, structures), 1)
     assert found.kind == "right", found
     assert {verdict for verdict, _ in found.verdicts} <= {"confirmed"}, found
+
+
+def test_a_hessian_moves_the_adjoints_of_a_long_gradient() -> None:
+    text = "norm(concatenate([A, A], axis=0) + (1.5 + sin(A))**s)**2"
+    shapes = {"A": "1,m", "s": ""}
+    slope = derive.gradient(text, "A", shapes)
+    assert any(isinstance(node, Adjoint) for node in postorder(slope.result))
+    d = derive.hessian(text, "A", shapes)
+    assert not any(isinstance(node, Adjoint) for node in postorder(d.result))
+    assert d.check().verdict == "confirmed", d.report
 
 
 # fmt: off

@@ -110,6 +110,7 @@ def compared(d: Any, name: str, f: Any, point: Values, what: str, found: Outcome
         if np.shape(said) != np.shape(slope):
             raise Wrong(f"{what} has shape {ours.shape}")
         if not np.max(np.abs(said - slope), initial=0.0) <= SLOPE * scale + 10 * rough:
+            bends(lambda t, V=V: f({**point, name: x + t * V}, SIZES), slope, said)
             raise Wrong(f"{what} at {place}: {np.ravel(slope)[:4]}, claimed {np.ravel(said)[:4]}")
     found.gradients += 1
     report = d.check()
@@ -276,8 +277,12 @@ def gradient(
     d: Any, name: str, numbers: Numbers, point: Values, f: Formula, seed: int, found: Outcome
 ) -> None:
     meaning = {step.goal: step.equals for step in d.steps}
-    with np.errstate(all="ignore"):
-        ours = np.asarray(_called(refusable(d.to_numpy), point))
+    function = refusable(d.to_numpy)
+    try:
+        with np.errstate(all="ignore"):
+            ours = np.asarray(_called(function, point))
+    except np.linalg.LinAlgError as error:  # det(X) inv(X).T of a singular X
+        raise Stop("no value", f"gradient by {name}: {error}") from error
     if ours.shape != point[name].shape:
         raise Wrong(f"gradient by {name} has shape {ours.shape}")
     structure = f.structures.get(name, "")
@@ -291,6 +296,7 @@ def gradient(
             raise Stop("rough", f"{slope} +- {rough}")
         said = float(np.sum(ours * V))
         if not abs(said - slope) <= SLOPE * size + 10 * rough:
+            bends(lambda t, path=path: numbers({**point, name: path(t)}, SIZES), slope, said)
             raise Wrong(f"gradient by {name}: along a path {slope:.10g}, claimed {said:.10g}")
     found.gradients += 1
     printed(d.result, point, f, found, f"the gradient by {name}", meaning)
@@ -325,6 +331,14 @@ def differences(f: Callable[[float], Any]) -> tuple[Any, float]:
         if rough < best[1]:
             best = c, rough
     return best
+
+
+def bends(f: Callable[[float], Any], slope: Any, said: Any) -> None:
+    """Raise Stop where f has a kink on the way: nearby it has another slope, the one claimed."""
+    h = 1e-6
+    near = (f(h) - f(-h)) / (2 * h)
+    if np.max(np.abs(near - said)) < np.max(np.abs(near - slope)) / 10:
+        raise Stop("rough", f"far away {slope}, nearby {near}")
 
 
 # ------------------------------------------------------------------ what is printed
