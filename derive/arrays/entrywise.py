@@ -11,8 +11,10 @@ from math import prod
 
 from sympy import Expr, S
 
-from derive.arrays.nodes import Labels, Ones, Product
+from derive.arrays.nodes import Array, Labels, Ones, Product
 from derive.arrays.notation import (
+    Call,
+    Raised,
     Reduced,
     Spread,
     Written,
@@ -33,13 +35,19 @@ class _Part:
     whole: int = 0  # how many of them have all axes
 
 
-def as_entrywise(array: Product) -> Written | None:
-    """How such a product is written; None where it has no sums and means, or is no such product."""
+def as_entrywise(array: Product, within_sum: bool = False) -> Written | None:
+    """How such a product is written; None where matrix notation is plainer, or it is no such one.
+
+    What is nothing but repeated along an axis is one only among the terms of a sum.
+    """
+    if not array.rank:
+        return _summed(array)
     parts = _parts(array) if array.rank > 1 else None
-    if parts is None:
+    if parts is None or not (within_sum or any(p.whole and not p.axes for p in parts)):
         return None
     coefficient = array.coefficient
-    kept = any(isinstance(factor, InverseDeviation) for factor in array.args)
+    kept = array.rank > 2 and all(part.whole == len(part.factors) for part in parts)
+    kept = kept or any(isinstance(factor, InverseDeviation) for factor in array.args)
     above: list[Written] = []
     for part in parts:
         inside = entry_by_entry(sorted(part.factors, key=_is_whole), matrix=True)
@@ -54,6 +62,27 @@ def as_entrywise(array: Product) -> Written | None:
         return None
     numbers = [written(factor) for factor in array.args if not factor.rank]
     return scaled_by(coefficient, numbers, entry_by_entry(above, matrix=True))
+
+
+def _summed(array: Product) -> Written | None:
+    """The sum of all entries of arrays of many axes that lie over one another."""
+    factors = [(written(f), labels) for f, labels in array.factors if f.rank]
+    if not factors or len(factors[0][1]) < 3 or len({labels for _, labels in factors}) > 1:
+        return None
+    each = [of for of, _ in factors]
+    inner = Raised(Call("norm", each[0]), S(2)) if len(each) == 2 and each[0] == each[1] else None
+    total = inner or Call("sum", entry_by_entry(each, matrix=True))
+    numbers = [written(factor) for factor in array.args if not factor.rank]
+    return scaled_by(array.coefficient, [*numbers, total], None)
+
+
+def is_repeated(array: Array) -> bool:
+    """Whether it is written as something repeated along an axis, which a sum does by itself."""
+    return (
+        isinstance(array, Product)
+        and as_entrywise(array) is None
+        and as_entrywise(array, within_sum=True) is not None
+    )
 
 
 def _parts(array: Product) -> list[_Part] | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from sympy import Expr, Piecewise, Symbol
 
 from derive.arrays.along import AlongAxis
+from derive.arrays.indices import by_index, entries, is_added_up
 from derive.arrays.matrix import Inverse, Norm
 from derive.arrays.nodes import (
     Adjoint,
@@ -50,10 +51,7 @@ from derive.arrays.spelled import (
     Plain,
     Text,
     argument_of,
-    entries_of,
     is_indicator,
-    letters_of,
-    summed_over,
 )
 from derive.arrays.standardized import InverseDeviation, Standardized
 
@@ -158,6 +156,8 @@ class Latex(NumPy):
             return "0", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if is_added_up(array):
+            return self.einsum(by_index(array))
         if isinstance(array, Gradients):
             above, below = self(array.loss), self.listed(array.by)
             return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
@@ -185,10 +185,13 @@ class Latex(NumPy):
         return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
 
     def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
+        """Along the last axis unless it says otherwise; sum(X) is the sum of all entries."""
         head = rf"\operatorname{{{name.replace('_', ' ')}}}"
         word = "axis" if len(axes) == 1 else "axes"
         which = rf"_{{\text{{{word} }} {', '.join(map(str, axes))}}}"
-        return head + ("" if axes == (rank - 1,) else which) + self.brackets(inner)
+        return (
+            head + ("" if axes == (rank - 1,) and name != "sum" else which) + self.brackets(inner)
+        )
 
     def repeated(self, of: Reduced | Spread) -> str:
         if isinstance(of, Spread):
@@ -232,13 +235,17 @@ class Latex(NumPy):
         return over
 
     def einsum(self, of: Einsum) -> Text:
-        letters, inner = letters_of(of), summed_over(of)
+        found = entries(of)
         factors = [
             rf"{{{self.at(factor, ATOM)}}}_{{{self.places(index)}}}"
-            for factor, index in entries_of(of, letters)
+            for factor, index in found.factors
         ]
-        sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
-        return sign + r" \, ".join(factors), TIMES
+        factors += [
+            self.bracket.format(f"{self.print(left)} = {self.print(right)}")
+            for left, right in found.where
+        ]
+        summed = " ".join(str(self.print(letter)) for letter in found.summed)
+        return (rf"\sum_{{{summed}}} " if summed else "") + r" \, ".join(factors), TIMES
 
 
 def _word(name: str) -> str:

@@ -9,7 +9,7 @@ apart like this, or has more than two axes, is left in index notation (`Einsum`)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -142,9 +142,7 @@ Edge = tuple[Any, Label, Label]
 def written(array: Array) -> Written:
     """How an array is written, one level of named quantities deep."""
     if isinstance(array, Sum):
-        first, *more = terms = _terms(array)
-        whole = written(first) if all(map(_is_filled, terms)) else _term(first)
-        return Added((whole, *map(_term, more)))
+        return Added(tuple(_added(_terms(array))))
     if isinstance(array, Power):
         return Raised(written(array.args[0]), array.exponent, array.rank == 2)
     if isinstance(array, Product):
@@ -171,6 +169,20 @@ def _terms(array: Array) -> list[Array]:
         else:
             terms.append(term)
     return terms
+
+
+def _added(terms: Sequence[Array]) -> Iterator[Written]:
+    """The terms of a sum: where one of them has all entries, others need not be repeated."""
+    from derive.arrays.entrywise import as_entrywise, is_repeated
+
+    filled, repeated = list(map(_is_filled, terms)), list(map(is_repeated, terms))
+    if all(f or r for f, r in zip(filled, repeated, strict=True)):
+        yield written(terms[0])
+        terms = terms[1:]
+        repeated = [False] * len(terms)
+    for term, short in zip(terms, repeated, strict=True):
+        known = as_entrywise(term, within_sum=True) if short and isinstance(term, Product) else None
+        yield known or _term(term)
 
 
 def _term(array: Array) -> Written:

@@ -5,7 +5,7 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
@@ -13,7 +13,7 @@ from sympy import Expr, Piecewise, Pow, Rational, Symbol, sstr
 from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
-from derive.arrays.indices import looked_through
+from derive.arrays.indices import INDEX_LETTERS, by_index, entries, is_added_up
 from derive.arrays.matrix import Inverse, MatrixFunction
 from derive.arrays.nodes import (
     CLOSED,
@@ -62,7 +62,6 @@ from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
-INDEX_LETTERS = "ijklmnpqrstuvwabcdefgh"
 HALF = Rational(1, 2)
 NUMPY_NAMES = {
     "Abs": "abs", "Max": "maximum", "Min": "minimum", "Heaviside": "heaviside",
@@ -392,6 +391,8 @@ class Plain(NumPy):
             return "0", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if is_added_up(array):
+            return self.einsum(by_index(array))
         if isinstance(array, Gradients):
             return f"∂{self(array.loss)}/∂{self.listed(array.by)}", ATOM
         if isinstance(array, Gradient):
@@ -420,7 +421,8 @@ class Plain(NumPy):
     def repeated(self, of: Reduced | Spread) -> str:
         if isinstance(of, Spread):
             return self.at(of.of, ATOM)
-        return self.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
+        told = self if of.name == "mean" else super()  # sum(X) is the sum of all entries
+        return told.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"
@@ -440,12 +442,13 @@ class Plain(NumPy):
         return f"{text}[{self(array.along)}]" if isinstance(array, Directional) else text
 
     def einsum(self, of: Einsum) -> Text:
-        letters, inner = letters_of(of), summed_over(of)
+        found = entries(of)
         factors = [
             f"{self.at(factor, ATOM)}[{','.join(map(sstr, index))}]"
-            for factor, index in entries_of(of, letters)
+            for factor, index in found.factors
         ]
-        sign = f"Σ_{''.join(letters[i] for i in inner)} " if inner else ""
+        factors += [f"[{sstr(left)} = {sstr(right)}]" for left, right in found.where]
+        sign = f"Σ_{''.join(map(str, found.summed))} " if found.summed else ""
         return sign + " ".join(factors), TIMES
 
 
@@ -484,19 +487,3 @@ def _slice(array: Taken) -> str:
 def letters_of(of: Einsum) -> dict[int, str]:
     labels = [*of.out, *(label for _, own in of.factors for label in own)]
     return dict(zip(dict.fromkeys(labels), INDEX_LETTERS, strict=False))
-
-
-def entries_of(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, list[Expr]]]:
-    """The factors of index notation with their indices; windows are looked through."""
-    for factor, labels in of.factors:
-        index: list[Expr] = [Symbol(letters[i], integer=True) for i in labels]
-        if isinstance(factor, Leaf):
-            array, index = looked_through(factor.array, index)
-            yield written(array), index
-        else:
-            yield factor, index
-
-
-def summed_over(of: Einsum) -> list[int]:
-    labels = dict.fromkeys(label for _, own in of.factors for label in own)
-    return [label for label in labels if label not in of.out]
