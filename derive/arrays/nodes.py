@@ -479,6 +479,8 @@ def size(text: Any) -> Expr:
     spelled = str(text).strip()
     if spelled.isdecimal() and int(spelled) > 0:
         return Integer(int(spelled))
+    if not spelled[:1].isalpha():
+        raise ValueError(f"{spelled!r} is not a size: write a letter, or a whole number from 1 on")
     return Symbol(plain_name(spelled, "a size"), integer=True, positive=True)
 
 
@@ -509,6 +511,10 @@ def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
     """
     name = plain_name(name, "a name")
     sizes = shape.split(",") if isinstance(shape, str) else shape
+    if isinstance(sizes, (int, Expr)):
+        sizes = (sizes,)
+    if not isinstance(sizes, (list, tuple)):
+        raise ValueError(f"{shape!r} is no shape for {name}: write m,n (nothing for a number)")
     axes = tuple(size(each) for each in sizes if each != "")
     if structure and structure not in STRUCTURES:
         raise ValueError(f"{structure!r} is not a structure: write {', '.join(STRUCTURES)}")

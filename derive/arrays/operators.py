@@ -91,6 +91,20 @@ def _advice(a: Array, b: Array) -> str:
     return "transpose one of them, or check the shapes"
 
 
+def _same_way(a: Any, b: Any, sign: str) -> tuple[Array, Array]:
+    """Both as arrays. Raises ShapeError where one is a row and the other a column."""
+    left, right = array(a), array(b)
+    if left.rank == right.rank == 1 and isinstance(a, Row) != isinstance(b, Row):
+        first, second = (f"{short(v)}.T" if isinstance(of, Row) else short(v)
+                         for of, v in ((a, left), (b, right)))  # fmt: skip
+        raise ShapeError(
+            f"{first} {sign} {second} joins a row and a column: write {short(left)} {sign} "
+            f"{short(right)} for entry by entry, {short(left)}[:, None] {sign} {short(right)} "
+            "for all pairs"
+        )
+    return left, right
+
+
 def carried(a: Array, shape: Shape) -> list[Factor]:
     """`a`, broadcast to `shape`, as factors of a product whose labels are 0, 1, ..."""
     gap = len(shape) - a.rank
@@ -108,27 +122,27 @@ def broadcast(a: Array, shape: Shape) -> Array:
 
 
 def add(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = _same_way(a, b, "+")
     shape = broadcast_shape(left, right, "+")
     return _as_written(total([broadcast(left, shape), broadcast(right, shape)]), a, b)
 
 
 def subtract(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = _same_way(a, b, "-")
     shape = broadcast_shape(left, right, "-")
     negative = scaled(-1, broadcast(right, shape))
     return _as_written(total([broadcast(left, shape), negative]), a, b)
 
 
 def multiply(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = _same_way(a, b, "*")
     shape = broadcast_shape(left, right, "*")
     factors = carried(left, shape) + carried(right, shape)
     return _as_written(product(1, factors, range(len(shape))), a, b)
 
 
 def divide(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = _same_way(a, b, "/")
     if is_number(right) and split(right)[0] == 0:
         raise ZeroDivisionError(f"{short(left)} / 0: there is a division by zero")
     if left.rank < 2 and _could_be_inverted(right):
@@ -145,7 +159,7 @@ def _could_be_inverted(a: Array) -> bool:
 
 
 def power(a: Any, b: Any) -> Any:
-    base, exponent = array(a), array(b)
+    base, exponent = _same_way(a, b, "**")
     if is_number(exponent):
         value = split(exponent)[0]
         if value.is_negative and _could_be_inverted(base):

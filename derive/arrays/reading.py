@@ -224,6 +224,11 @@ def read(
 
 def declared(shapes: Mapping[str, Any], structures: Mapping[str, str]) -> dict[str, Array]:
     """The variables by name. Raises ValueError where a name would mean two things."""
+    strange = next((name for name in structures if name not in shapes), None)
+    if strange:
+        raise ValueError(
+            f'{strange} has a structure and no shape: write shapes={{"{strange}": ...}}'
+        )
     made = [variable(name, shape, structures.get(name, "")) for name, shape in shapes.items()]
     sizes = {str(letter) for each in made for n in each.shape for letter in n.free_symbols}
     for each in made:

@@ -421,8 +421,10 @@ class Plain(NumPy):
     def repeated(self, of: Reduced | Spread) -> str:
         if isinstance(of, Spread):
             return self.at(of.of, ATOM)
-        told = self if of.name == "mean" else super()  # sum(X) is the sum of all entries
-        return told.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
+        inner = self.at(of.of, ADDED)
+        if of.name == "mean":
+            return self.reduced(of.name, inner, of.axes, of.rank)
+        return NumPy.reduced(self, of.name, inner, of.axes, of.rank)  # sum(X) is of all entries
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"
