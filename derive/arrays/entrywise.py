@@ -43,7 +43,7 @@ def as_entrywise(array: Product, within_sum: bool = False) -> Written | None:
     if not array.rank:
         return _summed(array)
     parts = _parts(array) if array.rank > 1 else None
-    if parts is None or not (within_sum or any(p.whole and not p.axes for p in parts)):
+    if not parts or not (within_sum or any(p.whole and not p.axes for p in parts)):
         return None
     coefficient = array.coefficient
     kept = array.rank > 2 and all(part.whole == len(part.factors) for part in parts)

@@ -10,7 +10,8 @@ import derive
 from derive.arrays.reading import read
 
 SHAPES = {
-    "A": "m,n", "B": "p,q", "X": "n,n", "x": "n", "y": "n", "b": "m", "T": "2,3,4", "s": "", "v": "4",
+    "A": "m,n", "B": "p,q", "X": "n,n", "x": "n", "y": "n", "b": "m", "T": "2,3,4",
+    "s": "", "v": "4",
 }  # fmt: skip
 
 # fmt: off
