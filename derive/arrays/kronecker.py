@@ -39,7 +39,7 @@ from derive.arrays.notation import (
     written,
 )
 from derive.arrays.operators import ShapeError, short
-from derive.arrays.product import product
+from derive.arrays.product import is_number, product
 from derive.arrays.rearranged import Reshaped, reshaped
 from derive.arrays.sums import total
 
@@ -160,7 +160,7 @@ class _Grouped:
         rows, columns = self.weights(ROWS), self.weights(COLUMNS, self.commuted)
         if not inside:
             return scaled_by(S.One, self.scalars, self.outer(rows, columns))
-        middle = [] if all(map(self.is_identity, (LEFT, RIGHT))) else [self.kronecker()]
+        middle = [] if all(map(self.is_identity, (LEFT, RIGHT))) else self.kronecker()
         middle += [Commutation(*self.sizes[2:])] if self.is_mixed() else []
         parts = [_diagonal(each) for each in (rows,) if each] + middle
         parts += [_diagonal(each) for each in (columns,) if each]
@@ -178,23 +178,24 @@ class _Grouped:
         """Whether the commutation matrix is not simply the identity."""
         return self.commuted and 1 not in self.sizes
 
-    def between(self, pair: tuple[int, int], out: Sequence[int] = ()) -> Array:
+    def between(self, pair: tuple[int, int], out: Sequence[int] | None = None) -> Array:
         """The product of the factors between two axes."""
-        out = out or pair
         filled = [(ones(self.sizes[label]), (label,)) for label in pair]
-        return product(1, [*self.groups[pair], *filled], out)
+        return product(1, [*self.groups[pair], *filled], pair if out is None else out)
 
-    def kronecker(self) -> Written:
+    def kronecker(self) -> list[Written]:
         pairs = (LEFT, RIGHT)
         if self.commuted and 1 in self.sizes[:2]:
             pairs = (RIGHT, LEFT)
         sides = [side for side in map(self.side, pairs) if side]
-        return Kron(*sides) if len(sides) == 2 else sides[0]
+        return [Kron(*sides)] if len(sides) == 2 else sides
 
     def side(self, pair: tuple[int, int]) -> Written | None:
-        """One of the two matrices; a row or a column by its vector."""
+        """One of the two matrices; a row or a column by its vector, one entry as a number."""
         rows, columns = (self.sizes[label] for label in pair)
         if rows == columns == 1:
+            entry = self.between(pair, ())
+            self.scalars += [] if is_number(entry) else [written(entry)]
             return None
         if 1 not in (rows, columns):
             return written(self.between(pair))

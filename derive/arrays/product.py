@@ -286,6 +286,8 @@ class _Work:
         return False
 
     def raised(self, base: Array, exponent: Expr, labels: tuple[Label, ...]) -> list[Factor]:
+        if isinstance(base, Ones):
+            return [(base, labels)]
         if exponent == 0:
             return [(ones(n), (i,)) for n, i in zip(base.shape, labels, strict=True)]
         square = base.square() if exponent == 2 else None
