@@ -91,7 +91,7 @@ def _advice(a: Array, b: Array) -> str:
     return "transpose one of them, or check the shapes"
 
 
-def _same_way(a: Any, b: Any, sign: str) -> tuple[Array, Array]:
+def same_way(a: Any, b: Any, sign: str) -> tuple[Array, Array]:
     """Both as arrays. Raises ShapeError where one is a row and the other a column."""
     left, right = array(a), array(b)
     if left.rank == right.rank == 1 and isinstance(a, Row) != isinstance(b, Row):
@@ -122,27 +122,27 @@ def broadcast(a: Array, shape: Shape) -> Array:
 
 
 def add(a: Any, b: Any) -> Any:
-    left, right = _same_way(a, b, "+")
+    left, right = same_way(a, b, "+")
     shape = broadcast_shape(left, right, "+")
-    return _as_written(total([broadcast(left, shape), broadcast(right, shape)]), a, b)
+    return as_written(total([broadcast(left, shape), broadcast(right, shape)]), a, b)
 
 
 def subtract(a: Any, b: Any) -> Any:
-    left, right = _same_way(a, b, "-")
+    left, right = same_way(a, b, "-")
     shape = broadcast_shape(left, right, "-")
     negative = scaled(-1, broadcast(right, shape))
-    return _as_written(total([broadcast(left, shape), negative]), a, b)
+    return as_written(total([broadcast(left, shape), negative]), a, b)
 
 
 def multiply(a: Any, b: Any) -> Any:
-    left, right = _same_way(a, b, "*")
+    left, right = same_way(a, b, "*")
     shape = broadcast_shape(left, right, "*")
     factors = carried(left, shape) + carried(right, shape)
-    return _as_written(product(1, factors, range(len(shape))), a, b)
+    return as_written(product(1, factors, range(len(shape))), a, b)
 
 
 def divide(a: Any, b: Any) -> Any:
-    left, right = _same_way(a, b, "/")
+    left, right = same_way(a, b, "/")
     if is_number(right) and split(right)[0] == 0:
         raise ZeroDivisionError(f"{short(left)} / 0: there is a division by zero")
     if left.rank < 2 and _could_be_inverted(right):
@@ -150,7 +150,7 @@ def divide(a: Any, b: Any) -> Any:
             f"{short(left)} / {short(right)} divides by a matrix: write inv({short(right)}) @ ... "
             f"for the inverse, or reciprocal({short(right)}) for each entry"
         )
-    return _as_written(multiply(left, raised(right, S.NegativeOne)), a, b)
+    return as_written(multiply(left, raised(right, S.NegativeOne)), a, b)
 
 
 def _could_be_inverted(a: Array) -> bool:
@@ -159,7 +159,7 @@ def _could_be_inverted(a: Array) -> bool:
 
 
 def power(a: Any, b: Any) -> Any:
-    base, exponent = _same_way(a, b, "**")
+    base, exponent = same_way(a, b, "**")
     if is_number(exponent):
         value = split(exponent)[0]
         if value.is_negative and _could_be_inverted(base):
@@ -167,18 +167,18 @@ def power(a: Any, b: Any) -> Any:
                 f"{short(base)} ** {value} is a power of a matrix: write matrix_power"
                 f"({short(base)}, {value}), or reciprocal({short(base)}) for each entry"
             )
-        return _as_written(raised(base, value), a, b)
+        return as_written(raised(base, value), a, b)
     if is_number(base):
-        return _as_written(elementwise(split(base)[0] ** PLACES[0], {PLACES[0]: exponent}), a, b)
+        return as_written(elementwise(split(base)[0] ** PLACES[0], {PLACES[0]: exponent}), a, b)
     shape = broadcast_shape(base, exponent, "**")
     s, t = PLACES[:2]
     letters = {s: broadcast(base, shape), t: broadcast(exponent, shape)}
-    return _as_written(elementwise(s**t, letters), a, b)
+    return as_written(elementwise(s**t, letters), a, b)
 
 
-def _as_written(result: Array, a: Any, b: Any) -> Any:
+def as_written(result: Array, *given: Any) -> Any:
     """A row, where a row went in and a vector came out."""
-    row = isinstance(a, Row) or isinstance(b, Row)
+    row = any(isinstance(each, Row) for each in given)
     return Row(result) if row and result.rank == 1 else result
 
 

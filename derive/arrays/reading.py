@@ -21,23 +21,25 @@ from derive.tokens import ParseError
 MOST_CHARACTERS, MOST_NODES = 10_000, 2_000
 
 
-def _each(function: Any) -> Callable[[Any], Array]:
-    def applied(x: Any) -> Array:
+def _each(function: Any) -> Callable[[Any], Any]:
+    def applied(x: Any) -> Any:
         t = PLACES[0]
-        return elementwise(function(t), {t: array(x)})
+        return operators.as_written(elementwise(function(t), {t: array(x)}), x)
 
     return applied
 
 
-def _both(function: Any) -> Callable[[Any, Any], Array]:
-    def applied(x: Any, y: Any) -> Array:
-        a, b = array(x), array(y)
+def _both(function: Any) -> Callable[[Any, Any], Any]:
+    def applied(x: Any, y: Any) -> Any:
+        a, b = operators.same_way(x, y, ",")
         shape, (s, t) = broadcast_shape(a, b, ","), PLACES[:2]
         if is_number(a):
-            return elementwise(function(split(a)[0], t), {t: b})
-        if is_number(b):
-            return elementwise(function(s, split(b)[0]), {s: a})
-        return elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
+            result = elementwise(function(split(a)[0], t), {t: b})
+        elif is_number(b):
+            result = elementwise(function(s, split(b)[0]), {s: a})
+        else:
+            result = elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
+        return operators.as_written(result, x, y)
 
     return applied
 
