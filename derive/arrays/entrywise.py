@@ -71,7 +71,7 @@ def _summed(array: Product) -> Written | None:
         return None
     each = [of for of, _ in factors]
     inner = Raised(Call("norm", each[0]), S(2)) if len(each) == 2 and each[0] == each[1] else None
-    total = inner or Call("sum", entry_by_entry(each, matrix=True))
+    total = inner or Call("all", entry_by_entry(each, matrix=True))
     numbers = [written(factor) for factor in array.args if not factor.rank]
     return scaled_by(array.coefficient, [*numbers, total], None)
 
@@ -104,6 +104,8 @@ def _parts(array: Product) -> list[_Part] | None:
             n = prod((factor.shape[labels.index(label)] for label in inner), start=S.One)
             part_of[inner] = _Part(tuple(axis_of[label] for label in inner), n, [])
         part, missing = part_of[met[0] if met else inner], tuple(set(array.out) - set(axes))
+        if any(label in array.out and label in part.axes for label in labels):
+            return None  # along that axis the part is summed, and this factor is not
         part.whole += not missing
         own = Spread(written(factor), missing, array.rank) if missing else written(factor)
         part.factors.append(own)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
-from sympy import Expr, Symbol
+from sympy import Expr, S, Symbol
 
 from derive.arrays.nodes import Array, Ones, Product
 from derive.arrays.notation import Einsum, Leaf, Written, written
@@ -25,14 +25,25 @@ class Entries:
     """A product of entries, summed over letters where each of the equations in letters holds."""
 
     fresh: Iterator[Symbol]
+    coefficient: Expr = S.One
     summed: list[Symbol] = field(default_factory=list)
     factors: list[tuple[Written, list[Expr]]] = field(default_factory=list)
     where: list[tuple[Expr, Expr]] = field(default_factory=list)
+    sizes: dict[Expr, Expr] = field(default_factory=dict)
 
-    def more(self) -> Symbol:
+    def more(self, size: Expr | None = None) -> Symbol:
         """A new letter that is summed over."""
-        self.summed.append(next(self.fresh))
-        return self.summed[-1]
+        letter = next(self.fresh)
+        self.summed.append(letter)
+        if size is not None:
+            self.sizes[letter] = size
+        return letter
+
+    @property
+    def bounds(self) -> dict[Expr, Expr]:
+        """How far the letters run that stand nowhere alone as an index."""
+        alone = {i for _, index in self.factors for i in index}
+        return {i: n for i, n in self.sizes.items() if i not in alone}
 
     def put(self, array: Array, index: Sequence[Expr]) -> None:
         """An array with an index: windows, cuts and products in it are looked through."""
@@ -52,11 +63,7 @@ class Entries:
             else:
                 break
             array = array.args[0]
-        if (
-            isinstance(array, Product)
-            and array.coefficient == 1
-            and all(a.rank for a in array.args)
-        ):
+        if isinstance(array, Product) and all(factor.rank for factor in array.args):
             self.product(array, place)
         else:
             self.factors.append((written(array), place))
@@ -64,22 +71,26 @@ class Entries:
     def overlapped(self, array: Overlapped, place: list[Expr]) -> None:
         """Entry t is the sum over the places k of the windows o with t = stride o + dilation k."""
         axis, _, stride, dilation = array.where
-        k = self.more()
+        (inner,) = array.args
+        k = self.more(inner.shape[-1])
         if stride == 1:
             place[axis] -= dilation * k
         else:
-            o = self.more()
+            o = self.more(inner.shape[axis])
             self.where.append((place[axis], stride * o + dilation * k))
             place[axis] = o
         place.append(k)
 
     def product(self, array: Product, place: Sequence[Expr]) -> None:
+        self.coefficient *= array.coefficient
         letters: dict[int, Expr] = dict(enumerate(place))
         for factor, labels in array.factors:
-            for label in labels:
+            for label, n in zip(labels, factor.shape, strict=True):
                 if label not in letters:
-                    letters[label] = self.more()
-            self.put(factor, [letters[label] for label in labels])
+                    letters[label] = self.more(n)
+            index = [letters[label] for label in labels]
+            if not (isinstance(factor, Ones) and isinstance(index[0], Symbol)):
+                self.put(factor, index)
 
 
 def entries(of: Einsum) -> Entries:
@@ -95,9 +106,10 @@ def entries(of: Einsum) -> Entries:
     found = Entries(_letters(of))
     letters = {label: next(found.fresh) for label in of.out}
     for factor, labels in of.factors:
-        for label in labels:
+        sizes = factor.array.shape if isinstance(factor, Leaf) else [None] * len(labels)
+        for label, n in zip(labels, sizes, strict=True):
             if label not in letters:
-                letters[label] = found.more()
+                letters[label] = found.more(n)
         index = [letters[label] for label in labels]
         if isinstance(factor, Leaf) and isinstance(factor.array, Ones) and len(of.factors) > 1:
             continue  # nothing changes along that axis

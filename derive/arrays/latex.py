@@ -244,8 +244,13 @@ class Latex(NumPy):
             self.bracket.format(f"{self.print(left)} = {self.print(right)}")
             for left, right in found.where
         ]
-        summed = " ".join(str(self.print(letter)) for letter in found.summed)
-        return (rf"\sum_{{{summed}}} " if summed else "") + r" \, ".join(factors), TIMES
+        summed = (r",\, " if found.bounds else " ").join(
+            str(self.print(i if i not in found.bounds else i < found.bounds[i]))
+            for i in found.summed
+        )
+        front = f"{self.print(found.coefficient)} " if found.coefficient != 1 else ""
+        over = rf"\sum_{{{summed}}} " if summed else ""
+        return front + over + r" \, ".join(factors), TIMES
 
 
 def _word(name: str) -> str:

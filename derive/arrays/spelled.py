@@ -101,6 +101,7 @@ class NumPy:
         "tr": "trace",
         "sum": "sum",
         "total": "sum",
+        "all": "sum",
     }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
@@ -342,7 +343,7 @@ class Plain(NumPy):
 
     times, matmul = "·", " "
     bracket = "[{0}]"
-    calls: ClassVar = {"tr": "tr", "total": "sum"}
+    calls: ClassVar = {"tr": "tr", "total": "sum", "all": "sum"}
 
     def word(self, name: str) -> str:
         return name
@@ -450,8 +451,14 @@ class Plain(NumPy):
             for factor, index in found.factors
         ]
         factors += [f"[{sstr(left)} = {sstr(right)}]" for left, right in found.where]
-        sign = f"Σ_{''.join(map(str, found.summed))} " if found.summed else ""
-        return sign + " ".join(factors), TIMES
+        letters = [
+            f"{i}<{sstr(found.bounds[i])}" if i in found.bounds else str(i) for i in found.summed
+        ]
+        together = f"({', '.join(letters)})" if found.bounds else "".join(letters)
+        over = f"Σ_{together} " if letters else ""
+        sign, above, below = parts(found.coefficient)
+        front = sign + (self.size(above) if above != 1 else "")
+        return front + over + " ".join(factors) + (f"/{self.size(below)}" * (below != 1)), TIMES
 
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
