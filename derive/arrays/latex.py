@@ -52,6 +52,7 @@ from derive.arrays.spelled import (
     Text,
     argument_of,
     is_indicator,
+    with_digits,
 )
 from derive.arrays.standardized import InverseDeviation, Standardized
 
@@ -87,6 +88,7 @@ class Latex(NumPy):
         return rf"\mathbf{{1}}^{{\top}} {self.at(of.of, POWER)}{last}", TIMES
 
     def size(self, n: Expr) -> str:
+        n = with_digits(n)
         return str(self.print(n)) if n.is_Atom or n.is_Pow else self.brackets(str(self.print(n)))
 
     def turned(self, of: Written) -> str:
@@ -139,7 +141,7 @@ class Latex(NumPy):
             return rf"\begin{{cases}} {both} \end{{cases}}"
         if isinstance(function, Piecewise):
             return self.bracket.format(self.scalar(function.args[0][1], inner))
-        text = str(self.print(function))
+        text = str(self.print(with_digits(function)))
         for place, own in inner.items():
             text = text.replace(str(self.print(place)), own)
         return text

@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
 
-from sympy import Expr, S, sympify
+from sympy import Expr, S
 
 from derive.arrays.arithmetic import Arithmetic
 from derive.arrays.elementwise import elementwise
 from derive.arrays.elementwise import power as raised
 from derive.arrays.nodes import PLACES, Array, Map, Power, Shape, ones
-from derive.arrays.product import Factor, is_number, number, permuted, product, scaled, split
+from derive.arrays.product import (
+    Factor,
+    exactly,
+    is_number,
+    number,
+    permuted,
+    product,
+    scaled,
+    split,
+)
 from derive.arrays.sums import total
 
 
@@ -50,7 +59,7 @@ def array(value: Any) -> Array:
     if isinstance(value, Row):
         return value.column
     if isinstance(value, (int, float, Expr)) and not isinstance(value, bool):
-        exact = sympify(value, rational=True)
+        exact = exactly(value)
         strange = sorted(map(str, (s for s in exact.free_symbols if not s.is_integer)))
         if strange:
             raise TypeError(f"{strange[0]} is a SymPy symbol: write it as a variable of shape ''")

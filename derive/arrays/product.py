@@ -12,9 +12,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import count, permutations
 from itertools import product as choices
+from math import isfinite
 from typing import Any
 
-from sympy import Abs, Expr, S, sign, sympify
+from sympy import Abs, Expr, Float, Rational, S, sign, sympify
 
 from derive.arrays.nodes import (
     CLOSED,
@@ -52,13 +53,27 @@ def product(coefficient: Any, factors: Iterable[tuple[Array, Any]], out: Any) ->
     return work.node()
 
 
+def exactly(value: Any) -> Expr:
+    """A number as it is written: 0.1 is 1/10, wherever it stands in a formula of sizes.
+
+    >>> exactly(0.1)
+    1/10
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is a text: write a number")
+    if isinstance(value, float) and isfinite(value):
+        return Rational(str(value))
+    formula = sympify(value)
+    return formula.xreplace({each: Rational(str(each)) for each in formula.atoms(Float)})
+
+
 def number(value: Any) -> Array:
     """A number, or a formula in sizes, as an array of rank 0. Raises ValueError: not real.
 
     >>> number(3)
     3
     """
-    exact = sympify(value)
+    exact = exactly(value)
     if exact.is_finite is False or exact.is_real is False:
         raise ValueError(f"{exact} is no real number: check where the formula is defined")
     return product(exact, (), ())

@@ -10,7 +10,17 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, kronecker, linear_maps, matrix, operators, rearranged, triangles
+from derive.arrays import (
+    along,
+    kronecker,
+    linear_maps,
+    matrix,
+    operators,
+    rearranged,
+    standardized,
+    triangles,
+    windows,
+)
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
@@ -61,10 +71,13 @@ def where(condition: Condition, x: Any, y: Any) -> Array:
     whole = a
     for other in (b, left, right):
         whole = broadcast(whole, broadcast_shape(whole, other, ","))
-    s, t, u, v = PLACES[:4]
+    arrays = dict(zip(PLACES, (a, b, left, right), strict=False))
+    s, t, u, v = (split(x)[0] if is_number(x) else letter for letter, x in arrays.items())
     formula = Piecewise((s, condition.relation(u, v)), (t, True))
-    parts = {s: a, t: b, u: left, v: right}
-    return elementwise(formula, {k: broadcast(p, whole.shape) for k, p in parts.items()})
+    parts = {letter: x for letter, x in arrays.items() if not is_number(x)}
+    if not parts:
+        return number(formula)
+    return elementwise(formula, {k: broadcast(x, whole.shape) for k, x in parts.items()})
 
 
 class Condition:
@@ -192,6 +205,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "eye": identity, "ones": full_ones, "zeros": full_zeros,
     "commutation": kronecker.commutation,
     "tril": triangles.tril, "triu": triangles.triu, "concatenate": rearranged.concatenate,
+    "windows": windows.sliding, "overlapped": windows.added_up,
+    "sliding_window_view": lambda x, size, axis: windows.sliding(x, axis, size),
+    "standardized": standardized.standardized,
+    "inverse_deviation": standardized.inverse_deviation,
     "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
 }
 OPERATORS = {
@@ -204,6 +221,8 @@ ARRAYS_FIRST = {  # how many of the arguments are arrays, where the others are s
     "ones": 0, "zeros": 0, "eye": 0, "commutation": 0, "reshape": 1, "transpose": 1, "sum": 1,
     "mean": 1, "max": 1, "min": 1, "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1,
     "matrix_power": 1, "concatenate": 1, "at_max": 1, "at_min": 1, "placed": 1,
+    "windows": 1, "overlapped": 1, "sliding_window_view": 1, "standardized": 1,
+    "inverse_deviation": 1,
 }
 # fmt: on
 

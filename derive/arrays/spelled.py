@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
-from sympy import Expr, Piecewise, Pow, Rational, Symbol, sstr
+from sympy import Expr, Piecewise, Pow, Rational, S, Symbol, multiplicity, sstr
 from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
@@ -63,6 +63,7 @@ from derive.arrays.windows import Overlapped, Windows
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
 HALF = Rational(1, 2)
+MANY = 1000  # a denominator of which decimal fractions are told by their digits
 NUMPY_NAMES = {
     "Abs": "abs", "Max": "maximum", "Min": "minimum", "Heaviside": "heaviside",
     "loggamma": "gammaln", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
@@ -210,12 +211,13 @@ class NumPy:
         return f"{name}({', '.join(arguments)})"
 
     def size(self, n: Expr) -> str:
+        n = with_digits(n)
         plain = n.is_Integer or n.is_Symbol or (n.is_Pow and not n.exp.is_negative)
         return self.plain(n) if plain else f"({self.plain(n)})"
 
     def plain(self, n: Expr) -> str:
         """A number, functions of it under their names here."""
-        return str(_Formula(self.word).doprint(n))
+        return str(_Formula(self.word).doprint(with_digits(n)))
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"
@@ -249,12 +251,13 @@ class NumPy:
     def formula(self, array: Map) -> str:
         inner = [self.form(written(argument))[0] for argument in array.args]
         function = array.function
-        if function.is_Function and not isinstance(function, Piecewise):
-            arguments = dict(zip(PLACES, inner, strict=False))
-            texts = [arguments[a] if a in arguments else self.plain(a) for a in function.args]
-            return self.call(self.word(type(function).__name__), texts)
         around = self.brackets_if_no_atom if function.has(Pow) else self.brackets_if_long
         places = dict(zip(PLACES, map(around, inner), strict=False))
+        if function.is_Function and not isinstance(function, Piecewise):
+            arguments = dict(zip(PLACES, inner, strict=False))
+            texts = [arguments[a] if a in arguments else self.scalar(a, places)
+                     for a in function.args]  # fmt: skip
+            return self.call(self.word(type(function).__name__), texts)
         return self.scalar(function, places)
 
     def brackets_if_no_atom(self, text: str) -> str:
@@ -272,7 +275,7 @@ class NumPy:
             texts = [self.scalar(part, inner) for part in (condition, value, rest)]
             return self.call("where", texts)
         letters = {place: Symbol(text) for place, text in inner.items()}
-        return str(_Formula(self.word).doprint(function.xreplace(letters)))
+        return str(_Formula(self.word).doprint(with_digits(function).xreplace(letters)))
 
     def word(self, name: str) -> str:
         """A scalar function of SymPy's under its name here."""
@@ -467,8 +470,31 @@ _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
     """The sign, the numerator and the denominator of a coefficient."""
     numerator, denominator = coefficient.as_numer_denom()
+    if is_decimal(coefficient):
+        numerator, denominator = coefficient, S.One
     negative = bool(numerator.as_coeff_Mul()[0].is_negative)
     return "-" * negative, -numerator if negative else numerator, denominator
+
+
+def is_decimal(n: Expr) -> bool:
+    """Whether a fraction is better told by its digits: 1.0507 is 10507/10000."""
+    if not n.is_Rational or n.q < MANY:
+        return False
+    twos, fives = multiplicity(2, n.q), multiplicity(5, n.q)
+    return bool(n.q == 2**twos * 5**fives)
+
+
+def with_digits(formula: Expr) -> Expr:
+    """A formula with the digits of its decimal fractions, as letters to be printed."""
+    fractions = {n: Symbol(decimal(n)) for n in formula.atoms(Rational) if is_decimal(n)}
+    return formula.xreplace(fractions)
+
+
+def decimal(n: Rational) -> str:
+    """The digits of a decimal fraction, all of them."""
+    places = max(multiplicity(2, n.q), multiplicity(5, n.q))
+    digits = str(abs(n.p) * 10**places // n.q).rjust(places + 1, "0")
+    return f"{'-' if n.is_negative else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def _is_long(array: Array) -> bool:

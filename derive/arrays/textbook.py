@@ -92,9 +92,15 @@ def _again(terms: list[Array]) -> Array:
 
 
 def _number(array: Sum) -> Array | None:
-    """A coefficient that all others are whole multiples of."""
+    """A coefficient that all others are whole multiples of; no fraction where whole ones are.
+
+    D - Σ/4 stays as it is: it would be (4D - Σ)/4.
+    """
     coefficients = [coefficient_of(term) for term in array.args]
+    whole = any(c.is_Integer for c in coefficients)
     for c in coefficients:
+        if whole and not c.is_Integer:
+            continue
         if c not in (1, -1) and all((other / c).is_Integer for other in coefficients):
             common = -c if (coefficients[0] / c).is_negative else c
             return scaled(common, _again([scaled(1 / common, term) for term in array.args]))

@@ -10,7 +10,8 @@ import pytest
 
 import derive
 from derive.arrays.along import softmax
-from derive.arrays.nodes import Array, variable
+from derive.arrays.nodes import Array, Named, postorder, variable
+from derive.arrays.reading import read
 from derive.core import Derivation
 from derive.networks import (
     avg_pool2d,
@@ -22,6 +23,9 @@ from derive.networks import (
     layer_norm,
     rms_norm,
 )
+from lambdify_bridge.arrays.function import ArrayFunction
+from lambdify_bridge.arrays.points import shape_of, value
+from tests.networks.cases import CASES, Case
 from tests.support import index_text
 
 
@@ -41,6 +45,7 @@ MATRIX, IMAGE = variable("X", "N,d"), variable("X", "N,C,h,w")
 # fmt: off
 NORMS = [
     (layer_norm(MATRIX), "r(X) ∘ (H̄ - mean(H̄) - H ∘ mean(H̄ ∘ H))"),
+    (layer_norm(variable("X", "3,4")), "r(X) ∘ (H̄ - mean(H̄) - H ∘ mean(H̄ ∘ H))"),
     (rms_norm(MATRIX),   "r(X) ∘ (H̄ - H ∘ mean(H̄ ∘ H))"),
     (batch_norm(MATRIX), "r(X) ∘ (H̄ - mean(H̄, axis=0) - H ∘ mean(H̄ ∘ H, axis=0))"),
     (batch_norm(IMAGE),
@@ -50,7 +55,7 @@ NORMS = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("out", "expected"), NORMS, ids=[text for _, text in NORMS])
+@pytest.mark.parametrize(("out", "expected"), NORMS, ids=[f"{out}" for out, _ in NORMS])
 def test_norm_layers_print_as_in_the_textbook(out: Array, expected: str) -> None:
     d = pulled_back(out, "X")
     assert on_paper(d) == expected
@@ -109,3 +114,17 @@ def test_pooling_with_overlap_is_told_by_its_places() -> None:
 def random_values(d: Derivation) -> dict[str, Any]:
     random = np.random.default_rng(3)
     return {v.name: random.standard_normal(tuple(map(int, v.shape))) for v in d.arguments}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_every_layer_is_read_back_from_its_text(case: Case) -> None:
+    arrays = {name: variable(name, shape, case.structures.get(name, ""))
+              for name, shape in case.shapes.items()}  # fmt: skip
+    out = case.ours(**arrays)
+    if any(isinstance(node, Named) for node in postorder(out)):
+        return  # names are told by their own equations
+    again = read(str(out), case.shapes, case.structures)
+    random = np.random.default_rng(4)
+    values = [value(v, shape_of(v, {}), random, "positive") for v in arrays.values()]
+    ours, theirs = (ArrayFunction([each], list(arrays.values()))(*values) for each in (out, again))
+    assert np.allclose(ours, theirs, rtol=1e-12)
