@@ -222,7 +222,8 @@ def turned(of: Written) -> Written:
         above, below = (tuple(map(turned, parts)) for parts in (of.above, of.below))
         return replace(of, above=above, below=below)
     if isinstance(of, Raised):
-        return replace(of, of=turned(of.of))
+        base = turned(of.of)
+        return replace(of, of=base) if transposes(base) <= transposes(of.of) else Turned(of)
     if isinstance(of, Call) and of.name not in ("diagonal", "vec"):  # a number, or diag
         return of
     if isinstance(of, Kron):
@@ -475,7 +476,7 @@ def transposes(of: Any) -> int:
         return sum(map(transposes, of.terms))
     if isinstance(of, Turned):
         return 1 + transposes(of.of)
-    return transposes(of.of) if isinstance(of, (Call, Scaled)) else 0
+    return transposes(of.of) if isinstance(of, (Call, Scaled, Raised)) else 0
 
 
 def _ones_at(array: Product, label: Label) -> Array:
