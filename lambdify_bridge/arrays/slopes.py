@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -234,9 +235,10 @@ class Slopes:
         return self.has_kink(line) and low - slack <= said <= high + slack
 
     def has_kink(self, line: Line) -> bool:
-        """Whether the slopes on both sides differ on a tenth of the step too, unlike a curve."""
-        far, near = (float(np.ptp(on_both_sides(line, h))) for h in (KINK, KINK / 10))
-        return near > max(far / 2, SMALLEST_KINK * max(self.size, abs(self.at)))
+        """Whether the slopes on both sides differ on a tenth of a step too, unlike a curve."""
+        differ = [float(np.ptp(on_both_sides(line, h))) for h in (10 * KINK, KINK, KINK / 10)]
+        least = SMALLEST_KINK * max(self.size, abs(self.at))
+        return any(near > max(far / 2, least) for far, near in pairwise(differ))
 
 
 def refuted(text: str, what: str, slope: Slope, tolerance: float) -> Report:

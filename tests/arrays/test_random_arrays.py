@@ -79,7 +79,7 @@ MISTAKES = [  # each was wrong, or no answer, once
     "sum(x)*where(pi >= n, pi, s)", "s*relu(0.1) + norm(x)",        "sum(x)*sigmoid(t - t)",
     "sum(abs((X - X.T)*A[0] + X))", "sum(relu(x - x) + x*s)",       "sum(A @ ((1.5 + sin(x))**s))",
     "sum(solve(X @ X.T + eye(n), y)*x)",                            "sum(1/(1 + exp(-30*x)))",
-    "sum(kron(A, B)**2)",           "det(T[0, :2, :2])",            "logdet(T[1, 1:3, :2])*s",
+    "norm(mean(minimum(X/cosh(X), X), axis=1))", "sum(kron(A, B)**2)",           "det(T[0, :2, :2])",            "logdet(T[1, 1:3, :2])*s",
     "sum(inv(T[1, :2, :2]))*s",     "sum(relu(softmax(10*A, axis=0)))",
     "sum(max(where(A <= A, s, b[:, None]), axis=0)*x)",
     "sum(cholesky(eye(n) + outer(7*x, 7*x))*X)",
