@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 from unicodedata import normalize
 
@@ -25,7 +26,7 @@ from derive.arrays.nodes import (
 from derive.arrays.operators import Row, array, short
 from derive.arrays.structured import projected
 from derive.arrays.textbook import size_of, textbook
-from derive.core import Derivation, Step
+from derive.core import Derivation, Letters, Step, walk
 from derive.engine import limited
 
 CURVED = ("orthogonal", "one-hot")  # no linear space: what they simplify holds nowhere near them
@@ -75,10 +76,20 @@ def together(found: Mapping[Variable, Derivation]) -> Derivation:
     goal = Gradients.make((loss, *found), (), ())
     equals = Listed.make(tuple(d.problem for d in each), (), ())
     result = Listed.make(tuple(d.result for d in each), (), ())
-    root = Step(goal, "one sweep back from the loss", equals, result,
-                parts=tuple(d.root for d in each),
+    roots = tuple(d.root for d in each)
+    root = Step(goal, "one sweep back from the loss", equals, result, parts=roots,
+                premises=swept(roots, loss, first.definitions),
                 sentence="All gradients follow from the same adjoints.")  # fmt: skip
-    return Derivation(root, goal, first.definitions, first.arguments)
+    return Derivation(root, goal, first.definitions, first.arguments, several=True)
+
+
+def swept(roots: Sequence[Step], loss: Array, definitions: Letters) -> tuple[Step, ...]:
+    """The steps of the adjoints below `roots`, from the last of the definitions to the first."""
+    told: dict[Basic, Step] = {}
+    for step in chain.from_iterable(map(walk, roots)):
+        told.setdefault(step.goal, step)
+    bars = (Adjoint.make((loss, e), (), e.shape) for e, _ in reversed(definitions))
+    return tuple(told[bar] for bar in bars if bar in told)
 
 
 def _swept(loss: Array, wrt: Sequence[Variable]) -> _Steps:
