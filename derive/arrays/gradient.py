@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 from unicodedata import normalize
 
-from sympy import Basic
+from sympy import Basic, Tuple
 
 from derive.arrays.adjoints import Handed, Sweep, substituted
 from derive.arrays.equations import equations
@@ -70,17 +70,34 @@ def gradients(loss: Array, wrt: Sequence[Variable]) -> dict[Variable, Derivation
 
 def together(found: Mapping[Variable, Derivation]) -> Derivation:
     """Gradients from one sweep as one derivation; its result is the list of them."""
-    each = list(found.values())
-    first = each[0]
+    first = next(iter(found.values()))
     loss = first.problem.args[0]
-    goal = Gradients.make((loss, *found), (), ())
-    equals = Listed.make(tuple(d.problem for d in each), (), ())
-    result = Listed.make(tuple(d.result for d in each), (), ())
-    roots = tuple(d.root for d in each)
-    root = Step(goal, "one sweep back from the loss", equals, result, parts=roots,
-                premises=swept(roots, loss, first.definitions),
-                sentence="All gradients follow from the same adjoints.")  # fmt: skip
-    return Derivation(root, goal, first.definitions, first.arguments, several=True)
+    roots = [derivation.root for derivation in found.values()]
+    adjoints = swept(roots, loss, first.definitions)
+    return listed(loss, adjoints, roots, first.definitions, first.arguments)
+
+
+def listed(
+    loss: Array,
+    adjoints: Sequence[Step],
+    gradients: Sequence[Step],
+    definitions: Letters,
+    arguments: tuple[Any, ...] = (),
+) -> Derivation:
+    """The derivation of several gradients from the adjoints that they follow from."""
+    goals, results = (tuple(made) for made in zip(*((s.goal, s.result) for s in gradients)))
+    goal = Gradients.make((loss, *(each.of for each in goals)), (), ())
+    arrays = all(isinstance(result, Array) for result in results)
+    root = Step(
+        goal,
+        "one sweep back from the loss",
+        Listed.make(goals, (), ()),
+        Listed.make(results, (), ()) if arrays else Tuple(*results),
+        parts=tuple(gradients),
+        premises=tuple(adjoints),
+        sentence="All gradients follow from the same adjoints.",
+    )
+    return Derivation(root, goal, definitions, arguments, several=True)
 
 
 def swept(roots: Sequence[Step], loss: Array, definitions: Letters) -> tuple[Step, ...]:
