@@ -74,21 +74,17 @@ def together(found: Mapping[Variable, Derivation]) -> Derivation:
     loss = first.problem.args[0]
     roots = [derivation.root for derivation in found.values()]
     adjoints = swept(roots, loss, first.definitions)
-    return listed(loss, adjoints, roots, first.definitions, first.arguments)
+    root = one_sweep(loss, adjoints, roots)
+    return Derivation(root, root.goal, first.definitions, first.arguments, several=True)
 
 
-def listed(
-    loss: Array,
-    adjoints: Sequence[Step],
-    gradients: Sequence[Step],
-    definitions: Letters,
-    arguments: tuple[Any, ...] = (),
-) -> Derivation:
-    """The derivation of several gradients from the adjoints that they follow from."""
-    goals, results = (tuple(made) for made in zip(*((s.goal, s.result) for s in gradients)))
+def one_sweep(loss: Array, adjoints: Sequence[Step], gradients: Sequence[Step]) -> Step:
+    """The step that lists several gradients, which follow from the same adjoints."""
+    goals = tuple(step.goal for step in gradients)
+    results = tuple(step.result for step in gradients)
     goal = Gradients.make((loss, *(each.of for each in goals)), (), ())
     arrays = all(isinstance(result, Array) for result in results)
-    root = Step(
+    return Step(
         goal,
         "one sweep back from the loss",
         Listed.make(goals, (), ()),
@@ -97,7 +93,6 @@ def listed(
         premises=tuple(adjoints),
         sentence="All gradients follow from the same adjoints.",
     )
-    return Derivation(root, goal, definitions, arguments, several=True)
 
 
 def swept(roots: Sequence[Step], loss: Array, definitions: Letters) -> tuple[Step, ...]:

@@ -85,7 +85,7 @@ def _again(terms: list[Array]) -> Array:
         return added
     if all(map(is_negative, added.args)):
         return scaled(-1, factored(total([scaled(-1, term) for term in added.args])))
-    return factored(added)
+    return positive_first(factored(added))
 
 
 # ------------------------------------------------------------------ numbers

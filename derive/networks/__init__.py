@@ -58,6 +58,7 @@ from derive.networks.losses import (
 from derive.networks.normalisation import batch_norm, group_norm, layer_norm, rms_norm
 from derive.networks.policy import ppo_clip, reinforce
 from derive.networks.recurrent import gru, inputs, lstm, rnn
+from derive.networks.through_time import ThroughTime, through_time
 from derive.networks.transformers import attention, multi_head, transformer_block
 
 __all__ = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from inspect import Parameter, signature
 from itertools import zip_longest
@@ -19,7 +19,7 @@ from sympy import Basic
 
 from derive.arrays.adjoints import substituted
 from derive.arrays.along import sum_
-from derive.arrays.gradient import listed
+from derive.arrays.gradient import one_sweep
 from derive.arrays.nodes import (
     CLOSED,
     Adjoint,
@@ -59,70 +59,43 @@ def through_time(cell: Cell, X: str = "N,d", state: str = "N,h") -> ThroughTime:
 
     >>> from derive.networks.recurrent import rnn
     >>> found = through_time(rnn)
-    >>> for step in found.steps[1:3]:
+    >>> for step in found.steps[2:4]:
     ...     print(step.goal, "=", step.equals)
     h_t_bar = G_t + z_(t+1)_bar @ U.T
     z_t_bar = h_t_bar*(1 - h_t**2)
     >>> found.unrolled(2)["U"].result
     h_1.T @ z_2_bar + h_0.T @ z_1_bar
     """
-    found = _Unrolling(cell, X, state, COMPARED)
-    return ThroughTime(found, _recurrence(found))
+    return _recurrence(Unrolling(cell, X, state, COMPARED))
 
 
-class ThroughTime:
-    """A recurrent cell at any step t, forward and back; `unrolled(T)` is that of T steps.
+@dataclass(frozen=True, eq=False)
+class ThroughTime(Derivation):
+    """A recurrent cell at any step t: `definitions` forward, `steps` back.
 
-    `check()` puts t = 1, ..., T into every line and compares it with differences of the loss.
+    `check()` puts t = T, ..., 1 into every line and compares it with differences of the loss.
     """
 
-    def __init__(self, unrolling: _Unrolling, recurrence: Derivation) -> None:
-        self._unrolling, self._recurrence = unrolling, recurrence
+    unrolling: Unrolling = field(kw_only=True, repr=False)
 
     def unrolled(self, T: int) -> Backward:
         """The derivation for T steps."""
         if not isinstance(T, int) or T < 1:
             raise ValueError(f"{T} is no number of steps: write 1, 2, ...")
-        return replace(self._unrolling, steps=T).found
+        return replace(self.unrolling, steps=T).found
+
+    def at_each_step(self, T: int) -> Derivation:
+        """The lines with t = T, ..., 1 put into each, and the sums written out."""
+        return _put_into(self.root, replace(self.unrolling, steps=T))
 
     def check(self, *, points: int = 4, seed: int = 0) -> Any:
-        unrolling = replace(self._unrolling, steps=CHECKED)
-        found = _put_into(self._recurrence, unrolling).check(points=points, seed=seed)
+        found = self.at_each_step(CHECKED).check(points=points, seed=seed)
         report = replace(found, reason=f"with t = {CHECKED}, ..., 1: {found.reason}")
-        self._recurrence._reports.append(report)
+        self._reports.append(report)
         return report
 
-    @property
-    def verdict(self) -> str:
-        return self._recurrence.verdict
-
-    @property
-    def definitions(self) -> Letters:
-        """The equations forward: what is computed at step t, and the loss."""
-        return self._recurrence.definitions
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The equations back: adjoints of step t, gradients."""
-        return self._recurrence.steps[1:]
-
-    def text(self) -> str:
-        return self._recurrence.text()
-
-    def latex(self, env: str = "aligned") -> str:
-        return self._recurrence.latex(env)
-
-    def markdown(self) -> str:
-        return self._recurrence.markdown()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self._recurrence._repr_mimebundle_(include, exclude)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return f"<ThroughTime: {len(self.steps)} lines; {self.verdict}>"
+    def to_numpy(self, args: Any = None, **options: Any) -> Any:
+        raise ValueError("choose the number of steps: write unrolled(T).to_numpy()")
 
 
 class OverTime(Basic):
@@ -138,9 +111,7 @@ class OverTime(Basic):
         return f"Σ_{{t=1}}^T {self._inside(printer, '({})')}"
 
     def _latex(self, printer: Any) -> str:
-        return (
-            rf"\sum_{{t=1}}^{{T}} {self._inside(printer, chr(92) + 'left({}' + chr(92) + 'right)')}"
-        )
+        return r"\sum_{t=1}^{T} " + self._inside(printer, r"\left({}\right)")
 
     def _inside(self, printer: Any, brackets: str) -> str:
         text = str(printer._print(self.term))
@@ -151,7 +122,7 @@ class OverTime(Basic):
 
 
 @dataclass(frozen=True)
-class _Unrolling:
+class Unrolling:
     """A cell over some steps; the loss is the inner product of each state with a given array."""
 
     cell: Cell
@@ -169,7 +140,10 @@ class _Unrolling:
 
     @cached_property
     def unrolled(self) -> Unrolled:
-        return self.cell(self.inputs, *self.initial)
+        unrolled = self.cell(self.inputs, *self.initial)
+        if not isinstance(unrolled, Unrolled):
+            raise TypeError(f"the cell gives no Unrolled, as rnn does, but {unrolled!r}")
+        return unrolled
 
     @cached_property
     def parameters(self) -> list[Variable]:
@@ -282,7 +256,7 @@ def _leaf(leaf: Array, instead: Instead, loss: Array) -> Array:
 # ------------------------------------------------------------------ the lines at any step
 
 
-def _recurrence(cell: _Unrolling) -> Derivation:
+def _recurrence(cell: Unrolling) -> ThroughTime:
     forward = _alike([_forward(cell, t) for t in range(1, cell.steps + 1)])
     back = _alike([_back(cell, t) for t in range(1, cell.steps)])
     lines = [_as_step(*line) for line in back]
@@ -293,16 +267,18 @@ def _recurrence(cell: _Unrolling) -> Derivation:
     adjoints = [*map(_end, ends), *(line for line in lines if not isinstance(line.goal, Gradient))]
     G, h = cell.handed[0], cell.unrolled.states[0]
     loss = OverTime(cell.at_t(sum_(G * h), 1))
-    return listed(LOSS, adjoints, gradients, (*forward, (LOSS, loss)))
+    root = one_sweep(LOSS, adjoints, gradients)
+    definitions = (*forward, (LOSS, loss))
+    return ThroughTime(root, root.goal, definitions, several=True, unrolling=cell)
 
 
-def _forward(cell: _Unrolling, t: int) -> list[Line]:
+def _forward(cell: Unrolling, t: int) -> list[Line]:
     """What is computed at a step."""
     return [(cell.at_t(q, t), cell.at_t(q.definition, t)) for q in cell.of_step(t)]
 
 
-def _back(cell: _Unrolling, t: int) -> list[Line]:
-    """The adjoints of a step, from the last quantity to the first, and the gradient by its input."""
+def _back(cell: Unrolling, t: int) -> list[Line]:
+    """The adjoints of a step, from the last quantity to the first; the gradient by its input."""
     told = {step.goal: step for step in cell.found.whole.root.premises}
     bars = [Adjoint.make((cell.loss, q), (), q.shape) for q in reversed(cell.of_step(t))]
     steps = [told[bar] for bar in bars if bar in told]
@@ -332,7 +308,7 @@ def _alike(each: Sequence[list[Line]]) -> list[Line]:
     return first
 
 
-def _over_time(cell: _Unrolling, W: Variable) -> Step:
+def _over_time(cell: Unrolling, W: Variable) -> Step:
     """The gradient by a parameter: what all steps hand to it."""
     step = cell.found[W].root
     if W.structure:
@@ -345,12 +321,12 @@ def _over_time(cell: _Unrolling, W: Variable) -> Step:
     return _as_step(goal, OverTime(line[0]), line[1], step.rule, step.sentence)
 
 
-def _handed(cell: _Unrolling, t: int, pairs: list[Any]) -> Line:
+def _handed(cell: Unrolling, t: int, pairs: list[Any]) -> Line:
     where = tuple((cell.at_t(before, t), cell.at_t(after, t)) for before, after in pairs)
     return textbook(total([after.cotangent for _, after in where])), where
 
 
-def _first(cell: _Unrolling, h: Variable) -> Step:
+def _first(cell: Unrolling, h: Variable) -> Step:
     """The gradient by the state before the first step."""
     return _as_step(*_line(cell.found[h].root, cell.at_the_start))
 
@@ -373,10 +349,8 @@ def _end(bar: Adjoint) -> Step:
 # ------------------------------------------------------------------ the lines put at every step
 
 
-def _put_into(recurrence: Derivation, cell: _Unrolling) -> Derivation:
-    """The lines of a recurrence with t = T, ..., 1 put into each, and the sums written out."""
+def _put_into(root: Step, cell: Unrolling) -> Derivation:
     times = range(cell.steps, 0, -1)
-    root = recurrence.root
     lines = [step for step in root.premises if not is_zero(step.equals)]
     adjoints = [_put(step, cell, t) for t in times for step in lines]
     gradients: list[Step] = []
@@ -386,22 +360,22 @@ def _put_into(recurrence: Derivation, cell: _Unrolling) -> Derivation:
         else:
             at = times if AT_ANY.fullmatch(step.goal.of.name) else (0,)
             gradients += [_put(step, cell, t) for t in at]
-    definitions = cell.found.whole.definitions
-    return listed(cell.loss, adjoints, gradients, definitions, tuple(variables(cell.loss)))
+    put, whole = one_sweep(cell.loss, adjoints, gradients), cell.found.whole
+    return Derivation(put, put.goal, whole.definitions, whole.arguments, several=True)
 
 
-def _put(step: Step, cell: _Unrolling, t: int) -> Step:
+def _put(step: Step, cell: Unrolling, t: int) -> Step:
     goal, equals = (cell.at(side, t) for side in (step.goal, step.equals))
     return replace(step, goal=goal, equals=equals, result=equals, where=_pairings(step, cell, t))
 
 
-def _pairings(step: Step, cell: _Unrolling, t: int) -> Letters:
+def _pairings(step: Step, cell: Unrolling, t: int) -> Letters:
     """The inner products at a step, but for those with an adjoint after the last step."""
     pairs = [(cell.at(before, t), cell.at(after, t)) for before, after in step.where]
     return tuple((before, after) for before, after in pairs if not is_zero(after.cotangent))
 
 
-def _written_out(step: Step, cell: _Unrolling, times: Sequence[int]) -> Step:
+def _written_out(step: Step, cell: Unrolling, times: Sequence[int]) -> Step:
     equals = total([cell.at(step.equals.term, t) for t in times])
     where = tuple(pair for t in times for pair in _pairings(step, cell, t))
     return replace(step, goal=cell.at(step.goal, 0), equals=equals, result=equals, where=where)
