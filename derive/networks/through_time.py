@@ -173,9 +173,13 @@ class Unrolling:
     def by_name(self) -> dict[str, Any]:
         """What has an index: quantities, inputs, initial states, what the loss hands over."""
         quantities = [quantity for quantity, _ in self.found.whole.definitions[:-1]]
-        own = set(self.parameters)
-        nodes = [*quantities, *(v for v in variables(self.loss) if v not in own)]
+        nodes = [*quantities, *self.inputs, *self.initial, *self.handed]
         return {node.name: node for node in nodes}
+
+    @cached_property
+    def constants(self) -> list[Variable]:
+        """The variables that are the same at every step."""
+        return [v for v in variables(self.loss) if self.by_name.get(v.name) is not v]
 
     def of_step(self, step: int) -> list[Named]:
         """The quantities of a step, in the order of computing them."""
@@ -201,7 +205,7 @@ class Unrolling:
         return _with(formula, lambda letter: self.quantity(letter, t), self.loss)
 
     def quantity(self, letter: Array, t: int) -> Array:
-        if letter in self.parameters or letter is LOSS:
+        if letter in self.constants or letter is LOSS:
             return letter
         found = AT_ANY.fullmatch(letter.name)
         name = f"{found[1]}_{t + int(found[2] or 0)}" if found else letter.name

@@ -149,6 +149,21 @@ def test_a_cell_of_ones_own() -> None:
     assert found.check(points=2).verdict == "confirmed"
 
 
+def masked(X: Sequence[Array], h: Array) -> Unrolled:
+    """With an array that is no parameter."""
+    U, M, states = variable("U", h.shape[-1:] * 2), variable("M", h.shape), []
+    for t, x in enumerate(X, 1):
+        h = ((x + h @ U) * M).named(f"h_{t}")
+        states.append(h)
+    return Unrolled(tuple(states), {"U": U})
+
+
+def test_what_is_no_parameter_is_held() -> None:
+    found = through_time(masked, "N,h")
+    assert [str(question) for question, _ in found.answers] == ["dL_dX_t", "dL_dU", "dL_dh_0"]
+    assert found.check(points=1).verdict == "confirmed"
+
+
 def unnamed(X: Sequence[Array], h: Array) -> Unrolled:
     U, states = variable("U", h.shape[-1:] * 2), []
     for t, x in enumerate(X, 1):
