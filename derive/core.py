@@ -95,7 +95,8 @@ class Derivation:
 
     `problem` is the question as asked, `root` the step that answers it. `definitions` are named
     intermediates (backprop's z = w*x + b) that steps and result may mention. `arguments` are the
-    letters of `to_numpy()`, in order.
+    letters of `to_numpy()`, in order. `several`: the problem asks several things at once, each of
+    which one of the parts of `root` answers.
 
     >>> import derive
     >>> d = derive.diff("x**2*sin(x)", "x")
@@ -109,6 +110,7 @@ class Derivation:
     problem: Basic
     definitions: Letters = ()
     arguments: tuple[Symbol, ...] = ()
+    several: bool = False
     _reports: list[Report] = field(default_factory=list, repr=False)
 
     @property
@@ -122,6 +124,13 @@ class Derivation:
     @property
     def result(self) -> Basic:
         return self.root.result
+
+    @property
+    def answers(self) -> Letters:
+        """What was asked and its answer, in pairs."""
+        if not self.several:
+            return ((self.problem, self.result),)
+        return tuple((part.goal, part.result) for part in self.root.parts)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -72,7 +72,7 @@ def sign_inside(array: Product) -> Array:
 
 
 def factored(array: Sum) -> Array:
-    for attempt in (_number, _everywhere, _left, _right, _vector):
+    for attempt in (_number, _everywhere, _left, _right, _vector, _added_up):
         found = attempt(array)
         if found is not None:
             return found
@@ -85,7 +85,7 @@ def _again(terms: list[Array]) -> Array:
         return added
     if all(map(is_negative, added.args)):
         return scaled(-1, factored(total([scaled(-1, term) for term in added.args])))
-    return factored(added)
+    return positive_first(factored(added))
 
 
 # ------------------------------------------------------------------ numbers
@@ -222,6 +222,18 @@ def _vector(array: Sum) -> Array | None:
     others = [t for t, (v, _) in zip(array.args, lasts, strict=True) if v is not vector]
     grouped = product(1, [(_again(rests), ("end", "inner")), (vector, ("inner",))], ("end",))
     return _again([grouped, *others])
+
+
+def _added_up(array: Sum) -> Array | None:
+    """Matrices whose rows are all added up, or all columns: (A + B)ᵀ 1, not Aᵀ 1 + Bᵀ 1."""
+    terms = [term for term in array.args if isinstance(term, Product)]
+    if array.rank != 1 or len(terms) < len(array.args):
+        return None
+    labels, *others = dict.fromkeys(term.labels for term in terms)
+    if others or labels not in (((0, 1),), ((1, 0),)):
+        return None
+    matrices = [scaled(term.coefficient, term.args[0]) for term in terms]
+    return product(1, [(_again(matrices), labels[0])], terms[0].out)
 
 
 def _last(term: Array) -> tuple[Array | None, int]:

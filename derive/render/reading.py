@@ -35,7 +35,9 @@ def readings(derivation: Derivation, merged: bool = True) -> list[Reading]:
     shown: list[Reading] = []
     seen: set[int] = set()
     at_once = getattr(derivation.problem, "differentiates_in_one_line", False)
-    stack = [(derivation.root, False)]
+    root = derivation.root
+    first = root.premises + root.parts if merged and derivation.several else (root,)
+    stack = [(step, False) for step in reversed(first)]
     while stack:
         step, opened = stack.pop()
         if id(step) in seen and not opened:

@@ -60,7 +60,7 @@ def text(derivation: Derivation) -> str:
     """
     shown = outline(derivation)
     line = OneLine(shown.partial).doprint
-    lines = [line(shown.problem)]
+    lines = [line(question) for question, _ in shown.answers]
     lines += [f"  with {line(name)} = {line(value)}" for name, value in shown.definitions]
     lines += _pieces(shown, line)
     for step in shown.lines:
@@ -68,8 +68,12 @@ def text(derivation: Derivation) -> str:
     if shown.left_out:
         lines.append(f"  ... {shown.left_out} more steps")
     constant = f" + {line(shown.constant)}" if shown.constant else ""
-    result = f"Result: {_equation(shown.problem, shown.result, line)}{constant}"
-    lines.append(result + _given(shown.given, line))
+    results = [_equation(*pair, line) for pair in shown.answers]
+    ending = constant + _given(shown.given, line)
+    if len(results) == 1:
+        lines.append(f"Result: {results[0]}{ending}")
+    else:
+        lines += ["Result:" + ending, *(f"  {result}" for result in results)]
     lines.append(verdict(shown))
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from derive.arrays.nodes import Array, postorder, variable
 from derive.networks.activations import relu, tanh
 from derive.networks.backward import Backward, backward
-from derive.networks.layers import dense, residual, sequential
+from derive.networks.layers import Sequential, dense, residual
 from derive.networks.losses import mse
 from derive.networks.recurrent import inputs, lstm, rnn
 from derive.networks.transformers import transformer_block, transformer_parameters
@@ -21,7 +21,7 @@ def mlp(depth: int) -> Array:
     for k in range(1, depth + 1):
         W, b = variable(f"W_{k}", "h,h"), variable(f"b_{k}", "h")
         layers += [lambda X, W=W, b=b: dense(X, W, b), relu]
-    return mse(sequential(variable("X", "N,h"), layers), Y)
+    return mse(Sequential(*layers)(variable("X", "N,h")), Y)
 
 
 def residual_net(depth: int) -> Array:
