@@ -11,8 +11,10 @@ from math import prod
 
 from sympy import Expr, S
 
-from derive.arrays.nodes import Labels, Ones, Product
+from derive.arrays.nodes import Array, Labels, Ones, Power, Product
+from derive.arrays.normalised import Lengths
 from derive.arrays.notation import (
+    Raised,
     Reduced,
     Spread,
     Written,
@@ -39,7 +41,7 @@ def as_entrywise(array: Product) -> Written | None:
     if parts is None:
         return None
     coefficient = array.coefficient
-    kept = any(isinstance(factor, InverseDeviation) for factor in array.args)
+    kept = any(map(_is_along_an_axis, array.args))
     above: list[Written] = []
     for part in parts:
         inside = entry_by_entry(sorted(part.factors, key=_is_whole), matrix=True)
@@ -76,9 +78,23 @@ def _parts(array: Product) -> list[_Part] | None:
             part_of[inner] = _Part(tuple(axis_of[label] for label in inner), n, [])
         part, missing = part_of[met[0] if met else inner], tuple(set(array.out) - set(axes))
         part.whole += not missing
-        own = Spread(written(factor), missing, array.rank) if missing else written(factor)
-        part.factors.append(own)
+        part.factors.append(_spread(factor, missing, array.rank))
     return [part for part in part_of.values() if part.factors]
+
+
+def _is_along_an_axis(factor: Array) -> bool:
+    """Whether it is what matrix notation would need diagonal matrices for."""
+    base = factor.args[0] if isinstance(factor, Power) else factor
+    return isinstance(base, (InverseDeviation, Lengths))
+
+
+def _spread(factor: Array, missing: tuple[int, ...], rank: int) -> Written:
+    """The factor repeated along the axes that it does not have; what it divides by stays below."""
+    if not missing:
+        return written(factor)
+    if isinstance(factor, Power) and factor.exponent.is_negative:
+        return Raised(Spread(written(factor.args[0]), missing, rank), factor.exponent, True)
+    return Spread(written(factor), missing, rank)
 
 
 def _axes(array: Product) -> dict[int, int] | None:
