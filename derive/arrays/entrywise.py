@@ -77,6 +77,8 @@ def _parts(array: Product) -> list[_Part] | None:
             n = prod((factor.shape[labels.index(label)] for label in inner), start=S.One)
             part_of[inner] = _Part(tuple(axis_of[label] for label in inner), n, [])
         part, missing = part_of[met[0] if met else inner], tuple(set(array.out) - set(axes))
+        if any(label in array.out and label in part.axes for label in labels):
+            return None  # along that axis the part is summed, and this factor is not
         part.whole += not missing
         part.factors.append(_spread(factor, missing, array.rank))
     return [part for part in part_of.values() if part.factors]

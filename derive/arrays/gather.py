@@ -14,7 +14,18 @@ from sympy import Expr, S
 
 from derive.arrays.along import axis_of
 from derive.arrays.matrix import MatrixFunction
-from derive.arrays.nodes import Array, Named, Ones, Product, Shape, Variable, identity, ones, size
+from derive.arrays.nodes import (
+    Array,
+    Labels,
+    Named,
+    Ones,
+    Product,
+    Shape,
+    Variable,
+    identity,
+    ones,
+    size,
+)
 from derive.arrays.operators import ShapeError, array, short
 from derive.arrays.product import Factor, is_number, product, split
 from derive.arrays.rearranged import Reshaped, Taken, sliced
@@ -31,6 +42,9 @@ class OneHot(MatrixFunction):
 
     def looks_total(self, axis: int) -> Expr | None:
         return S.One if axis == self.rank - 1 else None
+
+    def square(self) -> list[tuple[Array, Labels]]:
+        return [(self, tuple(range(self.rank)))]
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,12 @@ def test_as_on_paper() -> None:
     assert r"\operatorname{one\_hot}\left(i, n\right)^{\top} V" in d.latex()
 
 
+def test_ones_and_zeros_are_their_own_squares() -> None:
+    d = derive.gradient("sum(X[:, c]**2)", "X", *used("X c"))
+    assert "one_hot(c, m)**2" not in str(d.result)
+    assert "one_hot" not in d.to_numpy().source
+
+
 def test_what_is_taken_twice_is_added_up() -> None:
     slope = derive.gradient(
         "sum(X[i]*V)", "X", {"X": "3,2", "i": "4", "V": "4,2"}, {"i": "indices"}

@@ -21,7 +21,7 @@ TEXTBOOK = [  # the gradient, as text and on paper
     ("sum(D*normalise(X, axis=1))", "X",
      "(D - normalise(X, axis=1)*sum(D*normalise(X, axis=1), axis=1)[:, None])"
      "/norm(X, axis=1)[:, None]",
-     "(D - normalise(X) ∘ sum(D ∘ normalise(X)))/‖X‖_(axis 1)"),
+     "(D - normalise(X) ∘ sum(D ∘ normalise(X)"),
     ("sum(norm(X, axis=1))", "X", "normalise(X, axis=1)", "normalise(X)"),
     ("sum(norm(X, axis=0)**2)", "X", "2*X", "2X"),
 ]
