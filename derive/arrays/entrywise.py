@@ -11,7 +11,8 @@ from math import prod
 
 from sympy import Expr, S
 
-from derive.arrays.nodes import Array, Labels, Ones, Product
+from derive.arrays.nodes import Array, Labels, Ones, Power, Product
+from derive.arrays.normalised import Lengths
 from derive.arrays.notation import (
     Call,
     Raised,
@@ -47,7 +48,7 @@ def as_entrywise(array: Product, within_sum: bool = False) -> Written | None:
         return None
     coefficient = array.coefficient
     kept = array.rank > 2 and all(part.whole == len(part.factors) for part in parts)
-    kept = kept or any(isinstance(factor, InverseDeviation) for factor in array.args)
+    kept = kept or any(map(_is_along_an_axis, array.args))
     above: list[Written] = []
     for part in parts:
         inside = entry_by_entry(sorted(part.factors, key=_is_whole), matrix=True)
@@ -107,9 +108,23 @@ def _parts(array: Product) -> list[_Part] | None:
         if any(label in array.out and label in part.axes for label in labels):
             return None  # along that axis the part is summed, and this factor is not
         part.whole += not missing
-        own = Spread(written(factor), missing, array.rank) if missing else written(factor)
-        part.factors.append(own)
+        part.factors.append(_spread(factor, missing, array.rank))
     return [part for part in part_of.values() if part.factors]
+
+
+def _is_along_an_axis(factor: Array) -> bool:
+    """Whether it is what matrix notation would need diagonal matrices for."""
+    base = factor.args[0] if isinstance(factor, Power) else factor
+    return isinstance(base, (InverseDeviation, Lengths))
+
+
+def _spread(factor: Array, missing: tuple[int, ...], rank: int) -> Written:
+    """The factor repeated along the axes that it does not have; what it divides by stays below."""
+    if not missing:
+        return written(factor)
+    if isinstance(factor, Power) and factor.exponent.is_negative:
+        return Raised(Spread(written(factor.args[0]), missing, rank), factor.exponent, True)
+    return Spread(written(factor), missing, rank)
 
 
 def _axes(array: Product) -> dict[int, int] | None:

@@ -30,6 +30,7 @@ from derive.core import Derivation, Letters, Step, walk
 from derive.engine import limited
 
 CURVED = ("orthogonal", "one-hot")  # no linear space: what they simplify holds nowhere near them
+WHOLE = "indices"  # whole numbers
 MOST_WRITTEN_OUT = 60  # nodes of a result without the names that were given on the way
 
 
@@ -150,6 +151,8 @@ def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
                 f"{short(f)} does not depend on {name}: its variables are {there}; "
                 "check the spelling"
             )
+        if known[name].structure == WHOLE:
+            raise ValueError(f"{name} holds indices, whole numbers that do not move")
         if known[name].structure in CURVED:
             raise ValueError(
                 f"{name} is {known[name].structure}: it cannot move entry by entry; "

@@ -184,6 +184,8 @@ class Latex(NumPy):
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
+        if array.name == "norm":
+            return self.call("norm", [inner]) + rf"_{{\text{{axis }} {array.axis}}}"
         return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
 
     def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:

@@ -496,7 +496,7 @@ def identity(n: Any) -> Array:
 
 STRUCTURES = (
     "symmetric", "positive definite", "diagonal", "lower triangular", "upper triangular",
-    "orthogonal", "one-hot", "mask",
+    "orthogonal", "one-hot", "mask", "indices",
 )  # fmt: skip
 SQUARE = frozenset(STRUCTURES[:6])
 

@@ -249,7 +249,8 @@ def transpose(a: Array) -> Any:
 
 
 def indexed(a: Array | Row, index: Any) -> Array:
-    """`a[...]` with slices, whole numbers, None and an ellipsis, as in NumPy."""
+    """`a[...]` with slices, whole numbers, indices, None and an ellipsis, as in NumPy."""
+    from derive.arrays.gather import Arange, gathered
     from derive.arrays.rearranged import sliced
 
     if isinstance(a, Row):
@@ -260,6 +261,8 @@ def indexed(a: Array | Row, index: Any) -> Array:
         raise ShapeError(f"{short(a)} has {a.rank} axes, and {taken} indices are asked for")
     at = next((k for k, part in enumerate(parts) if isinstance(part, EllipsisType)), len(parts))
     parts[at : at + 1] = [slice(None)] * (a.rank - taken)
+    if any(isinstance(part, (Array, Arange)) for part in parts):
+        return gathered(a, parts)
     labels: list[Any] = []
     out: list[Any] = []
     result, axis = a, 0

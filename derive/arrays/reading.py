@@ -12,9 +12,11 @@ from sympy import Piecewise, Rational, oo, pi
 
 from derive.arrays import (
     along,
+    gather,
     kronecker,
     linear_maps,
     matrix,
+    normalised,
     operators,
     rearranged,
     standardized,
@@ -189,14 +191,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "maximum": _both(sympy.Max), "minimum": _both(sympy.Min),
     "heaviside": _both(sympy.Heaviside), "polygamma": _both(sympy.polygamma),
     "trace": matrix.trace, "tr": matrix.trace, "det": matrix.det, "inv": matrix.inv,
-    "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": matrix.norm,
+    "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": normalised.norm,
     "expm": matrix.expm, "sqrtm": matrix.sqrtm, "cholesky": matrix.cholesky,
     "eigvalsh": matrix.eigvalsh, "eigvecsh": matrix.eigvecsh, "solve": matrix.solve,
     "nuclear_norm": matrix.nuclear_norm, "spectral_norm": matrix.spectral_norm,
     "polar": matrix.polar, "leading_pair": matrix.leading_pair,
     "softmax": along.softmax, "log_softmax": along.log_softmax, "logsumexp": along.logsumexp,
     "sum": along.sum_, "mean": along.mean, "max": along.amax, "min": along.amin,
-    "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
+    "normalise": normalised.normalise, "take": gather.take, "one_hot": gather.one_hot,
+    "arange": gather.arange, "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
     "expm_frechet": _of_arrays(linear_maps.expm_derivative), "placed": rearranged.placed_at,
     "solve_sylvester": _of_arrays(linear_maps.sylvester),
     "lower_half": _of_arrays(linear_maps.lower),
@@ -222,7 +225,7 @@ ARRAYS_FIRST = {  # how many of the arguments are arrays, where the others are s
     "mean": 1, "max": 1, "min": 1, "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1,
     "matrix_power": 1, "concatenate": 1, "at_max": 1, "at_min": 1, "placed": 1,
     "windows": 1, "overlapped": 1, "sliding_window_view": 1, "standardized": 1,
-    "inverse_deviation": 1,
+    "inverse_deviation": 1, "normalise": 1, "take": 2, "one_hot": 1, "arange": 0,
 }
 # fmt: on
 
@@ -402,6 +405,13 @@ class _Reader:
             return slice(*(None if end is None else self.plain(end) for end in _ends(node)))
         if isinstance(node, ast.Constant) and node.value in (None, Ellipsis):
             return node.value
+        if isinstance(node, (ast.Name, ast.Call, ast.Subscript)):
+            value = self.value(node)
+            if gather.is_index(value):
+                return value
+            if isinstance(value, Array) and value.rank:
+                problem = f"{short(value)} is not a number, and holds no indices"
+                raise self.error(node, problem, 'declare it: structures={"i": "indices"}')
         return self.plain(node)
 
 

@@ -318,7 +318,8 @@ class NumPy:
         if isinstance(array, Reshaped):
             return self.call("reshape", [inner, self.shape(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)
-        return self.call(array.name, [self(argument) for argument in array.args]), ATOM
+        arguments = [*map(self, array.args), *map(self.size, array.data)]
+        return self.call(array.name, arguments), ATOM
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         axes, eps, centred = array.over
@@ -412,6 +413,8 @@ class Plain(NumPy):
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
+        if array.name == "norm":
+            return f"‖{inner}‖_(axis {array.axis})"
         return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
 
     def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from derive.arrays.gather import is_index
 from derive.arrays.nodes import Array
 from derive.arrays.operators import array
 
@@ -23,9 +24,9 @@ def dropout(X: Any, mask: Any, keep: Any = 1) -> Array:
     return array(X) * mask / keep
 
 
-def embedding(one_hot: Any, table: Any) -> Array:
-    """The rows of `table` that the one-hot rows choose."""
-    return array(one_hot) @ table
+def embedding(chosen: Any, table: Any) -> Array:
+    """The rows of `table` that indices, or one-hot rows, choose."""
+    return array(table)[chosen] if is_index(chosen) else array(chosen) @ table
 
 
 def residual(X: Array, layer: Layer) -> Array:

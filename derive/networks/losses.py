@@ -11,6 +11,7 @@ from sympy import Abs, Piecewise, log
 
 from derive.arrays.along import log_softmax, mean, sum_
 from derive.arrays.elementwise import elementwise
+from derive.arrays.gather import is_index, one_hot
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
 from derive.arrays.product import exactly
@@ -48,11 +49,13 @@ def bce_with_logits(logits: Any, target: Any) -> Array:
 
 
 def cross_entropy(logits: Any, target: Any, smoothing: Any = 0) -> Array:
-    """The mean over rows of -sum(Y log softmax(Z)); `target` holds a distribution in each row.
+    """The mean over rows of -sum(Y log softmax(Z)); `target` holds a distribution in each row,
+    or the index of its class.
 
     `smoothing` mixes that much of the uniform distribution into the target.
     """
-    logits, Y = array(logits), array(target)
+    logits = array(logits)
+    Y = one_hot(target, logits.shape[-1]) if is_index(target) else array(target)
     epsilon = exactly(smoothing)
     if epsilon != 0:
         Y = (1 - epsilon) * Y + epsilon / Y.shape[-1]

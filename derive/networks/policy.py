@@ -8,6 +8,7 @@ from sympy import Min, Piecewise, exp
 
 from derive.arrays.along import log_softmax, mean, sum_
 from derive.arrays.elementwise import elementwise
+from derive.arrays.gather import is_index, one_hot
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
 from derive.arrays.product import exactly
@@ -16,8 +17,10 @@ t, a = PLACES[:2]
 
 
 def log_probability(logits: Any, actions: Any) -> Array:
-    """The log-probability of the action taken in each row; `actions` are one-hot rows."""
-    return sum_(array(actions) * log_softmax(logits, axis=-1), axis=-1)
+    """The log-probability of the action taken in each row; `actions` are one-hot rows,
+    or indices."""
+    Y = one_hot(actions, array(logits).shape[-1]) if is_index(actions) else array(actions)
+    return sum_(Y * log_softmax(logits, axis=-1), axis=-1)
 
 
 def reinforce(logits: Any, actions: Any, returns: Any) -> Array:

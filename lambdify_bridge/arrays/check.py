@@ -310,6 +310,8 @@ class _Bench:
         r = np.random.default_rng(turn)
         values = {
             v: in_structure(x * (1 + LAST_DIGITS * r.standard_normal(x.shape)), structure_of(v))
+            if structure_of(v) != "indices"
+            else x
             for v, x in self.values.items()
         }
         other = _Bench(self.loss, self.steps, self.point._replace(values=values), self.moved)

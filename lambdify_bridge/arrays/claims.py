@@ -86,6 +86,7 @@ class ByDefinition:
         self.rates = {
             v: in_structure(point.random.standard_normal(x.shape), structure_of(v))
             for v, x in point.values.items()
+            if structure_of(v) != "indices"
         }
         if moving is not None:
             self.rates = {v: rate if v is moving else 0 * rate for v, rate in self.rates.items()}

@@ -46,7 +46,7 @@ OCCURRING = """
     @ ** .T sum mean trace det logdet inv solve kron diag diagonal vec norm nuclear_norm
     spectral_norm expm sqrtm eigvalsh cholesky matrix_power softmax log_softmax logsumexp sigmoid
     softplus relu max min maximum minimum where einsum concatenate transpose reshape outer tril triu
-    ones eye exp log tanh
+    ones eye exp log tanh normalise take arange
 """
 
 

@@ -28,7 +28,7 @@ REFUSALS = (
 VALUE, SLOPE = 1e-9, 1e-6  # relative tolerances
 LARGEST = 1e4
 MOST_ENTRIES, DIRECTIONS, MOST_VARIABLES = 10, 2, 3
-UNMOVED = ("orthogonal", "one-hot", "mask")  # no derivatives by these
+UNMOVED = ("orthogonal", "one-hot", "mask", "indices")  # no derivatives by these
 Values = dict[str, np.ndarray]
 
 
@@ -223,6 +223,8 @@ def _point(f: Formula, numbers: Numbers, seed: int) -> Values | None:
 
 def _random(name: str, spelled: str, structure: str, r: np.random.Generator) -> np.ndarray:
     shape = tuple(value_of(n) for n in spelled.split(",")) if spelled else ()
+    if structure == "indices":  # of any axis with two entries
+        return np.asarray(r.integers(0, 2, shape))
     x = np.asarray(r.normal(size=shape) * 0.8)
     if structure == "positive definite":
         return x @ x.T + np.eye(len(x))

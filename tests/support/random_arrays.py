@@ -82,7 +82,7 @@ class Generator:
         if not structure and len(shape) == 2 and shape[0] == shape[1] and self.r.random() < 0.15:
             return self.variable(shape, self.r.choice([*LETTERS][:-1]))
         letter = ("s", "x", "A", "T", "H")[len(shape)]
-        letter = LETTERS[structure] or letter
+        letter = "i" if structure == "indices" else LETTERS[structure] or letter
         names = (letter, *(f"{letter}{k}" for k in range(1, 500)))
         name = next(each for each in names if each not in self.shapes)
         self.shapes[name] = spelled
@@ -171,7 +171,7 @@ class Generator:
             return None
         k = self.r.randint(0, len(shape))
         whole = (*shape[:k], self.r.choice(NAMED[:-1]), *shape[k:])
-        name = self.r.choice(["sum", "mean", "logsumexp", "max", "min", "sum"])
+        name = self.r.choice(["sum", "mean", "logsumexp", "max", "min", "sum", "norm"])
         axis = k if self.r.random() < 0.6 else k - len(whole)
         return f"{name}({self.array(whole, depth)}, axis={axis})"
 
@@ -218,7 +218,7 @@ class Generator:
 
     def along(self, shape: Shape, depth: int) -> str:
         axis = self.r.randrange(-len(shape), len(shape))
-        name = self.r.choice(["softmax", "log_softmax", "softmax"])
+        name = self.r.choice(["softmax", "log_softmax", "softmax", "normalise"])
         return f"{name}({self.array(shape, depth)}, axis={axis})"
 
     def kept_axis(self, shape: Shape, depth: int) -> str | None:
@@ -256,6 +256,23 @@ class Generator:
             part = self.r.choice(["1:", ":2", "::2", ":-1", "-2:", "0:3:2"])
         whole = (*shape[:k], size, *shape[k + 1 :])
         return f"{self.array(whole, depth)}[{', '.join([':'] * k + [part])}]"
+
+    def gathered(self, shape: Shape, depth: int) -> str | None:
+        """Entries at indices, each of which is 0 or 1."""
+        a = self.r.randrange(len(shape))
+        b = self.r.choice([a, a + 1, a + 1, min(a + 2, len(shape))])
+        size, i = self.r.choice(["n", "m", "k", "2", "3"]), self.variable(shape[a:b], "indices")
+        if len(shape) == 1 and b == 1 and self.r.random() < 0.4:
+            first, j = self.r.choice([(shape[0], f"arange({shape[0]})"),
+                                      ("m", self.variable(shape, "indices"))])  # fmt: skip
+            return f"{self.array((first, size), depth)}[{j}, {i}]"
+        whole = (*shape[:a], size, *shape[b:])
+        if len(whole) > 4:
+            return None
+        of = self.array(whole, depth)
+        if self.r.random() < 0.3:
+            return f"take({of}, {i}, axis={a - len(whole)})"
+        return f"{of}[{', '.join([':'] * a + [i])}]"
 
     def concatenated(self, shape: Shape, depth: int) -> str | None:
         places = [k for k, n in enumerate(shape) if n in ("2", "3")]
@@ -414,7 +431,16 @@ class Generator:
 G = Generator
 ANY = [G.added, G.added, G.multiplied, G.multiplied, G.divided, G.scaled, G.smooth, G.inside,
        G.kinked, G.compared, G.exponent, G.reduced, G.reduced_twice, G.entry, G.einsum]  # fmt: skip
-WITH_AXES = [G.along, G.kept_axis, G.new_axis, G.centred, G.sliced, G.concatenated, G.reshaped]
+WITH_AXES = [
+    G.along,
+    G.kept_axis,
+    G.new_axis,
+    G.centred,
+    G.sliced,
+    G.gathered,
+    G.concatenated,
+    G.reshaped,
+]
 BY_RANK = [
     [G.of_vectors, G.of_vectors, G.of_matrix, G.of_square, G.of_any, G.differences] * 2,
     [*WITH_AXES, *[G.applied] * 6],
