@@ -12,22 +12,12 @@ from dataclasses import dataclass, field
 
 from derive.arrays.differentials import RULES as DIFFERENTIALS
 from derive.arrays.differentials import d, only
-from derive.arrays.nodes import (
-    CLOSED,
-    Adjoint,
-    Array,
-    Differential,
-    Named,
-    Pairing,
-    Product,
-    Sum,
-    Variable,
-    postorder,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Named, Product, Sum, Variable, postorder
 from derive.arrays.pairings import RULES as PAIRINGS
 from derive.arrays.pairings import pairing
 from derive.arrays.product import is_zero, number, zeros
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import CLOSED, Adjoint, Differential, Pairing
 from derive.engine import NoRuleApplies
 
 

@@ -26,7 +26,6 @@ from derive.arrays.linear_maps import Lower, expm_derivative, lower, sylvester
 from derive.arrays.nodes import (
     PLACES,
     Array,
-    Differential,
     Identity,
     Map,
     Named,
@@ -37,7 +36,7 @@ from derive.arrays.nodes import (
     Variable,
     ones,
     variable,
-)  # fmt: skip
+)
 from derive.arrays.normalised import Lengths, Normalised, norm, normalise
 from derive.arrays.product import is_zero, permuted, product, scaled, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken
@@ -49,6 +48,7 @@ from derive.arrays.standardized import (
     standardized,
 )
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import Differential
 from derive.arrays.windows import Overlapped, Windows
 from derive.rules import RuleTable
 

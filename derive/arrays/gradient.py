@@ -11,21 +11,11 @@ from sympy import Basic, Tuple
 
 from derive.arrays.adjoints import Handed, Sweep, substituted
 from derive.arrays.equations import equations
-from derive.arrays.nodes import (
-    CLOSED,
-    Adjoint,
-    Array,
-    Gradient,
-    Gradients,
-    Listed,
-    Named,
-    Variable,
-    postorder,
-    variables,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Named, Variable, postorder, variables
 from derive.arrays.operators import Row, array, short
 from derive.arrays.structured import projected
 from derive.arrays.textbook import size_of, textbook
+from derive.arrays.unevaluated import CLOSED, Adjoint, Gradient, Gradients, Listed
 from derive.core import Derivation, Letters, Step, walk
 from derive.engine import limited
 

@@ -15,21 +15,7 @@ from derive.arrays.differentials import d
 from derive.arrays.equations import equations
 from derive.arrays.gradient import asked, chosen, gradients, scalar_loss
 from derive.arrays.kronecker import between_vectors, of_vectors
-from derive.arrays.nodes import (
-    CLOSED,
-    Array,
-    Directional,
-    Hessian,
-    Jacobian,
-    Named,
-    Product,
-    Sum,
-    Variable,
-    VecJacobian,
-    identity,
-    postorder,
-    variables,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Named, Product, Sum, Variable, identity, postorder, variables
 from derive.arrays.nodes import variable as named_variable
 from derive.arrays.operators import ShapeError, short
 from derive.arrays.product import product, zeros
@@ -37,6 +23,7 @@ from derive.arrays.rearranged import Placed, Reshaped, Taken, reshaped
 from derive.arrays.structured import along_structure, keeps
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
+from derive.arrays.unevaluated import CLOSED, Directional, Hessian, Jacobian, VecJacobian
 from derive.core import Derivation, Step, parts_first
 from derive.engine import NoRuleApplies, limited
 

@@ -14,17 +14,7 @@ from typing import Any
 
 from sympy import S
 
-from derive.arrays.nodes import (
-    Array,
-    Identity,
-    Labels,
-    Ones,
-    Product,
-    Sum,
-    VecJacobian,
-    identity,
-    ones,
-)
+from derive.arrays.nodes import Array, Identity, Labels, Ones, Product, Sum, identity, ones
 from derive.arrays.notation import (
     Call,
     Column,
@@ -42,6 +32,7 @@ from derive.arrays.operators import ShapeError, short
 from derive.arrays.product import is_number, product
 from derive.arrays.rearranged import Reshaped, reshaped
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import VecJacobian
 
 Factors = list[tuple[Array, Labels]]
 ROWS, COLUMNS, LEFT, RIGHT = (0, 1), (2, 3), (0, 2), (1, 3)

@@ -10,22 +10,7 @@ from sympy import Expr, Piecewise, Symbol
 from derive.arrays.along import AlongAxis
 from derive.arrays.indices import by_index, entries, is_added_up
 from derive.arrays.matrix import Inverse, Norm
-from derive.arrays.nodes import (
-    Adjoint,
-    Array,
-    Differential,
-    Directional,
-    Gradient,
-    Gradients,
-    Hessian,
-    Identity,
-    Jacobian,
-    Named,
-    Ones,
-    Pairing,
-    Variable,
-    VecJacobian,
-)
+from derive.arrays.nodes import Array, Identity, Named, Ones, Variable
 from derive.arrays.notation import (
     Call,
     Column,
@@ -55,6 +40,17 @@ from derive.arrays.spelled import (
     with_digits,
 )
 from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.unevaluated import (
+    Adjoint,
+    Differential,
+    Directional,
+    Gradient,
+    Gradients,
+    Hessian,
+    Jacobian,
+    Pairing,
+    VecJacobian,
+)
 
 HEADS = {"det": r"\det", "tr": r"\operatorname{tr}", "logdet": r"\log\det"}
 

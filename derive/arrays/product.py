@@ -18,7 +18,6 @@ from typing import Any
 from sympy import Abs, Expr, Float, Rational, S, sign, sympify
 
 from derive.arrays.nodes import (
-    CLOSED,
     PLACES,
     Array,
     Identity,
@@ -30,8 +29,9 @@ from derive.arrays.nodes import (
     Sum,
     Variable,
     ones,
-)  # fmt: skip
+)
 from derive.arrays.nodes import identity as identity_matrix
+from derive.arrays.unevaluated import CLOSED
 
 Label = Hashable
 Factor = tuple[Array, tuple[Label, ...]]

@@ -15,27 +15,7 @@ from sympy.printing.str import StrPrinter
 from derive.arrays.along import AlongAxis
 from derive.arrays.indices import INDEX_LETTERS, by_index, entries, is_added_up
 from derive.arrays.matrix import Inverse, MatrixFunction
-from derive.arrays.nodes import (
-    CLOSED,
-    PLACES,
-    Adjoint,
-    Array,
-    Differential,
-    Directional,
-    Gradient,
-    Gradients,
-    Hessian,
-    Identity,
-    Jacobian,
-    Listed,
-    Map,
-    Named,
-    Ones,
-    Pairing,
-    Variable,
-    VecJacobian,
-    postorder,
-)  # fmt: skip
+from derive.arrays.nodes import PLACES, Array, Identity, Map, Named, Ones, Variable, postorder
 from derive.arrays.notation import (
     Added,
     Call,
@@ -58,6 +38,19 @@ from derive.arrays.product import is_zero
 from derive.arrays.rearranged import Placed, Reshaped, Taken
 from derive.arrays.standardized import InverseDeviation, Standardized
 from derive.arrays.triangles import Triangle
+from derive.arrays.unevaluated import (
+    CLOSED,
+    Adjoint,
+    Differential,
+    Directional,
+    Gradient,
+    Gradients,
+    Hessian,
+    Jacobian,
+    Listed,
+    Pairing,
+    VecJacobian,
+)
 from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)

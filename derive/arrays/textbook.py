@@ -9,17 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from derive.arrays.nodes import (
-    CLOSED,
-    Array,
-    Ones,
-    Product,
-    Sum,
-    ones,
-    postorder,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Ones, Product, Sum, ones, postorder
 from derive.arrays.product import coefficient_of, product, scaled
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import CLOSED
 
 
 def textbook(array: Array) -> Array:

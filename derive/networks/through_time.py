@@ -20,22 +20,11 @@ from sympy import Basic
 from derive.arrays.adjoints import substituted
 from derive.arrays.along import sum_
 from derive.arrays.gradient import one_sweep
-from derive.arrays.nodes import (
-    CLOSED,
-    Adjoint,
-    Array,
-    Differential,
-    Gradient,
-    Named,
-    Sum,
-    Variable,
-    postorder,
-    variable,
-    variables,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Named, Sum, Variable, postorder, variable, variables
 from derive.arrays.product import is_zero, zeros
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
+from derive.arrays.unevaluated import CLOSED, Adjoint, Differential, Gradient
 from derive.core import Derivation, Letters, Step
 from derive.networks.backward import Backward, backward
 from derive.networks.recurrent import Unrolled, inputs

@@ -17,8 +17,9 @@ import derive
 from derive.arrays.along import AlongAxis, sum_
 from derive.arrays.elementwise import elementwise
 from derive.arrays.matrix import MatrixFunction
-from derive.arrays.nodes import PLACES, Adjoint, Array, postorder, variable
+from derive.arrays.nodes import PLACES, Array, postorder, variable
 from derive.arrays.reading import FUNCTIONS, read
+from derive.arrays.unevaluated import Adjoint
 from lambdify_bridge.arrays.function import ArrayFunction
 from tests.support.array_trials import Outcome, second_derivatives, trial
 from tests.support.array_values import evaluate

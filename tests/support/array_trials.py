@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 import derive
-from derive.arrays.nodes import Adjoint, Array, Named, postorder, variable, variables
+from derive.arrays.nodes import Array, Named, postorder, variable, variables
 from derive.arrays.reading import read
+from derive.arrays.unevaluated import Adjoint
 from lambdify_bridge.arrays.function import ArrayFunction
 from tests.support.array_values import Formula as Numbers
 from tests.support.random_arrays import SIZES, Formula, formula, value_of
