@@ -26,6 +26,7 @@ from derive.arrays.notation import (
     written,
 )
 from derive.arrays.product import is_zero
+from derive.arrays.scalar_text import is_indicator, with_digits
 from derive.arrays.spelled import (
     ADDED,
     ATOM,
@@ -36,8 +37,6 @@ from derive.arrays.spelled import (
     Plain,
     Text,
     argument_of,
-    is_indicator,
-    with_digits,
 )
 from derive.arrays.standardized import InverseDeviation, Standardized
 from derive.arrays.unevaluated import (

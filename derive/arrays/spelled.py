@@ -5,12 +5,11 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
-from sympy import Expr, Piecewise, Pow, Rational, S, Symbol, multiplicity, sstr
-from sympy.printing.str import StrPrinter
+from sympy import Expr, Piecewise, Pow, Rational, Symbol, sstr
 
 from derive.arrays.along import AlongAxis
 from derive.arrays.indices import INDEX_LETTERS, by_index, entries, is_added_up
@@ -36,6 +35,7 @@ from derive.arrays.notation import (
 )  # fmt: skip
 from derive.arrays.product import is_zero
 from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.scalar_text import NUMPY_NAMES, Formula, is_indicator, parts, with_digits
 from derive.arrays.standardized import InverseDeviation, Standardized
 from derive.arrays.triangles import Triangle
 from derive.arrays.unevaluated import (
@@ -56,33 +56,7 @@ from derive.arrays.windows import Overlapped, Windows
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
 HALF = Rational(1, 2)
-MANY = 1000  # a denominator of which decimal fractions are told by their digits
-NUMPY_NAMES = {
-    "Abs": "abs", "Max": "maximum", "Min": "minimum", "Heaviside": "heaviside",
-    "loggamma": "gammaln", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
-    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "ceiling": "ceil",
-}  # fmt: skip
 Text = tuple[str, int]  # what is written, and how tightly it binds
-
-
-class _Formula(StrPrinter):
-    """A scalar formula, with functions under other names."""
-
-    def __init__(self, word: Callable[[str], str]) -> None:
-        super().__init__()
-        self.word = word
-
-    def _print_Function(self, call: Expr) -> str:
-        return f"{self.word(type(call).__name__)}({self.stringify(call.args, ', ')})"
-
-    def _print_Piecewise(self, cases: Expr) -> str:
-        (value, condition), *more = cases.args
-        if not more:
-            return str(self._print(value))
-        rest = Piecewise(*more, evaluate=False)
-        return f"where({self.stringify((condition, value, rest), ', ')})"
-
-    _print_Max = _print_Min = _print_Abs = _print_Heaviside = _print_Function
 
 
 class NumPy:
@@ -210,7 +184,7 @@ class NumPy:
 
     def plain(self, n: Expr) -> str:
         """A number, functions of it under their names here."""
-        return str(_Formula(self.word).doprint(with_digits(n)))
+        return str(Formula(self.word).doprint(with_digits(n)))
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"
@@ -268,7 +242,7 @@ class NumPy:
             texts = [self.scalar(part, inner) for part in (condition, value, rest)]
             return self.call("where", texts)
         letters = {place: Symbol(text) for place, text in inner.items()}
-        return str(_Formula(self.word).doprint(with_digits(function).xreplace(letters)))
+        return str(Formula(self.word).doprint(with_digits(function).xreplace(letters)))
 
     def word(self, name: str) -> str:
         """A scalar function of SymPy's under its name here."""
@@ -463,36 +437,6 @@ class Plain(NumPy):
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
-    """The sign, the numerator and the denominator of a coefficient."""
-    numerator, denominator = coefficient.as_numer_denom()
-    if is_decimal(coefficient):
-        numerator, denominator = coefficient, S.One
-    negative = bool(numerator.as_coeff_Mul()[0].is_negative)
-    return "-" * negative, -numerator if negative else numerator, denominator
-
-
-def is_decimal(n: Expr) -> bool:
-    """Whether a fraction is better told by its digits: 1.0507 is 10507/10000."""
-    if not n.is_Rational or n.q < MANY:
-        return False
-    twos, fives = multiplicity(2, n.q), multiplicity(5, n.q)
-    return bool(n.q == 2**twos * 5**fives)
-
-
-def with_digits(formula: Expr) -> Expr:
-    """A formula with the digits of its decimal fractions, as letters to be printed."""
-    fractions = {n: Symbol(decimal(n)) for n in formula.atoms(Rational) if is_decimal(n)}
-    return formula.xreplace(fractions)
-
-
-def decimal(n: Rational) -> str:
-    """The digits of a decimal fraction, all of them."""
-    places = max(multiplicity(2, n.q), multiplicity(5, n.q))
-    digits = str(abs(n.p) * 10**places // n.q).rjust(places + 1, "0")
-    return f"{'-' if n.is_negative else ''}{digits[:-places]}.{digits[-places:]}"
-
-
 def _is_long(array: Array) -> bool:
     deep = max((argument.height for argument in array.args), default=0) >= TOO_DEEP
     return deep or len(postorder(array, into=CLOSED)) > TOO_MANY
@@ -500,10 +444,6 @@ def _is_long(array: Array) -> bool:
 
 def argument_of(of: Leaf) -> Written:
     return written(of.array.args[0])
-
-
-def is_indicator(function: Piecewise) -> bool:
-    return [value for value, _ in function.args] == [1, 0] and function.args[1][1] == True
 
 
 def _slice(array: Taken) -> str:
