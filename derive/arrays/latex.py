@@ -84,7 +84,11 @@ class Latex(NumPy):
 
     def size(self, n: Expr) -> str:
         n = with_digits(n)
-        return str(self.print(n)) if n.is_Atom or n.is_Pow else self.brackets(str(self.print(n)))
+        return (
+            str(self.print(n))
+            if n.is_Atom or n.is_Pow or n.is_Mul
+            else self.brackets(str(self.print(n)))
+        )
 
     def turned(self, of: Written) -> str:
         if isinstance(of, Leaf) and isinstance(of.array, Inverse):
@@ -175,7 +179,8 @@ class Latex(NumPy):
         if isinstance(array, Differential):
             inner = self(array.of)
             named = isinstance(array.of, (Variable, Named))
-            return rf"d{inner}" if named else rf"d{self.brackets(inner)}", ATOM
+            d = r"\mathrm{d}"
+            return d + inner if named else d + self.brackets(inner), ATOM
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
