@@ -35,6 +35,9 @@ _MODULE_OF = {
     "dsolve":          "derive.calculus.equations",
     "implicit_diff":   "derive.calculus.curves",
     "parametric_diff": "derive.calculus.curves",
+    "argmax":          "derive.calculus.extrema",
+    "argmin":          "derive.calculus.extrema",
+    "maximum":         "derive.calculus.extrema",
     "determinant":     "derive.linear_algebra",
     "inverse":         "derive.linear_algebra",
     "eigen":           "derive.linear_algebra",
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
     from derive.calculus.curves import implicit_diff, parametric_diff
     from derive.calculus.derivatives import diff
     from derive.calculus.equations import dsolve
+    from derive.calculus.extrema import argmax, argmin, maximum
     from derive.calculus.integrals import alternatives, integrate
     from derive.calculus.limits import limit, limit_of_recursion
     from derive.calculus.series import series, taylor_remainder
@@ -91,6 +95,8 @@ __all__ = [
     "Step",
     "__version__",
     "alternatives",
+    "argmax",
+    "argmin",
     "backprop",
     "convergence",
     "determinant",
@@ -106,6 +112,7 @@ __all__ = [
     "jvp",
     "limit",
     "limit_of_recursion",
+    "maximum",
     "parametric_diff",
     "parse",
     "product",

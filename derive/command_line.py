@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from derive import __version__
 from derive.command_line_arrays import SUBJECTS as ARRAYS
 from derive.command_line_arrays import add_shapes, declared
+from derive.command_line_extrema import SUBJECTS as EXTREMA
 from derive.command_line_series import SUBJECTS as SERIES
 from derive.deadline import OutOfTime, within
 
@@ -157,13 +158,6 @@ def _limit(options: argparse.Namespace, read: Reader) -> Any:
     return limit(f, x, x0, dir=options.dir, timeout=options.timeout)
 
 
-def _recursion(options: argparse.Namespace, read: Reader) -> Any:
-    from derive import limit_of_recursion
-
-    start = read(options.start)
-    return limit_of_recursion(read(options.f), read.letter(options.a), start, options.timeout)
-
-
 def _integrate(options: argparse.Namespace, read: Reader) -> Any:
     from derive import integrate
 
@@ -234,12 +228,6 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dir", default="+-", choices=("+", "-", "+-"), help="the side (+-)")
 
 
-def _add_recursion(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("f", help="the next term from the one before, as text: sqrt(2 + a)")
-    parser.add_argument("a", help="the letter of the terms")
-    parser.add_argument("start", help="the first term")
-
-
 def _add_integrate(parser: argparse.ArgumentParser) -> None:
     _of_function(parser)
     parser.add_argument("x", help="the variable")
@@ -261,9 +249,9 @@ def _add_backprop(parser: argparse.ArgumentParser) -> None:
 SUBJECTS = (
     ("diff", "a derivative: diff f x", _diff, _add_diff),
     ("limit", "a limit: limit f x point", _limit, _add_limit),
-    ("recursion", "the limit of a(n+1) = f(a(n)): recursion f a start", _recursion, _add_recursion),
     ("integrate", "an integral: integrate f x, or integrate f x a b", _integrate, _add_integrate),
     *SERIES,
+    *EXTREMA,
     ("determinant", "the determinant of a matrix", _determinant, _add_matrix_with_method),
     ("inverse", "the inverse of a matrix", _inverse, _add_matrix_with_method),
     ("eigen", "eigenvalues and eigenvectors of a matrix", _eigen, _of_matrix),

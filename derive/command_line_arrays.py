@@ -16,13 +16,13 @@ def _gradient(options: argparse.Namespace, read: Any) -> Any:
 def _jacobian(options: argparse.Namespace, read: Any) -> Any:
     from derive import jacobian
 
-    return jacobian(**_asked(options))
+    return jacobian(**_asked(options), form=options.form)
 
 
 def _hessian(options: argparse.Namespace, read: Any) -> Any:
     from derive import hessian
 
-    return hessian(**_asked(options))
+    return hessian(**_asked(options), form=options.form)
 
 
 def _asked(options: argparse.Namespace) -> dict[str, Any]:
@@ -61,8 +61,19 @@ def add_shapes(parser: argparse.ArgumentParser) -> None:
                         help="what is known of a variable")  # fmt: skip
 
 
+def _add_forms(parser: argparse.ArgumentParser) -> None:
+    _add(parser)
+    parser.add_argument("--form", default="index", choices=("index", "operator", "vec"),
+                        help="entries, a map of a change, or a matrix of vec")  # fmt: skip
+
+
 SUBJECTS = (
     ("gradient", "the gradient of a number by an array: gradient f x --shape x=n", _gradient, _add),
-    ("jacobian", "all partial derivatives by an array: jacobian f x --shape x=n", _jacobian, _add),
-    ("hessian", "second derivatives by an array: hessian f x --shape x=n", _hessian, _add),
+    (
+        "jacobian",
+        "all partial derivatives by an array: jacobian f x --shape x=n",
+        _jacobian,
+        _add_forms,
+    ),
+    ("hessian", "second derivatives by an array: hessian f x --shape x=n", _hessian, _add_forms),
 )

@@ -1,4 +1,4 @@
-"""What the command line asks about sums, products, series and differential equations."""
+"""What the command line asks about sequences, sums, products, series and differential equations."""
 
 from __future__ import annotations
 
@@ -17,6 +17,19 @@ def _over_range(name: str) -> Question:
         return getattr(derive, name)(read(options.f), over, timeout=options.timeout)
 
     return question
+
+
+def _recursion(options: argparse.Namespace, read: Any) -> Any:
+    from derive import limit_of_recursion
+
+    start = read(options.start)
+    return limit_of_recursion(read(options.f), read.letter(options.a), start, options.timeout)
+
+
+def _add_recursion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("f", help="the next term from the one before, as text: sqrt(2 + a)")
+    parser.add_argument("a", help="the letter of the terms")
+    parser.add_argument("start", help="the first term")
 
 
 def _convergence(options: argparse.Namespace, read: Any) -> Any:
@@ -79,6 +92,7 @@ def _add_dsolve(parser: argparse.ArgumentParser) -> None:
 
 
 SUBJECTS = (
+    ("recursion", "the limit of a(n+1) = f(a(n)): recursion f a start", _recursion, _add_recursion),
     ("series", "a Taylor or Laurent series: series f x centre", _series, _add_series),
     ("summation", "a sum: summation f k a b", _over_range("summation"), _add_range),
     ("product", "a product: product f k a b", _over_range("product"), _add_range),

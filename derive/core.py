@@ -95,7 +95,8 @@ class Derivation:
 
     `problem` is the question as asked, `root` the step that answers it. `definitions` are named
     intermediates (backprop's z = w*x + b) that steps and result may mention. `arguments` are the
-    letters of `to_numpy()`, in order.
+    letters of `to_numpy()`, in order. `several`: the problem asks several things at once, each of
+    which one of the parts of `root` answers.
 
     >>> import derive
     >>> d = derive.diff("x**2*sin(x)", "x")
@@ -109,6 +110,7 @@ class Derivation:
     problem: Basic
     definitions: Letters = ()
     arguments: tuple[Symbol, ...] = ()
+    several: bool = False
     _reports: list[Report] = field(default_factory=list, repr=False)
 
     @property
@@ -122,6 +124,13 @@ class Derivation:
     @property
     def result(self) -> Basic:
         return self.root.result
+
+    @property
+    def answers(self) -> Letters:
+        """What was asked and its answer, in pairs."""
+        if not self.several:
+            return ((self.problem, self.result),)
+        return tuple((part.goal, part.result) for part in self.root.parts)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -257,9 +266,12 @@ def conjoined(given: Iterable[Boolean]) -> Boolean:
 
 def each_condition(root: Step) -> Iterator[Boolean]:
     """The conditions below `root`, in its own letters, some perhaps several times."""
-    for step in walk(root, stop=lambda step: _changes(step) or _by_cases(step)):
+    for step in walk(root, stop=lambda s: _changes(s) or _by_cases(s) or _sees_to(s)):
         if step.given is not true:
             yield step.given
+        if _sees_to(step):
+            yield from _but_for(_sees_to(step), step.premises + step.parts)
+            continue
         for part in step.parts if _changes(step) else ():
             for condition in each_condition(part):
                 changed = condition.xreplace(_changes(step))
@@ -272,6 +284,18 @@ def each_condition(root: Step) -> Iterator[Boolean]:
 def _by_cases(step: Step) -> bool:
     """Whether a step joins derivations case by case: each holds in its branch of the Piecewise."""
     return isinstance(step.equals, Piecewise) and bool(step.premises) and not step.parts
+
+
+def _sees_to(step: Step) -> frozenset[Symbol]:
+    """The variables of a goal whose rules ask what is needed of them wherever they run."""
+    goal = step.goal
+    return frozenset(goal.bound_symbols if getattr(goal, "sees_to_its_variable", False) else ())
+
+
+def _but_for(bound: frozenset[Symbol], below: tuple[Step, ...]) -> Iterator[Boolean]:
+    """The conditions of some steps, without those on the variables that are `bound` there."""
+    for step in below:
+        yield from (c for c in each_condition(step) if not bound & free_symbols(c))
 
 
 def _changes(step: Step) -> dict[Basic, Basic]:

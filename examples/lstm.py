@@ -1,4 +1,4 @@
-"""Long short-term memory, unrolled by hand over three steps: every adjoint through time.
+"""Long short-term memory through time: at any step t, and unrolled over three steps.
 
 Run it with `python examples/lstm.py`.
 """
@@ -9,6 +9,7 @@ from derive.arrays.nodes import variable
 from derive.networks import backprop
 from derive.networks.losses import mse
 from derive.networks.recurrent import inputs, lstm
+from derive.networks.through_time import through_time
 
 STEPS = 3
 
@@ -19,7 +20,10 @@ def main() -> None:
     loss = mse(unrolled.last, variable("Y", "N,h")).named("L")
     found = backprop(loss, wrt=["W_i", "U_f", "b_o", "c_0"])
     found.check(points=2)
-    print(found.text())
+    print(found.text(), end="\n\n")
+    recurrence = through_time(lstm)
+    recurrence.check(points=2)
+    print(recurrence.text())
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from lambdify_bridge import (  # noqa: F401
     central_difference,
+    expectation,
     extremes,
     initial_value,
     laurent,
+    optimum,
     paths,
     principal_value,
     quadrature,

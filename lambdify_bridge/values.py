@@ -77,17 +77,17 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "frac":      lambda c, x: x - c.floor(x),
     "ceiling":   lambda c, x: c.ceil(x),
     "Mod":       lambda c, x, y: x - y * c.floor(x / y),
-    "Heaviside": lambda c, x, at0=None: c.one if _real(c, x) > 0 else c.zero if x < 0 else at0,
-    "Max":       lambda c, *xs: max(_real(c, x) for x in xs),
-    "Min":       lambda c, *xs: min(_real(c, x) for x in xs),
+    "Heaviside": lambda c, x, at0=None: c.one if real_part(c, x) > 0 else c.zero if x < 0 else at0,
+    "Max":       lambda c, *xs: max(real_part(c, x) for x in xs),
+    "Min":       lambda c, *xs: min(real_part(c, x) for x in xs),
     "sigmoid":   lambda c, x: 1 / (1 + c.exp(-x)),
     "softplus":  lambda c, x: c.log(1 + c.exp(x)),
-    "relu":      lambda c, x: max(_real(c, x), c.zero),
+    "relu":      lambda c, x: max(real_part(c, x), c.zero),
     # relations and logic
-    "StrictGreaterThan": lambda c, a, b: _real(c, a) > _real(c, b),
-    "GreaterThan":       lambda c, a, b: _real(c, a) >= _real(c, b),
-    "StrictLessThan":    lambda c, a, b: _real(c, a) < _real(c, b),
-    "LessThan":          lambda c, a, b: _real(c, a) <= _real(c, b),
+    "StrictGreaterThan": lambda c, a, b: real_part(c, a) > real_part(c, b),
+    "GreaterThan":       lambda c, a, b: real_part(c, a) >= real_part(c, b),
+    "StrictLessThan":    lambda c, a, b: real_part(c, a) < real_part(c, b),
+    "LessThan":          lambda c, a, b: real_part(c, a) <= real_part(c, b),
     "Equality":          lambda c, a, b: a == b,
     "Unequality":        lambda c, a, b: a != b,
     "And":               lambda c, *p: all(p),
@@ -115,7 +115,7 @@ def _harmonic(c: Any, n: Number, m: Number) -> Number:
     return c.harmonic(n) if m == 1 else c.zeta(m) - c.zeta(m, n + 1)
 
 
-def _real(c: Any, x: Number) -> Number:
+def real_part(c: Any, x: Number) -> Number:
     """The real number x; an imaginary part of rounding errors alone is dropped."""
     if not isinstance(x, (c.mpc, complex)):
         return x

@@ -44,7 +44,13 @@ ALLOWED = {
     "derive.networks": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.elementary",
         "derive.asked", "derive.holes", "derive.calculus.derivatives", "derive.arrays",
-        "derive.tokens",
+        "derive.tokens", "derive.calculus.extrema", "derive.calculus.intervals",
+        "derive.probability",
+    ],
+    "derive.probability": [
+        "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",
+        "derive.calculus.extrema", "derive.calculus.intervals", "derive.calculus.roots_between",
+        "derive.calculus.signs",
     ],
     "derive.render": ["derive.core", "derive.structure"],
     "lambdify_bridge": [],
@@ -54,7 +60,7 @@ ALLOWED = {
 KNOW_BOTH = {"derive.core"}
 FACES = {
     "derive", "derive.__main__", "derive.command_line", "derive.command_line_arrays",
-    "derive.command_line_series", "derive.rulebook",
+    "derive.command_line_extrema", "derive.command_line_series", "derive.rulebook",
 }  # fmt: skip
 
 

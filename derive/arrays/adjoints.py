@@ -12,22 +12,12 @@ from dataclasses import dataclass, field
 
 from derive.arrays.differentials import RULES as DIFFERENTIALS
 from derive.arrays.differentials import d, only
-from derive.arrays.nodes import (
-    CLOSED,
-    Adjoint,
-    Array,
-    Differential,
-    Named,
-    Pairing,
-    Product,
-    Sum,
-    Variable,
-    postorder,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Named, Product, Sum, Variable, postorder
 from derive.arrays.pairings import RULES as PAIRINGS
 from derive.arrays.pairings import pairing
 from derive.arrays.product import is_zero, number, zeros
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import CLOSED, Adjoint, Differential, Pairing
 from derive.engine import NoRuleApplies
 
 
@@ -64,8 +54,10 @@ class Sweep:
             if named and not isinstance(equation.definition, (Product, Sum)):
                 change = substituted(change, {equation.definition: equation})
             bar = number(1) if equation is self.loss else self.bar(equation)
+            terms = terms_with(change)
             for after in paired(bar, change):
-                before = pairing(bar, only_of(change, after.linear))
+                moved = [only_of(term, after.linear) for term in terms[after.linear]]
+                before = pairing(bar, total(moved))
                 step = Handed(equation, rule, sentence, before, after)
                 self.handed.setdefault(after.linear.of, []).append(step)
 
@@ -151,6 +143,15 @@ def _taken_apart(goal: Pairing) -> list[Pairing]:
         return [term for term in reversed(terms) if isinstance(term, Pairing)]
     what = type(goal.linear).__name__
     raise NoRuleApplies(f"{what} has no adjoint here: {goal.linear}", goal)
+
+
+def terms_with(E: Array) -> dict[Array, list[Array]]:
+    """The terms of a linear expression in which each differential is."""
+    found: dict[Array, list[Array]] = {}
+    for term in E.args if isinstance(E, Sum) else (E,):
+        for leaf in differentials_in(term):
+            found.setdefault(leaf, []).append(term)
+    return found
 
 
 def only_of(E: Array, leaf: Array) -> Array:

@@ -21,11 +21,11 @@ from sympy import DiracDelta, Expr, Rational, S, Symbol, tanh
 from derive.arrays import along as a
 from derive.arrays import matrix as m
 from derive.arrays.elementwise import elementwise, hadamard, power
+from derive.arrays.gather import OneHot, one_hot
 from derive.arrays.linear_maps import Lower, expm_derivative, lower, sylvester
 from derive.arrays.nodes import (
     PLACES,
     Array,
-    Differential,
     Identity,
     Map,
     Named,
@@ -36,7 +36,8 @@ from derive.arrays.nodes import (
     Variable,
     ones,
     variable,
-)  # fmt: skip
+)
+from derive.arrays.normalised import Lengths, Normalised, norm, normalise
 from derive.arrays.product import is_zero, permuted, product, scaled, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken
 from derive.arrays.standardized import (
@@ -47,6 +48,7 @@ from derive.arrays.standardized import (
     standardized,
 )
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import Differential
 from derive.arrays.windows import Overlapped, Windows
 from derive.rules import RuleTable
 
@@ -84,6 +86,7 @@ RULES = RuleTable(
 
 A, B, X = variable("A", "m,n"), variable("B", "n,p"), variable("X", "n,n")
 S_, P = variable("S", "n,n", "symmetric"), variable("P", "n,n", "positive definite")
+i = variable("i", "m", "indices")
 x, y, Z = variable("x", "n"), variable("y", "n"), variable("Z", "m,n")
 
 
@@ -218,6 +221,33 @@ def smallest_rule(Y: a.Smallest) -> Array:
 def position_rule(Y: Array) -> Array:
     """A small change leaves the place of the largest or smallest entry, where there is one only."""
     return zeros(Y.shape)
+
+
+@RULES.rule("which entries are chosen does not change", on=OneHot, example=d(one_hot(i, "n")))
+def one_hot_rule(Y: OneHot) -> Array:
+    """Indices are whole numbers: they do not move."""
+    return zeros(Y.shape)
+
+
+# ------------------------------------------------------------------ lengths
+
+
+@RULES.rule("differential of normalising", on=Normalised, example=d(normalise(x)))
+def normalise_rule(Y: Normalised) -> Array:
+    """The change, less its part along Y, over the norm; where that is not zero."""
+    (of,) = Y.args
+    change, labels = d(of), range(Y.rank)
+    across = total([change, scaled(-1, hadamard([Y, _spread(Y, _weighted(Y, Y, change))]))])
+    kept = [k for k in labels if k != Y.axis]
+    length = power(norm(of, axis=Y.axis), S.NegativeOne)
+    return product(1, [(length, kept), (across, labels)], labels)
+
+
+@RULES.rule("differential of lengths", on=Lengths, example=d(norm(Z, axis=1)))
+def lengths_rule(Y: Lengths) -> Array:
+    """The part of the change along the normalised array, where the length is not zero."""
+    (of,) = Y.args
+    return _weighted(Y, normalise(of, Y.axis), d(of))
 
 
 # ------------------------------------------------------------------ standardized entries

@@ -60,7 +60,7 @@ def elementwise(formula: Expr, letters: Mapping[Symbol, Array]) -> Array:
     shape = next(iter(letters.values())).shape
     if formula in letters:
         return letters[formula]
-    if not formula.has(*letters):
+    if formula.free_symbols.isdisjoint(letters):
         return filled(formula, shape) if formula != 0 else zeros(shape)
     if formula.is_Add:
         return total([elementwise(term, letters) for term in formula.as_ordered_terms()])

@@ -58,7 +58,7 @@ def _dependents(order: Sequence[Array], moving: Sequence[Variable]) -> set[Array
 
 
 def _worth_a_name(order: Sequence[Array], depends: set[Array]) -> set[Array]:
-    """What has a derivative of its own, goes into a function, or is used again."""
+    """What has a derivative of its own, goes into a function, is long or is used again."""
     times: Counter[Array] = Counter()
     found: set[Array] = set()
     for node in order:
@@ -66,6 +66,8 @@ def _worth_a_name(order: Sequence[Array], depends: set[Array]) -> set[Array]:
         if node in depends and not isinstance(node, (*LINEAR, Variable, Named)):
             found.add(node)
             found.update(a for a in node.args if isinstance(a, LINEAR))
+        if isinstance(node, (Sum, Product)):  # one inside another is too long to be opened
+            found.update(a for a in node.args if type(a) is type(node) and a in depends)
     return found | {node for node in order if times[node] > 1 and _is_work(node)}
 
 

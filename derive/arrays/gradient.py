@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 from unicodedata import normalize
 
-from sympy import Basic
+from sympy import Basic, Tuple
 
 from derive.arrays.adjoints import Handed, Sweep, substituted
 from derive.arrays.equations import equations
-from derive.arrays.nodes import (
-    CLOSED,
-    Adjoint,
-    Array,
-    Gradient,
-    Gradients,
-    Listed,
-    Named,
-    Variable,
-    postorder,
-    variables,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Named, Variable, postorder, variables
 from derive.arrays.operators import Row, array, short
 from derive.arrays.structured import projected
 from derive.arrays.textbook import size_of, textbook
-from derive.core import Derivation, Step
+from derive.arrays.unevaluated import CLOSED, Adjoint, Gradient, Gradients, Listed
+from derive.core import Derivation, Letters, Step, walk
 from derive.engine import limited
 
 CURVED = ("orthogonal", "one-hot")  # no linear space: what they simplify holds nowhere near them
+WHOLE = "indices"  # whole numbers
 MOST_WRITTEN_OUT = 60  # nodes of a result without the names that were given on the way
 
 
@@ -69,16 +61,38 @@ def gradients(loss: Array, wrt: Sequence[Variable]) -> dict[Variable, Derivation
 
 def together(found: Mapping[Variable, Derivation]) -> Derivation:
     """Gradients from one sweep as one derivation; its result is the list of them."""
-    each = list(found.values())
-    first = each[0]
+    first = next(iter(found.values()))
     loss = first.problem.args[0]
-    goal = Gradients.make((loss, *found), (), ())
-    equals = Listed.make(tuple(d.problem for d in each), (), ())
-    result = Listed.make(tuple(d.result for d in each), (), ())
-    root = Step(goal, "one sweep back from the loss", equals, result,
-                parts=tuple(d.root for d in each),
-                sentence="All gradients follow from the same adjoints.")  # fmt: skip
-    return Derivation(root, goal, first.definitions, first.arguments)
+    roots = [derivation.root for derivation in found.values()]
+    adjoints = swept(roots, loss, first.definitions)
+    root = one_sweep(loss, adjoints, roots)
+    return Derivation(root, root.goal, first.definitions, first.arguments, several=True)
+
+
+def one_sweep(loss: Array, adjoints: Sequence[Step], gradients: Sequence[Step]) -> Step:
+    """The step that lists several gradients, which follow from the same adjoints."""
+    goals = tuple(step.goal for step in gradients)
+    results = tuple(step.result for step in gradients)
+    goal = Gradients.make((loss, *(each.of for each in goals)), (), ())
+    arrays = all(isinstance(result, Array) for result in results)
+    return Step(
+        goal,
+        "one sweep back from the loss",
+        Listed.make(goals, (), ()),
+        Listed.make(results, (), ()) if arrays else Tuple(*results),
+        parts=tuple(gradients),
+        premises=tuple(adjoints),
+        sentence="All gradients follow from the same adjoints.",
+    )
+
+
+def swept(roots: Sequence[Step], loss: Array, definitions: Letters) -> tuple[Step, ...]:
+    """The steps of the adjoints below `roots`, from the last of the definitions to the first."""
+    told: dict[Basic, Step] = {}
+    for step in chain.from_iterable(map(walk, roots)):
+        told.setdefault(step.goal, step)
+    bars = (Adjoint.make((loss, e), (), e.shape) for e, _ in reversed(definitions))
+    return tuple(told[bar] for bar in bars if bar in told)
 
 
 def _swept(loss: Array, wrt: Sequence[Variable]) -> _Steps:
@@ -127,6 +141,8 @@ def chosen(f: Array, wrt: Sequence[Any]) -> list[Variable]:
                 f"{short(f)} does not depend on {name}: its variables are {there}; "
                 "check the spelling"
             )
+        if known[name].structure == WHOLE:
+            raise ValueError(f"{name} holds indices, whole numbers that do not move")
         if known[name].structure in CURVED:
             raise ValueError(
                 f"{name} is {known[name].structure}: it cannot move entry by entry; "
@@ -188,13 +204,14 @@ class _Steps:
     def step(self, quantity: Array, goal: Array) -> Step:
         handed = self.sweep.handed.get(quantity, [])
         value = self.sweep.value(quantity)
+        written_out = self.without_names(value)
         equals = textbook(value)
         bars = [n for n in postorder(equals, into=CLOSED) if isinstance(n, Adjoint)]
         return Step(
             goal=goal,
             rule=_label(handed),
             equals=equals,
-            result=textbook(self.without_names(value)),
+            result=equals if written_out is value else textbook(written_out),
             where=tuple((h.before, h.after) for h in handed),
             parts=tuple(self.made[bar] for bar in bars if bar in self.made),
             sentence=" ".join(dict.fromkeys(h.sentence for h in handed)),

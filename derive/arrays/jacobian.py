@@ -7,35 +7,32 @@ their place gives the directional derivative, unit arrays the Jacobian.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, count
 from typing import Any
 
 from derive.arrays.adjoints import differential, substituted
 from derive.arrays.differentials import d
 from derive.arrays.equations import equations
 from derive.arrays.gradient import asked, chosen, gradients, scalar_loss
-from derive.arrays.nodes import (
-    CLOSED,
-    Array,
-    Directional,
-    Hessian,
-    Jacobian,
-    Named,
-    Product,
-    Sum,
-    Variable,
-    identity,
-    postorder,
-    variables,
-)  # fmt: skip
+from derive.arrays.kronecker import between_vectors, of_vectors
+from derive.arrays.nodes import Array, Named, Product, Sum, Variable, identity, postorder, variables
+from derive.arrays.nodes import variable as named_variable
 from derive.arrays.operators import ShapeError, short
 from derive.arrays.product import product, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken, reshaped
 from derive.arrays.structured import along_structure, keeps
 from derive.arrays.sums import total
 from derive.arrays.textbook import textbook
-from derive.core import Derivation, Step
+from derive.arrays.unevaluated import CLOSED, Directional, Hessian, Jacobian, VecJacobian
+from derive.core import Derivation, Step, parts_first
 from derive.engine import NoRuleApplies, limited
 
+FORMS = ("index", "operator", "vec")
+CONSTANT = "It does not change with the variable."
+STACKED = (
+    "Columns are put under one another: vec(A dX B) = (Bᵀ ⊗ A) vec(dX), vec(dXᵀ) = K vec(dX), "
+    "vec(W ∘ dX) = diag(vec W) vec(dX); dX is projected where it keeps a structure."
+)
 UNIT_ARRAYS = (
     "The entries of the Jacobian are the changes for unit arrays in place of dX, projected where "
     "dX keeps a structure."
@@ -48,23 +45,28 @@ def jacobian(
     wrt: Any,
     shapes: Mapping[str, Any] | None = None,
     structures: Mapping[str, str] | None = None,
+    form: str = "index",
     timeout: float = 20.0,
 ) -> Derivation:
-    """All partial derivatives of `f` by `wrt`; its axes are those of `f`, then those of `wrt`.
+    """All partial derivatives of `f` by `wrt`, in one of three forms.
 
+    "index": an array whose axes are those of `f`, then those of `wrt`. "operator": what the
+    derivative makes of a change V of `wrt`. "vec": the matrix M with vec(df) = M vec(dX), in
+    Kronecker products; vec puts columns under one another, K vec(X) = vec(Xᵀ) is the commutation
+    matrix (Magnus and Neudecker, Matrix differential calculus, chapter 9).
     Input and errors as for `gradient`, but `f` may have any shape.
 
     >>> jacobian("A @ x", "x", {"A": "m,n", "x": "n"}).result
     A
+    >>> shapes = {"A": "m,n", "X": "n,p"}
+    >>> jacobian("A @ X @ X.T", "X", shapes, form="operator").result
+    A @ (V @ X.T + X @ V.T)
+    >>> jacobian("A @ X @ X.T", "X", shapes, form="vec").result
+    kron(X, A) + kron(eye(n), A @ X) @ commutation(n, p)
     """
     array = asked(f, shapes, structures)
     (variable,) = chosen(array, [wrt])
-    change = _forward(array, variable)
-    result = _by_entries(change.result, variable)
-    goal = Jacobian.make((array, variable), (), array.shape + variable.shape)
-    root = Step(goal, "unit arrays for the change", result, result, parts=(change,),
-                sentence=UNIT_ARRAYS)  # fmt: skip
-    return Derivation(root, goal, arguments=tuple(variables(array)))
+    return _derivation(_in_form(form, array, variable))
 
 
 @limited
@@ -73,32 +75,31 @@ def hessian(
     wrt: Any,
     shapes: Mapping[str, Any] | None = None,
     structures: Mapping[str, str] | None = None,
+    form: str = "index",
     timeout: float = 20.0,
 ) -> Derivation:
     """All second partial derivatives of the scalar `f`: the Jacobian of its gradient.
 
+    The forms are those of `jacobian`; "vec" is the Hessian by vec(X), a matrix.
+
     >>> hessian("x.T @ A @ x", "x", {"A": "n,n", "x": "n"}).result
     A + A.T
+    >>> hessian("norm(A @ X)**2", "X", {"A": "m,n", "X": "n,p"}, form="vec").result
+    2*kron(eye(p), A.T @ A)
     """
     loss = scalar_loss(f, shapes, structures)
     (variable,) = chosen(loss, [wrt])
     slope = gradients(loss, [variable])[variable]
-    written_out = _without_names(slope.result)
-    goal = Hessian.make((loss, variable), (), variable.shape * 2)
-    if variable not in variables(written_out):
-        nothing = zeros(variable.shape * 2)
-        root = Step(goal, "the gradient is constant", nothing, nothing,
-                    sentence="The gradient does not change.")  # fmt: skip
-        return Derivation(root, goal, arguments=tuple(variables(loss)))
-    change = _forward(written_out, variable)
-    result = _by_entries(change.result, variable)
-    inner = Jacobian.make((written_out, variable), (), goal.shape)
-    units = Step(inner, "unit arrays for the change", result, result, parts=(change,),
-                 sentence=UNIT_ARRAYS)  # fmt: skip
-    root = Step(goal, "the Jacobian of the gradient", inner, result, parts=(units,),
+    written_out = _without_names(_without_adjoints(slope))
+    inner = _in_form(form, written_out, variable)
+    if isinstance(inner.goal, (Directional, VecJacobian)):
+        goal = inner.goal.with_of(slope.problem)
+    else:
+        goal = Hessian.make((loss, variable), (), variable.shape * 2)
+    root = Step(goal, "the Jacobian of the gradient", inner.goal, inner.result, parts=(inner,),
                 where=((slope.problem, written_out),),
                 sentence="Second derivatives are the derivatives of the gradient.")  # fmt: skip
-    return Derivation(root, goal, arguments=tuple(variables(loss)))
+    return _derivation(root)
 
 
 @limited
@@ -129,12 +130,7 @@ def jvp(
             f"{variable.name} is {variable.structure}, the direction {short(direction)} is not "
             f"{kind}: declare it {kind}, or {variable.name} without a structure"
         )
-    change = _forward(array, variable)
-    result = textbook(substituted(change.result, {d(variable): direction}))
-    goal = Directional.make((array, variable, direction), (), array.shape)
-    root = Step(goal, "the direction for the change", result, result, parts=(change,),
-                sentence="The differential is linear: put the direction in.")  # fmt: skip
-    return Derivation(root, goal, arguments=tuple(variables(array, direction)))
+    return _derivation(_along(array, variable, direction))
 
 
 @limited
@@ -165,13 +161,56 @@ def vjp(
     return gradients(loss, [variable])[variable]
 
 
+def _derivation(root: Step) -> Derivation:
+    return Derivation(root, root.goal, arguments=tuple(variables(root.goal)))
+
+
+def _in_form(form: str, f: Array, variable: Variable) -> Step:
+    """The derivative of `f` in one of the forms, from its differential."""
+    if form not in FORMS:
+        raise ValueError(f"{form!r} is no form of a derivative: write {', '.join(FORMS)}")
+    if form == "operator":
+        return _along(f, variable, _direction(f, variable))
+    shape = f.shape + variable.shape
+    goal = of_vectors(f, variable) if form == "vec" else Jacobian.make((f, variable), (), shape)
+    if variable not in variables(f):
+        return Step(goal, "a constant", zeros(goal.shape), zeros(goal.shape), sentence=CONSTANT)
+    change = _forward(f, variable)
+    entries = _by_entries(change.result, variable)
+    if form == "vec":
+        stacked = between_vectors(entries, f.rank)
+        return Step(goal, "columns under one another", stacked, stacked, parts=(change,),
+                    sentence=STACKED)  # fmt: skip
+    return Step(goal, "unit arrays for the change", entries, entries, parts=(change,),
+                sentence=UNIT_ARRAYS)  # fmt: skip
+
+
+def _along(f: Array, variable: Variable, direction: Array) -> Step:
+    """The directional derivative, from the differential."""
+    goal = Directional.make((f, variable, direction), (), f.shape)
+    if variable not in variables(f):
+        return Step(goal, "a constant", zeros(goal.shape), zeros(goal.shape), sentence=CONSTANT)
+    change = _forward(f, variable)
+    result = textbook(substituted(change.result, {d(variable): direction}))
+    return Step(goal, "the direction for the change", result, result, parts=(change,),
+                sentence="The differential is linear: put the direction in.")  # fmt: skip
+
+
+def _direction(f: Array, of: Variable) -> Variable:
+    """A variable for a change: V, or the first of V_1, V_2, ... that `f` does not have."""
+    taken = {each.name for each in (of, *variables(f))}
+    names = chain(["V"], (f"V_{k}" for k in count(1)))
+    structure = of.structure.replace("positive definite", "symmetric")
+    return named_variable(next(n for n in names if n not in taken), of.shape, structure)
+
+
 def _forward(array: Array, variable: Variable) -> Step:
     """d(array) in terms of d(variable), through the equations that it is made of."""
     found: dict[Array, Array] = {}
     made: dict[Array, Step] = {}
-    chain = equations(array, [variable], name="f")
-    moving = {variable, *chain}
-    for equation in chain:
+    forward = equations(array, [variable], name="f")
+    moving = {variable, *forward}
+    for equation in forward:
         change, rule, sentence = differential(equation.definition, moving)
         inside = [n for n in postorder(change, into=CLOSED) if n in found]
         result = substituted(change, {n: found[n] for n in inside})
@@ -181,7 +220,15 @@ def _forward(array: Array, variable: Variable) -> Step:
         found[d(equation)] = _without_names(result)
         made[d(equation)] = Step(goal, rule, plain, textbook(found[d(equation)]), parts=parts,
                                  sentence=sentence)  # fmt: skip
-    return made[d(chain[-1])]
+    return made[d(forward[-1])]
+
+
+def _without_adjoints(slope: Derivation) -> Array:
+    """A gradient in its variables alone: an adjoint moves with them."""
+    values: dict[Array, Array] = {}
+    for step in parts_first([slope.root]):
+        values[step.goal] = substituted(step.result, values)
+    return values[slope.problem]
 
 
 def _without_names(array: Array) -> Array:

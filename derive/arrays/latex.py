@@ -8,23 +8,25 @@ from typing import Any, ClassVar
 from sympy import Expr, Piecewise, Symbol
 
 from derive.arrays.along import AlongAxis
+from derive.arrays.indices import by_index, entries, is_added_up
 from derive.arrays.matrix import Inverse, Norm
-from derive.arrays.nodes import (
-    Adjoint,
-    Array,
-    Differential,
-    Directional,
-    Gradient,
-    Gradients,
-    Hessian,
-    Identity,
-    Jacobian,
-    Named,
-    Ones,
-    Pairing,
-    Variable,
+from derive.arrays.nodes import Array, Identity, Named, Ones, Variable
+from derive.arrays.notation import (
+    Call,
+    Column,
+    Commutation,
+    Einsum,
+    EntryByEntry,
+    Kron,
+    Leaf,
+    Raised,
+    Reduced,
+    Spread,
+    Written,
+    written,
 )
-from derive.arrays.notation import Call, Einsum, EntryByEntry, Leaf, Raised, Written, written
+from derive.arrays.product import is_zero
+from derive.arrays.scalar_text import is_indicator, with_digits
 from derive.arrays.spelled import (
     ADDED,
     ATOM,
@@ -35,12 +37,19 @@ from derive.arrays.spelled import (
     Plain,
     Text,
     argument_of,
-    entries_of,
-    is_indicator,
-    letters_of,
-    summed_over,
 )
 from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.unevaluated import (
+    Adjoint,
+    Differential,
+    Directional,
+    Gradient,
+    Gradients,
+    Hessian,
+    Jacobian,
+    Pairing,
+    VecJacobian,
+)
 
 HEADS = {"det": r"\det", "tr": r"\operatorname{tr}", "logdet": r"\log\det"}
 
@@ -74,7 +83,12 @@ class Latex(NumPy):
         return rf"\mathbf{{1}}^{{\top}} {self.at(of.of, POWER)}{last}", TIMES
 
     def size(self, n: Expr) -> str:
-        return str(self.print(n)) if n.is_Atom or n.is_Pow else self.brackets(str(self.print(n)))
+        n = with_digits(n)
+        return (
+            str(self.print(n))
+            if n.is_Atom or n.is_Pow or n.is_Mul
+            else self.brackets(str(self.print(n)))
+        )
 
     def turned(self, of: Written) -> str:
         if isinstance(of, Leaf) and isinstance(of.array, Inverse):
@@ -96,6 +110,16 @@ class Latex(NumPy):
         below = r" \odot ".join(self.each(of.below))
         return rf"\frac{{{above}}}{{{below}}}", TIMES
 
+    def kron(self, of: Kron) -> Text:
+        return r" \otimes ".join(self.at(side, POWER) for side in (of.left, of.right)), TIMES
+
+    def column(self, of: Column) -> Text:
+        return self.form(of.of)
+
+    def commutation(self, of: Commutation) -> Text:
+        sizes = ",".join(str(self.print(n)) for n in (of.rows, of.columns))
+        return f"K_{{{sizes}}}", ATOM
+
     def raised(self, of: Raised) -> Text:
         if of.exponent == HALF:
             return self.call("sqrt", [self.at(of.of, ADDED)]), ATOM
@@ -116,7 +140,7 @@ class Latex(NumPy):
             return rf"\begin{{cases}} {both} \end{{cases}}"
         if isinstance(function, Piecewise):
             return self.bracket.format(self.scalar(function.args[0][1], inner))
-        text = str(self.print(function))
+        text = str(self.print(with_digits(function)))
         for place, own in inner.items():
             text = text.replace(str(self.print(place)), own)
         return text
@@ -129,8 +153,12 @@ class Latex(NumPy):
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
             return r"\mathbf{1}", ATOM
+        if is_zero(array):
+            return "0", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if is_added_up(array):
+            return self.einsum(by_index(array))
         if isinstance(array, Gradients):
             above, below = self(array.loss), self.listed(array.by)
             return rf"\frac{{\partial {above}}}{{\partial {below}}}", ATOM
@@ -151,13 +179,31 @@ class Latex(NumPy):
         if isinstance(array, Differential):
             inner = self(array.of)
             named = isinstance(array.of, (Variable, Named))
-            return rf"d{inner}" if named else rf"d{self.brackets(inner)}", ATOM
+            d = r"\mathrm{d}"
+            return d + inner if named else d + self.brackets(inner), ATOM
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
-        last = array.axis == array.args[0].rank - 1
-        head = rf"\operatorname{{{array.name.replace('_', ' ')}}}"
-        return (head if last else rf"{head}_{{\text{{axis }} {array.axis}}}") + self.brackets(inner)
+        if array.name == "norm":
+            return self.call("norm", [inner]) + rf"_{{\text{{axis }} {array.axis}}}"
+        return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
+
+    def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
+        """Along the last axis unless it says otherwise; sum(X) is the sum of all entries."""
+        head = rf"\operatorname{{{name.replace('_', ' ')}}}"
+        word = "axis" if len(axes) == 1 else "axes"
+        which = rf"_{{\text{{{word} }} {', '.join(map(str, axes))}}}"
+        return (
+            head + ("" if axes == (rank - 1,) and name != "sum" else which) + self.brackets(inner)
+        )
+
+    def repeated(self, of: Reduced | Spread) -> str:
+        if isinstance(of, Spread):
+            return self.at(of.of, ATOM)
+        return self.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
+
+    def shape(self, shape: Sequence[Expr]) -> str:
+        return self.brackets(", ".join(str(self.print(n)) for n in shape))
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         head = r"\operatorname{norm}" if isinstance(array, Standardized) else "r"
@@ -179,20 +225,36 @@ class Latex(NumPy):
         return of.name if isinstance(of, (Variable, Named)) else self(of)
 
     def derivative(self, array: Any) -> str:
-        of, X = self.at(written(array.of), ATOM), self(array.variable)
+        of, X, twice = array.of, self(array.variable), isinstance(array, Hessian)
+        if isinstance(array, VecJacobian):
+            above = self(of) if of.rank < 2 else self.call("vec", [self(of)])
+            below = X if array.variable.rank < 2 else self.call("vec", [X])
+            return rf"\frac{{\partial {above}}}{{\partial {below}^{{\top}}}}"
+        if isinstance(array, Directional) and isinstance(of, Gradient):
+            of, twice = of.loss, True
+        power = "^{2}" if twice else ""
+        over = rf"\frac{{\partial{power} {self.at(written(of), ATOM)}}}{{\partial {X}{power}}}"
         if isinstance(array, Directional):
-            return rf"\frac{{\partial {of}}}{{\partial {X}}}\left[{self(array.along)}\right]"
-        twice = "^{2}" if isinstance(array, Hessian) else ""
-        return rf"\frac{{\partial{twice} {of}}}{{\partial {X}{twice}}}"
+            return rf"{over}\left[{self(array.along)}\right]"
+        return over
 
     def einsum(self, of: Einsum) -> Text:
-        letters, inner = letters_of(of), summed_over(of)
+        found = entries(of)
         factors = [
-            rf"{self.at(factor, ATOM)}_{{{self.places(index)}}}"
-            for factor, index in entries_of(of, letters)
+            rf"{{{self.at(factor, ATOM)}}}_{{{self.places(index)}}}"
+            for factor, index in found.factors
         ]
-        sign = rf"\sum_{{{' '.join(letters[i] for i in inner)}}} " if inner else ""
-        return sign + r" \, ".join(factors), TIMES
+        factors += [
+            self.bracket.format(f"{self.print(left)} = {self.print(right)}")
+            for left, right in found.where
+        ]
+        summed = (r",\, " if found.bounds else " ").join(
+            str(self.print(i if i not in found.bounds else i < found.bounds[i]))
+            for i in found.summed
+        )
+        front = f"{self.print(found.coefficient)} " if found.coefficient != 1 else ""
+        over = rf"\sum_{{{summed}}} " if summed else ""
+        return front + over + r" \, ".join(factors), TIMES
 
 
 def _word(name: str) -> str:

@@ -170,7 +170,7 @@ def inv(X: Any) -> Array:
         return X
     if isinstance(X, Variable) and X.structure == "orthogonal":
         return permuted(X, (1, 0))
-    if isinstance(X, Product) and len(X.args) == 1:
+    if isinstance(X, Product) and _is_scaled_matrix(X):
         inner = inv(X.args[0])
         turned = permuted(inner, (1, 0)) if X.labels[0] == (1, 0) else inner
         return scaled(1 / X.coefficient, turned)
@@ -190,7 +190,7 @@ def det(X: Any) -> Array:
         return number(1)
     if isinstance(X, Inverse):
         return power(det(X.args[0]), S.NegativeOne)
-    if isinstance(X, Product) and len(X.args) == 1:
+    if isinstance(X, Product) and _is_scaled_matrix(X):
         n = X.shape[0]
         return scaled(X.coefficient**n, det(X.args[0]))
     return Determinant.make((_plainer(X),), (), ())
@@ -202,9 +202,14 @@ def logdet(X: Any) -> Array:
         return number(0)
     if isinstance(X, Inverse):
         return scaled(-1, logdet(X.args[0]))
-    if isinstance(X, Product) and len(X.args) == 1 and X.coefficient in (1, -1):
+    if isinstance(X, Product) and _is_scaled_matrix(X) and X.coefficient in (1, -1):
         return logdet(X.args[0])
     return LogDeterminant.make((_plainer(X),), (), ())
+
+
+def _is_scaled_matrix(X: Product) -> bool:
+    """Whether it is a number times a matrix or its transpose, not a slice through more axes."""
+    return len(X.args) == 1 and X.args[0].rank == 2
 
 
 def _plainer(X: Array) -> Array:

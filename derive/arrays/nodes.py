@@ -43,7 +43,7 @@ class Array(Arithmetic, Basic):
     @classmethod
     def make(cls, args: tuple[Array, ...], data: tuple[Any, ...], shape: Shape) -> Any:
         """The node with these parts: the same object whenever they are the same."""
-        key = (cls, tuple(map(id, args)), data, tuple(map(type, data)), shape)
+        key = (cls, args, data, tuple(map(type, data)), shape)
         with _one_at_a_time:
             node = _known.get(key)
             if node is None:
@@ -55,7 +55,7 @@ class Array(Arithmetic, Basic):
 
     @classmethod
     def is_differential(cls, args: tuple[Array, ...]) -> bool:
-        return any(argument.moving for argument in args)
+        return True in [argument.moving for argument in args]
 
     @property
     def rank(self) -> int:
@@ -69,6 +69,8 @@ class Array(Arithmetic, Basic):
 
     def is_symmetric(self) -> bool:
         """Whether it is surely a matrix equal to its transpose."""
+        if "symmetric" not in self.facts and self.shape != self.shape[1:] + self.shape[:1]:
+            self.facts["symmetric"] = False
         return bool(_known_below(self, "symmetric", lambda node: node.looks_symmetric()))
 
     def total(self, axis: int) -> Expr | None:
@@ -148,7 +150,7 @@ class Array(Arithmetic, Basic):
 
 def _known_below(root: Array, fact: Any, ask: Callable[[Array], Any]) -> Any:
     """A fact about a node, worked out for what it is made of first: never deep in Python."""
-    stack = [root]
+    stack = [] if fact in root.facts else [root]
     while stack:
         node = stack[-1]
         below = [] if isinstance(node, Named) else [a for a in node.args if fact not in a.facts]
@@ -223,90 +225,6 @@ class Identity(Array):
 
     def looks_symmetric(self) -> bool:
         return True
-
-
-class Differential(Array):
-    """dX: how an array changes when the variables do; of the shape of X."""
-
-    __slots__ = ()
-
-    @classmethod
-    def is_differential(cls, args: tuple[Array, ...]) -> bool:
-        return True
-
-    @property
-    def of(self) -> Array:
-        return self.args[0]
-
-
-class Adjoint(Array):
-    """The gradient of a scalar `loss` with respect to the quantity `of`, all that follows moving.
-
-    It has the shape of the quantity.
-    """
-
-    __slots__ = ()
-
-    @classmethod
-    def is_differential(cls, args: tuple[Array, ...]) -> bool:
-        return False
-
-    loss = property(lambda self: self.args[0])
-    of = property(lambda self: self.args[1])
-
-
-class Gradient(Adjoint):
-    """The gradient of a loss with respect to a variable, as it is asked for."""
-
-    __slots__ = ()
-
-
-class Gradients(Array):
-    """The gradients of one loss with respect to several variables."""
-
-    __slots__ = ()
-    loss = property(lambda self: self.args[0])
-
-    @property
-    def by(self) -> tuple[Array, ...]:
-        return self.args[1:]
-
-
-class Listed(Array):
-    """Several arrays in order."""
-
-    __slots__ = ()
-
-
-class Pairing(Array):
-    """⟨U, E⟩: the inner product of a cotangent with a linear expression of the same shape."""
-
-    __slots__ = ()
-    cotangent = property(lambda self: self.args[0])
-    linear = property(lambda self: self.args[1])
-
-
-class Directional(Array):
-    """The derivative of `of` along V: how it changes when X moves at the rate V."""
-
-    __slots__ = ()
-    of = property(lambda self: self.args[0])
-    variable = property(lambda self: self.args[1])
-    along = property(lambda self: self.args[2])
-
-
-class Jacobian(Array):
-    """All partial derivatives: the axes of `of`, then those of the variable."""
-
-    __slots__ = ()
-    of = property(lambda self: self.args[0])
-    variable = property(lambda self: self.args[1])
-
-
-class Hessian(Jacobian):
-    """All second partial derivatives of a number: the axes of the variable, twice."""
-
-    __slots__ = ()
 
 
 # ------------------------------------------------------------------ what is made of others
@@ -418,10 +336,6 @@ PLACES = tuple(Symbol(f"t{k}", real=True) for k in range(1, 9))
 # ------------------------------------------------------------------ walks
 
 
-# Not entered by what reads or rewrites one formula: names, and derivatives that are letters.
-CLOSED = (Named, Adjoint, Differential)
-
-
 def postorder(*roots: Array, into: type | tuple[type, ...] = ()) -> list[Array]:
     """Every distinct node below the roots, arguments before what uses them.
 
@@ -465,6 +379,8 @@ def size(text: Any) -> Expr:
     spelled = str(text).strip()
     if spelled.isdecimal() and int(spelled) > 0:
         return Integer(int(spelled))
+    if not spelled[:1].isalpha():
+        raise ValueError(f"{spelled!r} is not a size: write a letter, or a whole number from 1 on")
     return Symbol(plain_name(spelled, "a size"), integer=True, positive=True)
 
 
@@ -480,7 +396,7 @@ def identity(n: Any) -> Array:
 
 STRUCTURES = (
     "symmetric", "positive definite", "diagonal", "lower triangular", "upper triangular",
-    "orthogonal", "one-hot", "mask",
+    "orthogonal", "one-hot", "mask", "indices",
 )  # fmt: skip
 SQUARE = frozenset(STRUCTURES[:6])
 
@@ -495,6 +411,10 @@ def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
     """
     name = plain_name(name, "a name")
     sizes = shape.split(",") if isinstance(shape, str) else shape
+    if isinstance(sizes, (int, Expr)):
+        sizes = (sizes,)
+    if not isinstance(sizes, (list, tuple)):
+        raise ValueError(f"{shape!r} is no shape for {name}: write m,n (nothing for a number)")
     axes = tuple(size(each) for each in sizes if each != "")
     if structure and structure not in STRUCTURES:
         raise ValueError(f"{structure!r} is not a structure: write {', '.join(STRUCTURES)}")

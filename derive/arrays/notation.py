@@ -9,14 +9,15 @@ apart like this, or has more than two axes, is left in index notation (`Einsum`)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sympy import Expr, S
 
 from derive.arrays.nodes import Array, Identity, Ones, Power, Product, Sum
-from derive.arrays.product import product
+from derive.arrays.product import is_zero, product
+from derive.arrays.rearranged import Reshaped
 
 Label = int
 
@@ -89,8 +90,51 @@ class Einsum:
     out: tuple[Label, ...]
 
 
+@dataclass(frozen=True)
+class Kron:
+    """The Kronecker product."""
+
+    left: Written
+    right: Written
+
+
+@dataclass(frozen=True)
+class Commutation:
+    """K with K vec(X) = vec(Xᵀ) for every X of `rows` and `columns`."""
+
+    rows: Expr
+    columns: Expr
+
+
+@dataclass(frozen=True)
+class Column:
+    """A vector as a matrix of one column."""
+
+    of: Written
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """The sum or mean over axes, repeated along them: `rank` axes in all."""
+
+    name: str
+    of: Written
+    axes: tuple[int, ...]
+    rank: int
+
+
+@dataclass(frozen=True)
+class Spread:
+    """An array without some axes, repeated along them: `rank` axes in all."""
+
+    of: Written
+    axes: tuple[int, ...]
+    rank: int
+
+
 Written: TypeAlias = (
     Leaf | Call | Chain | Turned | EntryByEntry | Scaled | Raised | Added | Einsum
+    | Kron | Commutation | Column | Reduced | Spread
 )  # fmt: skip
 Edge = tuple[Any, Label, Label]
 
@@ -98,14 +142,47 @@ Edge = tuple[Any, Label, Label]
 def written(array: Array) -> Written:
     """How an array is written, one level of named quantities deep."""
     if isinstance(array, Sum):
-        first, *more = array.args
-        whole = written(first) if all(map(_is_filled, array.args)) else _term(first)
-        return Added((whole, *map(_term, more)))
+        return Added(tuple(_added(_terms(array))))
     if isinstance(array, Power):
         return Raised(written(array.args[0]), array.exponent, array.rank == 2)
     if isinstance(array, Product):
-        return _Reduction(array).result()
+        from derive.arrays.entrywise import as_entrywise
+
+        if array.rank and is_zero(array):
+            return Leaf(array)
+        return as_entrywise(array) or _Reduction(array).result()
+    if isinstance(array, Reshaped):
+        from derive.arrays.kronecker import as_kronecker
+
+        return as_kronecker(array) or Leaf(array)
     return Leaf(array)
+
+
+def _terms(array: Array) -> list[Array]:
+    """The terms of a sum and of the sums in it."""
+    terms: list[Array] = []
+    waiting = [array]
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Sum):
+            waiting.extend(reversed(term.args))
+        else:
+            terms.append(term)
+    return terms
+
+
+def _added(terms: Sequence[Array]) -> Iterator[Written]:
+    """The terms of a sum: where one of them has all entries, others need not be repeated."""
+    from derive.arrays.entrywise import as_entrywise, is_repeated
+
+    filled, repeated = list(map(_is_filled, terms)), list(map(is_repeated, terms))
+    if all(f or r for f, r in zip(filled, repeated, strict=True)):
+        yield written(terms[0])
+        terms = terms[1:]
+        repeated = [False] * len(terms)
+    for term, short in zip(terms, repeated, strict=True):
+        known = as_entrywise(term, within_sum=True) if short and isinstance(term, Product) else None
+        yield known or _term(term)
 
 
 def _term(array: Array) -> Written:
@@ -138,16 +215,23 @@ def turned(of: Written) -> Written:
         return Chain(tuple(turned(part) for part in reversed(of.parts)))
     if isinstance(of, Added):
         inside = Added(tuple(turned(term) for term in of.terms))
-        return inside if _transposes(inside) <= _transposes(of) + 1 else Turned(of)
+        return inside if transposes(inside) <= transposes(of) + 1 else Turned(of)
     if isinstance(of, Scaled):
         return of if of.of is None else replace(of, of=turned(of.of))
     if isinstance(of, EntryByEntry):
         above, below = (tuple(map(turned, parts)) for parts in (of.above, of.below))
         return replace(of, above=above, below=below)
     if isinstance(of, Raised):
-        return replace(of, of=turned(of.of))
-    if isinstance(of, Call) and of.name != "diagonal":  # a number, or diag
+        base = turned(of.of)
+        return replace(of, of=base) if transposes(base) <= transposes(of.of) else Turned(of)
+    if isinstance(of, Call) and of.name not in ("diagonal", "vec"):  # a number, or diag
         return of
+    if isinstance(of, Kron):
+        return Kron(turned(of.left), turned(of.right))
+    if isinstance(of, (Reduced, Spread)):
+        return replace(of, of=turned(of.of), axes=tuple(1 - axis for axis in of.axes))
+    if isinstance(of, Commutation):
+        return Commutation(of.columns, of.rows)
     if isinstance(of, Leaf) and (of.array.rank == 0 or of.array.is_symmetric()):
         return of
     return Turned(of)
@@ -168,6 +252,19 @@ def entry_by_entry(parts: Sequence[Written], matrix: bool = False) -> Written:
     above = tuple(p for p in parts if not _is_reciprocal(p))
     below = tuple(_reciprocal(p) for p in parts if _is_reciprocal(p))
     return above[0] if len(above) == 1 and not below else EntryByEntry(above, below, matrix)
+
+
+def scaled_by(coefficient: Expr, numbers: Sequence[Written], of: Written | None) -> Written:
+    """A coefficient and numbers, some of them reciprocals, times the rest."""
+    numbers = [_repeated(s, n) for s, n in Counter(numbers).items()]
+    above = tuple(s for s in numbers if not _is_reciprocal(s))
+    below = tuple(_reciprocal(s) for s in numbers if _is_reciprocal(s))
+    if coefficient == 1 and not below:
+        if of is None and len(above) == 1:
+            return above[0]
+        if of is not None and not above:
+            return of
+    return Scaled(coefficient, above, below, of)
 
 
 def _repeated(of: Written, n: int) -> Written:
@@ -214,15 +311,7 @@ class _Reduction:
         return self.scaled(factors[0][0] if plain else Einsum(tuple(factors), self.array.out))
 
     def scaled(self, of: Written | None) -> Written:
-        scalars = [_repeated(s, n) for s, n in Counter(self.scalars).items()]
-        above = tuple(s for s in scalars if not _is_reciprocal(s))
-        below = tuple(_reciprocal(s) for s in scalars if _is_reciprocal(s))
-        if self.array.coefficient == 1 and not below:
-            if of is None and len(above) == 1:
-                return above[0]
-            if of is not None and not above:
-                return of
-        return Scaled(self.array.coefficient, above, below, of)
+        return scaled_by(self.array.coefficient, self.scalars, of)
 
     # -- what a factor becomes -----------------------------------------------------------------
 
@@ -376,17 +465,18 @@ def plainer(of: Written) -> Written:
         back: Written = Call(of.name, turned(of.of))
     else:
         back = turned(of)
-    return back if _transposes(back) < _transposes(of) else of
+    return back if transposes(back) < transposes(of) else of
 
 
-def _transposes(of: Any) -> int:
+def transposes(of: Any) -> int:
+    """How many transposed parts it is written with."""
     if isinstance(of, Chain):
-        return sum(map(_transposes, of.parts))
+        return sum(map(transposes, of.parts))
     if isinstance(of, Added):
-        return sum(map(_transposes, of.terms))
+        return sum(map(transposes, of.terms))
     if isinstance(of, Turned):
-        return 1 + _transposes(of.of)
-    return _transposes(of.of) if isinstance(of, (Call, Scaled)) else 0
+        return 1 + transposes(of.of)
+    return transposes(of.of) if isinstance(of, (Call, Scaled, Raised)) else 0
 
 
 def _ones_at(array: Product, label: Label) -> Array:

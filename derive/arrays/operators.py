@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
 
-from sympy import Expr, S, sympify
+from sympy import Expr, S
 
 from derive.arrays.arithmetic import Arithmetic
 from derive.arrays.elementwise import elementwise
 from derive.arrays.elementwise import power as raised
 from derive.arrays.nodes import PLACES, Array, Map, Power, Shape, ones
-from derive.arrays.product import Factor, is_number, number, permuted, product, scaled, split
+from derive.arrays.product import (
+    Factor,
+    exactly,
+    is_number,
+    number,
+    permuted,
+    product,
+    scaled,
+    split,
+)
 from derive.arrays.sums import total
 
 
@@ -50,7 +59,7 @@ def array(value: Any) -> Array:
     if isinstance(value, Row):
         return value.column
     if isinstance(value, (int, float, Expr)) and not isinstance(value, bool):
-        exact = sympify(value, rational=True)
+        exact = exactly(value)
         strange = sorted(map(str, (s for s in exact.free_symbols if not s.is_integer)))
         if strange:
             raise TypeError(f"{strange[0]} is a SymPy symbol: write it as a variable of shape ''")
@@ -91,6 +100,20 @@ def _advice(a: Array, b: Array) -> str:
     return "transpose one of them, or check the shapes"
 
 
+def same_way(a: Any, b: Any, sign: str) -> tuple[Array, Array]:
+    """Both as arrays. Raises ShapeError where one is a row and the other a column."""
+    left, right = array(a), array(b)
+    if left.rank == right.rank == 1 and isinstance(a, Row) != isinstance(b, Row):
+        first, second = (f"{short(v)}.T" if isinstance(of, Row) else short(v)
+                         for of, v in ((a, left), (b, right)))  # fmt: skip
+        raise ShapeError(
+            f"{first} {sign} {second} joins a row and a column: write {short(left)} {sign} "
+            f"{short(right)} for entry by entry, {short(left)}[:, None] {sign} {short(right)} "
+            "for all pairs"
+        )
+    return left, right
+
+
 def carried(a: Array, shape: Shape) -> list[Factor]:
     """`a`, broadcast to `shape`, as factors of a product whose labels are 0, 1, ..."""
     gap = len(shape) - a.rank
@@ -108,27 +131,27 @@ def broadcast(a: Array, shape: Shape) -> Array:
 
 
 def add(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = same_way(a, b, "+")
     shape = broadcast_shape(left, right, "+")
-    return _as_written(total([broadcast(left, shape), broadcast(right, shape)]), a, b)
+    return as_written(total([broadcast(left, shape), broadcast(right, shape)]), a, b)
 
 
 def subtract(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = same_way(a, b, "-")
     shape = broadcast_shape(left, right, "-")
     negative = scaled(-1, broadcast(right, shape))
-    return _as_written(total([broadcast(left, shape), negative]), a, b)
+    return as_written(total([broadcast(left, shape), negative]), a, b)
 
 
 def multiply(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = same_way(a, b, "*")
     shape = broadcast_shape(left, right, "*")
     factors = carried(left, shape) + carried(right, shape)
-    return _as_written(product(1, factors, range(len(shape))), a, b)
+    return as_written(product(1, factors, range(len(shape))), a, b)
 
 
 def divide(a: Any, b: Any) -> Any:
-    left, right = array(a), array(b)
+    left, right = same_way(a, b, "/")
     if is_number(right) and split(right)[0] == 0:
         raise ZeroDivisionError(f"{short(left)} / 0: there is a division by zero")
     if left.rank < 2 and _could_be_inverted(right):
@@ -136,7 +159,7 @@ def divide(a: Any, b: Any) -> Any:
             f"{short(left)} / {short(right)} divides by a matrix: write inv({short(right)}) @ ... "
             f"for the inverse, or reciprocal({short(right)}) for each entry"
         )
-    return _as_written(multiply(left, raised(right, S.NegativeOne)), a, b)
+    return as_written(multiply(left, raised(right, S.NegativeOne)), a, b)
 
 
 def _could_be_inverted(a: Array) -> bool:
@@ -145,7 +168,7 @@ def _could_be_inverted(a: Array) -> bool:
 
 
 def power(a: Any, b: Any) -> Any:
-    base, exponent = array(a), array(b)
+    base, exponent = same_way(a, b, "**")
     if is_number(exponent):
         value = split(exponent)[0]
         if value.is_negative and _could_be_inverted(base):
@@ -153,18 +176,18 @@ def power(a: Any, b: Any) -> Any:
                 f"{short(base)} ** {value} is a power of a matrix: write matrix_power"
                 f"({short(base)}, {value}), or reciprocal({short(base)}) for each entry"
             )
-        return _as_written(raised(base, value), a, b)
+        return as_written(raised(base, value), a, b)
     if is_number(base):
-        return _as_written(elementwise(split(base)[0] ** PLACES[0], {PLACES[0]: exponent}), a, b)
+        return as_written(elementwise(split(base)[0] ** PLACES[0], {PLACES[0]: exponent}), a, b)
     shape = broadcast_shape(base, exponent, "**")
     s, t = PLACES[:2]
     letters = {s: broadcast(base, shape), t: broadcast(exponent, shape)}
-    return _as_written(elementwise(s**t, letters), a, b)
+    return as_written(elementwise(s**t, letters), a, b)
 
 
-def _as_written(result: Array, a: Any, b: Any) -> Any:
+def as_written(result: Array, *given: Any) -> Any:
     """A row, where a row went in and a vector came out."""
-    row = isinstance(a, Row) or isinstance(b, Row)
+    row = any(isinstance(each, Row) for each in given)
     return Row(result) if row and result.rank == 1 else result
 
 
@@ -195,9 +218,11 @@ def _mismatch(left: Array, right: Array, axis: int, n: Expr, m: Expr) -> ShapeEr
 def _contracted(left: Array, right: Array) -> Array:
     """The product over the inner axes; leading axes are broadcast against one another."""
     rows, columns = left.rank > 1, right.rank > 1
-    some = product(1, [(left, range(left.rank))], range(left.rank - 1 - rows))
-    more = product(1, [(right, range(right.rank))], range(right.rank - 1 - columns))
-    batch = broadcast_shape(some, more, "@") if some.rank or more.rank else ()
+    batch: Shape = ()
+    if left.rank > 2 or right.rank > 2:
+        some = product(1, [(left, range(left.rank))], range(left.rank - 1 - rows))
+        more = product(1, [(right, range(right.rank))], range(right.rank - 1 - columns))
+        batch = broadcast_shape(some, more, "@")
     i, j, k = "i", "j", "k"
     a_labels = _batch(left, batch, 1 + rows) + ([i, j] if rows else [j])
     b_labels = _batch(right, batch, 1 + columns) + ([j, k] if columns else [j])
@@ -224,7 +249,8 @@ def transpose(a: Array) -> Any:
 
 
 def indexed(a: Array | Row, index: Any) -> Array:
-    """`a[...]` with slices, whole numbers, None and an ellipsis, as in NumPy."""
+    """`a[...]` with slices, whole numbers, indices, None and an ellipsis, as in NumPy."""
+    from derive.arrays.gather import Arange, gathered
     from derive.arrays.rearranged import sliced
 
     if isinstance(a, Row):
@@ -235,6 +261,8 @@ def indexed(a: Array | Row, index: Any) -> Array:
         raise ShapeError(f"{short(a)} has {a.rank} axes, and {taken} indices are asked for")
     at = next((k for k, part in enumerate(parts) if isinstance(part, EllipsisType)), len(parts))
     parts[at : at + 1] = [slice(None)] * (a.rank - taken)
+    if any(isinstance(part, (Array, Arange)) for part in parts):
+        return gathered(a, parts)
     labels: list[Any] = []
     out: list[Any] = []
     result, axis = a, 0

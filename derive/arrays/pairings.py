@@ -21,19 +21,11 @@ from derive.arrays.linear_maps import (
     sylvester,
 )  # fmt: skip
 from derive.arrays.matrix import expm
-from derive.arrays.nodes import (
-    Array,
-    Differential,
-    Pairing,
-    Product,
-    Sum,
-    identity,
-    ones,
-    variable,
-)  # fmt: skip
+from derive.arrays.nodes import Array, Product, Sum, identity, ones, variable
 from derive.arrays.product import is_zero, permuted, product, zeros
 from derive.arrays.rearranged import Placed, Reshaped, Taken, placed, reshaped, taken
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import Differential, Pairing
 from derive.arrays.windows import Overlapped, Windows, overlapped, windows
 from derive.rules import RuleTable
 

@@ -9,14 +9,29 @@ form; so one rule differentiates them.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
 from itertools import count, permutations
 from itertools import product as choices
+from math import isfinite
 from typing import Any
 
-from sympy import Abs, Expr, S, sign, sympify
+from sympy import Abs, Expr, Float, Rational, S, sign, sympify
 
-from derive.arrays.nodes import PLACES, Array, Identity, Map, Ones, Power, Product, Shape, Sum, ones
+from derive.arrays.nodes import (
+    PLACES,
+    Array,
+    Identity,
+    Map,
+    Ones,
+    Power,
+    Product,
+    Shape,
+    Sum,
+    Variable,
+    ones,
+)
 from derive.arrays.nodes import identity as identity_matrix
+from derive.arrays.unevaluated import CLOSED
 
 Label = Hashable
 Factor = tuple[Array, tuple[Label, ...]]
@@ -38,18 +53,33 @@ def product(coefficient: Any, factors: Iterable[tuple[Array, Any]], out: Any) ->
     return work.node()
 
 
+def exactly(value: Any) -> Expr:
+    """A number as it is written: 0.1 is 1/10, wherever it stands in a formula of sizes.
+
+    >>> exactly(0.1)
+    1/10
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{value!r} is a text: write a number")
+    if isinstance(value, float) and isfinite(value):
+        return Rational(str(value))
+    formula = sympify(value)
+    return formula.xreplace({each: Rational(str(each)) for each in formula.atoms(Float)})
+
+
 def number(value: Any) -> Array:
     """A number, or a formula in sizes, as an array of rank 0. Raises ValueError: not real.
 
     >>> number(3)
     3
     """
-    exact = sympify(value)
+    exact = exactly(value)
     if exact.is_finite is False or exact.is_real is False:
         raise ValueError(f"{exact} is no real number: check where the formula is defined")
     return product(exact, (), ())
 
 
+@lru_cache(maxsize=1000)
 def zeros(shape: Shape) -> Array:
     return product(0, [(ones(n), (k,)) for k, n in enumerate(shape)], range(len(shape)))
 
@@ -70,6 +100,10 @@ def is_zero(array: Array) -> bool:
 
 def is_number(array: Array) -> bool:
     return isinstance(array, Product) and not array.args
+
+
+def coefficient_of(array: Array) -> Expr:
+    return array.coefficient if isinstance(array, Product) else S.One
 
 
 def split(array: Array) -> tuple[Expr, tuple[Any, ...]]:
@@ -104,7 +138,14 @@ class _Work:
                         names[label] = next(self.fresh)
                 self.factors.append((factor, tuple(names[label] for label in inner)))
 
+    def is_plain(self) -> bool:
+        """Whether it is a product of different letters, in which nothing simplifies."""
+        plain = all(_is_letter(array) for array, _ in self.factors)
+        return plain and len(set(self.factors)) == len(self.factors)
+
     def simplify(self) -> None:
+        if self.coefficient is not S.Zero and self.is_plain():
+            return
         steps = (
             self.identities, self.cancelled, self.absorbed, self.traced, self.powers, self.signs,
             self.summed, self.all_ones,
@@ -260,6 +301,8 @@ class _Work:
         return False
 
     def raised(self, base: Array, exponent: Expr, labels: tuple[Label, ...]) -> list[Factor]:
+        if isinstance(base, Ones):
+            return [(base, labels)]
         if exponent == 0:
             return [(ones(n), (i,)) for n, i in zip(base.shape, labels, strict=True)]
         square = base.square() if exponent == 2 else None
@@ -283,11 +326,10 @@ class _Work:
         if self.coefficient is S.One and len(self.factors) == 1 and self.factors[0][1] == self.out:
             return self.factors[0][0]
         sizes, number_of = self.sizes(), {label: k for k, label in enumerate(self.out)}
-        for _, labels in self.factors:
-            for label in labels:
-                number_of.setdefault(label, len(number_of))
         args = tuple(array for array, _ in self.factors)
-        labels = tuple(tuple(number_of[i] for i in own) for _, own in self.factors)
+        labels = tuple(
+            tuple(number_of.setdefault(i, len(number_of)) for i in own) for _, own in self.factors
+        )
         shape = tuple(sizes[label] for label in self.out)
         return Product.make(args, (self.coefficient, labels), shape)
 
@@ -304,6 +346,10 @@ class _Work:
             terms = [product(1, [(term, labels)], self.out) for term in array.args]
             array.facts[known] = total(terms)
         return scaled(self.coefficient, array.facts[known])
+
+
+def _is_letter(array: Array) -> bool:
+    return isinstance(array, CLOSED) or (isinstance(array, Variable) and not array.structure)
 
 
 def _renamed(factors: list[Factor], old: Label, new: Label) -> list[Factor]:
@@ -362,6 +408,8 @@ def key(array: Product) -> tuple[Any, ...]:
 def _orders(array: Product) -> Iterable[list[int]]:
     """The factors in any fixed order; equal ones in every order, unless that would be too many."""
     fixed = sorted(range(len(array.args)), key=lambda k: id(array.args[k]))
+    if len(set(array.args)) == len(fixed):
+        return [fixed]
     groups: list[list[int]] = []
     for k in fixed:
         if groups and array.args[groups[-1][0]] is array.args[k]:

@@ -10,34 +10,48 @@ from typing import Any
 import sympy
 from sympy import Piecewise, Rational, oo, pi
 
-from derive.arrays import along, linear_maps, matrix, operators, rearranged, triangles
+from derive.arrays import (
+    along,
+    gather,
+    kronecker,
+    linear_maps,
+    matrix,
+    normalised,
+    operators,
+    rearranged,
+    standardized,
+    triangles,
+    windows,
+)
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
-from derive.arrays.product import is_number, number, permuted, product, split
+from derive.arrays.product import is_number, number, permuted, product, scaled, split
 from derive.elementary import FUNCTIONS as OURS
 from derive.tokens import ParseError
 
 MOST_CHARACTERS, MOST_NODES = 10_000, 2_000
 
 
-def _each(function: Any) -> Callable[[Any], Array]:
-    def applied(x: Any) -> Array:
+def _each(function: Any) -> Callable[[Any], Any]:
+    def applied(x: Any) -> Any:
         t = PLACES[0]
-        return elementwise(function(t), {t: array(x)})
+        return operators.as_written(elementwise(function(t), {t: array(x)}), x)
 
     return applied
 
 
-def _both(function: Any) -> Callable[[Any, Any], Array]:
-    def applied(x: Any, y: Any) -> Array:
-        a, b = array(x), array(y)
+def _both(function: Any) -> Callable[[Any, Any], Any]:
+    def applied(x: Any, y: Any) -> Any:
+        a, b = operators.same_way(x, y, ",")
         shape, (s, t) = broadcast_shape(a, b, ","), PLACES[:2]
         if is_number(a):
-            return elementwise(function(split(a)[0], t), {t: b})
-        if is_number(b):
-            return elementwise(function(s, split(b)[0]), {s: a})
-        return elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
+            result = elementwise(function(split(a)[0], t), {t: b})
+        elif is_number(b):
+            result = elementwise(function(s, split(b)[0]), {s: a})
+        else:
+            result = elementwise(function(s, t), {s: broadcast(a, shape), t: broadcast(b, shape)})
+        return operators.as_written(result, x, y)
 
     return applied
 
@@ -59,10 +73,13 @@ def where(condition: Condition, x: Any, y: Any) -> Array:
     whole = a
     for other in (b, left, right):
         whole = broadcast(whole, broadcast_shape(whole, other, ","))
-    s, t, u, v = PLACES[:4]
+    arrays = dict(zip(PLACES, (a, b, left, right), strict=False))
+    s, t, u, v = (split(x)[0] if is_number(x) else letter for letter, x in arrays.items())
     formula = Piecewise((s, condition.relation(u, v)), (t, True))
-    parts = {s: a, t: b, u: left, v: right}
-    return elementwise(formula, {k: broadcast(p, whole.shape) for k, p in parts.items()})
+    parts = {letter: x for letter, x in arrays.items() if not is_number(x)}
+    if not parts:
+        return number(formula)
+    return elementwise(formula, {k: broadcast(x, whole.shape) for k, x in parts.items()})
 
 
 class Condition:
@@ -151,6 +168,10 @@ def full_ones(*sizes: Any) -> Array:
     return product(1, factors, range(len(sizes)))
 
 
+def full_zeros(*sizes: Any) -> Array:
+    return scaled(0, full_ones(*sizes))
+
+
 # fmt: off
 ELEMENTWISE = {
     "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "abs": sympy.Abs, "sign": sympy.sign,
@@ -165,25 +186,32 @@ ELEMENTWISE = {
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _each(function) for name, function in ELEMENTWISE.items()},
     "asin": _each(sympy.asin), "acos": _each(sympy.acos), "atan": _each(sympy.atan),
+    "asinh": _each(sympy.asinh), "acosh": _each(sympy.acosh), "atanh": _each(sympy.atanh),
     "Abs": _each(sympy.Abs), "loggamma": _each(sympy.loggamma),
     "maximum": _both(sympy.Max), "minimum": _both(sympy.Min),
     "heaviside": _both(sympy.Heaviside), "polygamma": _both(sympy.polygamma),
     "trace": matrix.trace, "tr": matrix.trace, "det": matrix.det, "inv": matrix.inv,
-    "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": matrix.norm,
+    "logdet": matrix.logdet, "matrix_power": matrix.matrix_power, "norm": normalised.norm,
     "expm": matrix.expm, "sqrtm": matrix.sqrtm, "cholesky": matrix.cholesky,
     "eigvalsh": matrix.eigvalsh, "eigvecsh": matrix.eigvecsh, "solve": matrix.solve,
     "nuclear_norm": matrix.nuclear_norm, "spectral_norm": matrix.spectral_norm,
     "polar": matrix.polar, "leading_pair": matrix.leading_pair,
     "softmax": along.softmax, "log_softmax": along.log_softmax, "logsumexp": along.logsumexp,
     "sum": along.sum_, "mean": along.mean, "max": along.amax, "min": along.amin,
-    "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
+    "normalise": normalised.normalise, "take": gather.take, "one_hot": gather.one_hot,
+    "arange": gather.arange, "at_max": _along(along.AtLargest), "at_min": _along(along.AtSmallest),
     "expm_frechet": _of_arrays(linear_maps.expm_derivative), "placed": rearranged.placed_at,
     "solve_sylvester": _of_arrays(linear_maps.sylvester),
     "lower_half": _of_arrays(linear_maps.lower),
     "diag": diag, "diagonal": diagonal, "transpose": transposed, "kron": kron, "vec": vec,
     "dot": dot, "outer": outer, "einsum": einsum, "where": where,
-    "eye": identity, "ones": full_ones,
+    "eye": identity, "ones": full_ones, "zeros": full_zeros,
+    "commutation": kronecker.commutation,
     "tril": triangles.tril, "triu": triangles.triu, "concatenate": rearranged.concatenate,
+    "windows": windows.sliding, "overlapped": windows.added_up,
+    "sliding_window_view": lambda x, size, axis: windows.sliding(x, axis, size),
+    "standardized": standardized.standardized,
+    "inverse_deviation": standardized.inverse_deviation,
     "reshape": lambda x, shape: rearranged.reshaped(array(x), shape),
 }
 OPERATORS = {
@@ -193,9 +221,11 @@ OPERATORS = {
 RELATIONS = {ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Lt: sympy.Lt, ast.LtE: sympy.Le}
 CONSTANTS = {"pi": pi, "inf": oo, "oo": oo}
 ARRAYS_FIRST = {  # how many of the arguments are arrays, where the others are sizes, axes, texts
-    "ones": 0, "eye": 0, "reshape": 1, "transpose": 1, "sum": 1, "mean": 1, "max": 1, "min": 1,
-    "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1, "matrix_power": 1, "concatenate": 1,
-    "at_max": 1, "at_min": 1, "placed": 1,
+    "ones": 0, "zeros": 0, "eye": 0, "commutation": 0, "reshape": 1, "transpose": 1, "sum": 1,
+    "mean": 1, "max": 1, "min": 1, "softmax": 1, "log_softmax": 1, "logsumexp": 1, "norm": 1,
+    "matrix_power": 1, "concatenate": 1, "at_max": 1, "at_min": 1, "placed": 1,
+    "windows": 1, "overlapped": 1, "sliding_window_view": 1, "standardized": 1,
+    "inverse_deviation": 1, "normalise": 1, "take": 2, "one_hot": 1, "arange": 0,
 }
 # fmt: on
 
@@ -218,6 +248,11 @@ def read(
 
 def declared(shapes: Mapping[str, Any], structures: Mapping[str, str]) -> dict[str, Array]:
     """The variables by name. Raises ValueError where a name would mean two things."""
+    strange = next((name for name in structures if name not in shapes), None)
+    if strange:
+        raise ValueError(
+            f'{strange} has a structure and no shape: write shapes={{"{strange}": ...}}'
+        )
     made = [variable(name, shape, structures.get(name, "")) for name, shape in shapes.items()]
     sizes = {str(letter) for each in made for n in each.shape for letter in n.free_symbols}
     for each in made:
@@ -370,6 +405,13 @@ class _Reader:
             return slice(*(None if end is None else self.plain(end) for end in _ends(node)))
         if isinstance(node, ast.Constant) and node.value in (None, Ellipsis):
             return node.value
+        if isinstance(node, (ast.Name, ast.Call, ast.Subscript)):
+            value = self.value(node)
+            if gather.is_index(value):
+                return value
+            if isinstance(value, Array) and value.rank:
+                problem = f"{short(value)} is not a number, and holds no indices"
+                raise self.error(node, problem, 'declare it: structures={"i": "indices"}')
         return self.plain(node)
 
 

@@ -5,84 +5,58 @@ What binds how tightly is the same everywhere; a style says how each form looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from unicodedata import normalize
 
 from sympy import Expr, Piecewise, Pow, Rational, Symbol, sstr
-from sympy.printing.str import StrPrinter
 
 from derive.arrays.along import AlongAxis
-from derive.arrays.indices import looked_through
+from derive.arrays.indices import INDEX_LETTERS, by_index, entries, is_added_up
 from derive.arrays.matrix import Inverse, MatrixFunction
-from derive.arrays.nodes import (
+from derive.arrays.nodes import PLACES, Array, Identity, Map, Named, Ones, Variable, postorder
+from derive.arrays.notation import (
+    Added,
+    Call,
+    Chain,
+    Column,
+    Commutation,
+    Einsum,
+    EntryByEntry,
+    Kron,
+    Leaf,
+    Raised,
+    Reduced,
+    Scaled,
+    Spread,
+    Turned,
+    Written,
+    written,
+)  # fmt: skip
+from derive.arrays.product import is_zero
+from derive.arrays.rearranged import Placed, Reshaped, Taken
+from derive.arrays.scalar_text import NUMPY_NAMES, Formula, is_indicator, parts, with_digits
+from derive.arrays.standardized import InverseDeviation, Standardized
+from derive.arrays.triangles import Triangle
+from derive.arrays.unevaluated import (
     CLOSED,
-    PLACES,
     Adjoint,
-    Array,
     Differential,
     Directional,
     Gradient,
     Gradients,
     Hessian,
-    Identity,
     Jacobian,
     Listed,
-    Map,
-    Named,
-    Ones,
     Pairing,
-    Variable,
-    postorder,
-)  # fmt: skip
-from derive.arrays.notation import (
-    Added,
-    Call,
-    Chain,
-    Einsum,
-    EntryByEntry,
-    Leaf,
-    Raised,
-    Scaled,
-    Turned,
-    Written,
-    written,
-)  # fmt: skip
-from derive.arrays.rearranged import Placed, Reshaped, Taken, kronecker
-from derive.arrays.standardized import InverseDeviation, Standardized
-from derive.arrays.triangles import Triangle
+    VecJacobian,
+)
 from derive.arrays.windows import Overlapped, Windows
 
 ADDED, TIMES, SIGNED, POWER, ATOM = range(1, 6)
 TOO_MANY, TOO_DEEP = 500, 60  # nodes, and nodes inside one another, that are printed
-INDEX_LETTERS = "ijklmnpqrstuvwabcdefgh"
 HALF = Rational(1, 2)
-NUMPY_NAMES = {
-    "Abs": "abs", "Max": "maximum", "Min": "minimum", "Heaviside": "heaviside",
-    "loggamma": "gammaln", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
-    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "ceiling": "ceil",
-}  # fmt: skip
 Text = tuple[str, int]  # what is written, and how tightly it binds
-
-
-class _Formula(StrPrinter):
-    """A scalar formula, with functions under other names."""
-
-    def __init__(self, word: Callable[[str], str]) -> None:
-        super().__init__()
-        self.word = word
-
-    def _print_Function(self, call: Expr) -> str:
-        return f"{self.word(type(call).__name__)}({self.stringify(call.args, ', ')})"
-
-    def _print_Piecewise(self, cases: Expr) -> str:
-        (value, condition), *more = cases.args
-        if not more:
-            return str(self._print(value))
-        rest = Piecewise(*more, evaluate=False)
-        return f"where({self.stringify((condition, value, rest), ', ')})"
-
-    _print_Max = _print_Min = _print_Abs = _print_Heaviside = _print_Function
 
 
 class NumPy:
@@ -95,6 +69,7 @@ class NumPy:
         "tr": "trace",
         "sum": "sum",
         "total": "sum",
+        "all": "sum",
     }  # where they are not spelled the same
 
     def __call__(self, array: Array) -> str:
@@ -121,6 +96,14 @@ class NumPy:
             return self.scaled(of)
         if isinstance(of, Raised):
             return self.raised(of)
+        if isinstance(of, Kron):
+            return self.kron(of)
+        if isinstance(of, Commutation):
+            return self.commutation(of)
+        if isinstance(of, Column):
+            return self.column(of)
+        if isinstance(of, (Reduced, Spread)):
+            return self.repeated(of), ATOM
         return self.added(of) if isinstance(of, Added) else self.einsum(of)
 
     def added(self, of: Added) -> Text:
@@ -167,6 +150,27 @@ class NumPy:
 
     # -- what differs between the styles -------------------------------------------------------
 
+    def kron(self, of: Kron) -> Text:
+        return self.call("kron", [self.at(side, ADDED) for side in (of.left, of.right)]), ATOM
+
+    def column(self, of: Column) -> Text:
+        return f"{self.at(of.of, ATOM)}[:, None]", ATOM
+
+    def repeated(self, of: Reduced | Spread) -> str:
+        """Along axes that it does not have, which NumPy is told of."""
+        if isinstance(of, Spread):
+            inner = self.at(of.of, ATOM)
+        else:
+            inner = self.reduced(of.name, self.at(of.of, ADDED), of.axes, of.rank)
+        places = ", ".join("None" if axis in of.axes else ":" for axis in range(of.rank))
+        return f"{inner}[{places}]"
+
+    def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
+        return self.call(name, [inner, f"axis={axes[0] if len(axes) == 1 else axes}"])
+
+    def commutation(self, of: Commutation) -> Text:
+        return self.call("commutation", [sstr(of.rows), sstr(of.columns)]), ATOM
+
     def brackets(self, text: str) -> str:
         return f"({text})"
 
@@ -174,12 +178,13 @@ class NumPy:
         return f"{name}({', '.join(arguments)})"
 
     def size(self, n: Expr) -> str:
+        n = with_digits(n)
         plain = n.is_Integer or n.is_Symbol or (n.is_Pow and not n.exp.is_negative)
         return self.plain(n) if plain else f"({self.plain(n)})"
 
     def plain(self, n: Expr) -> str:
         """A number, functions of it under their names here."""
-        return str(_Formula(self.word).doprint(n))
+        return str(Formula(self.word).doprint(with_digits(n)))
 
     def turned(self, of: Written) -> str:
         return f"{self.at(of, ATOM)}.T"
@@ -213,12 +218,13 @@ class NumPy:
     def formula(self, array: Map) -> str:
         inner = [self.form(written(argument))[0] for argument in array.args]
         function = array.function
-        if function.is_Function and not isinstance(function, Piecewise):
-            arguments = dict(zip(PLACES, inner, strict=False))
-            texts = [arguments[a] if a in arguments else self.plain(a) for a in function.args]
-            return self.call(self.word(type(function).__name__), texts)
         around = self.brackets_if_no_atom if function.has(Pow) else self.brackets_if_long
         places = dict(zip(PLACES, map(around, inner), strict=False))
+        if function.is_Function and not isinstance(function, Piecewise):
+            arguments = dict(zip(PLACES, inner, strict=False))
+            texts = [arguments[a] if a in arguments else self.scalar(a, places)
+                     for a in function.args]  # fmt: skip
+            return self.call(self.word(type(function).__name__), texts)
         return self.scalar(function, places)
 
     def brackets_if_no_atom(self, text: str) -> str:
@@ -236,7 +242,7 @@ class NumPy:
             texts = [self.scalar(part, inner) for part in (condition, value, rest)]
             return self.call("where", texts)
         letters = {place: Symbol(text) for place, text in inner.items()}
-        return str(_Formula(self.word).doprint(function.xreplace(letters)))
+        return str(Formula(self.word).doprint(with_digits(function).xreplace(letters)))
 
     def word(self, name: str) -> str:
         """A scalar function of SymPy's under its name here."""
@@ -245,6 +251,8 @@ class NumPy:
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
             return self.call("ones", [sstr(array.shape[0])]), ATOM
+        if is_zero(array):
+            return self.call("zeros", [self.shape(array.shape)]), ATOM
         if isinstance(array, Identity):
             return self.call("eye", [sstr(array.shape[0])]), ATOM
         if isinstance(array, Triangle):
@@ -272,19 +280,20 @@ class NumPy:
             return self.at(written(array.args[0]), ATOM) + _slice(array), ATOM
         if isinstance(array, (Placed, Windows, Overlapped)):
             return self.call(type(array).__name__.lower(), [inner, *map(str, array.where)]), ATOM
-        factors = kronecker(array.args[0], array.shape) if isinstance(array, Reshaped) else None
-        if factors:
-            return self.call("kron", [self(factor) for factor in factors]), ATOM
         if isinstance(array, (Standardized, InverseDeviation)):
             return self.standardized(array, inner), ATOM
         if isinstance(array, Reshaped):
-            return self.call("reshape", [inner, _tuple(array.shape)]), ATOM
+            return self.call("reshape", [inner, self.shape(array.shape)]), ATOM
         assert isinstance(array, MatrixFunction)
-        return self.call(array.name, [self(argument) for argument in array.args]), ATOM
+        arguments = [*map(self, array.args), *map(self.size, array.data)]
+        return self.call(array.name, arguments), ATOM
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         axes, eps, centred = array.over
         return self.call(array.name, [inner, str(axes), sstr(eps), str(centred)])
+
+    def shape(self, shape: Sequence[Expr]) -> str:
+        return f"({', '.join(map(self.plain, shape))}{',' * (len(shape) == 1)})"
 
     def listed(self, arrays: Sequence[Array]) -> str:
         return self.brackets(", ".join(map(self, arrays)))
@@ -305,7 +314,7 @@ class Plain(NumPy):
 
     times, matmul = "·", " "
     bracket = "[{0}]"
-    calls: ClassVar = {"tr": "tr", "total": "sum"}
+    calls: ClassVar = {"tr": "tr", "total": "sum", "all": "sum"}
 
     def word(self, name: str) -> str:
         return name
@@ -332,6 +341,15 @@ class Plain(NumPy):
             return above, TIMES
         return f"{above}/{below[0] if len(below) == 1 else self.brackets(' ∘ '.join(below))}", TIMES
 
+    def kron(self, of: Kron) -> Text:
+        return " ⊗ ".join(self.at(side, POWER) for side in (of.left, of.right)), TIMES
+
+    def column(self, of: Column) -> Text:
+        return self.form(of.of)
+
+    def commutation(self, of: Commutation) -> Text:
+        return f"K_({sstr(of.rows)},{sstr(of.columns)})", ATOM
+
     def raised(self, of: Raised) -> Text:
         text, binds = super().raised(of)
         if binds == POWER and of.exponent.is_Integer:
@@ -341,8 +359,12 @@ class Plain(NumPy):
     def function(self, array: Array) -> Text:
         if isinstance(array, Ones):
             return "𝟏", ATOM
+        if is_zero(array):
+            return "0", ATOM
         if isinstance(array, Identity):
             return "I", ATOM
+        if is_added_up(array):
+            return self.einsum(by_index(array))
         if isinstance(array, Gradients):
             return f"∂{self(array.loss)}/∂{self.listed(array.by)}", ATOM
         if isinstance(array, Gradient):
@@ -358,9 +380,25 @@ class Plain(NumPy):
         return super().function(array)
 
     def along(self, array: AlongAxis, inner: str) -> str:
+        if array.name == "norm":
+            return f"‖{inner}‖_(axis {array.axis})"
+        return self.reduced(array.name, inner, (array.axis,), array.args[0].rank)
+
+    def reduced(self, name: str, inner: str, axes: tuple[int, ...], rank: int) -> str:
         """Along the last axis unless it says otherwise."""
-        last = array.axis == array.args[0].rank - 1
-        return self.call(array.name, [inner] if last else [inner, f"axis={array.axis}"])
+        return (
+            self.call(name, [inner])
+            if axes == (rank - 1,)
+            else super().reduced(name, inner, axes, rank)
+        )
+
+    def repeated(self, of: Reduced | Spread) -> str:
+        if isinstance(of, Spread):
+            return self.at(of.of, ATOM)
+        inner = self.at(of.of, ADDED)
+        if of.name == "mean":
+            return self.reduced(of.name, inner, of.axes, of.rank)
+        return NumPy.reduced(self, of.name, inner, of.axes, of.rank)  # sum(X) is of all entries
 
     def standardized(self, array: Standardized | InverseDeviation, inner: str) -> str:
         return f"{'norm' if isinstance(array, Standardized) else 'r'}({inner})"
@@ -369,30 +407,34 @@ class Plain(NumPy):
         return normalize("NFC", f"{name[0]}\u0304{name[1:]}")
 
     def derivative(self, array: Any, sign: str, over: str) -> str:
-        of = self.at(written(array.of), ATOM)
-        if isinstance(array, Directional):
-            return f"{sign}{of}{over}{self(array.variable)}[{self(array.along)}]"
-        twice = "²" if isinstance(array, Hessian) else ""
-        return f"{sign}{twice}{of}{over}{self(array.variable)}{twice}"
+        of, X, twice = array.of, self(array.variable), isinstance(array, Hessian)
+        if isinstance(array, VecJacobian):
+            inner = self(of) if of.rank < 2 else f"vec({self(of)})"
+            return f"{sign}{inner}{over}{f'vec({X})' if array.variable.rank > 1 else X}ᵀ"
+        if isinstance(array, Directional) and isinstance(of, Gradient):
+            of, twice = of.loss, True
+        power = "²" if twice else ""
+        text = f"{sign}{power}{self.at(written(of), ATOM)}{over}{X}{power}"
+        return f"{text}[{self(array.along)}]" if isinstance(array, Directional) else text
 
     def einsum(self, of: Einsum) -> Text:
-        letters, inner = letters_of(of), summed_over(of)
+        found = entries(of)
         factors = [
             f"{self.at(factor, ATOM)}[{','.join(map(sstr, index))}]"
-            for factor, index in entries_of(of, letters)
+            for factor, index in found.factors
         ]
-        sign = f"Σ_{''.join(letters[i] for i in inner)} " if inner else ""
-        return sign + " ".join(factors), TIMES
+        factors += [f"[{sstr(left)} = {sstr(right)}]" for left, right in found.where]
+        letters = [
+            f"{i}<{sstr(found.bounds[i])}" if i in found.bounds else str(i) for i in found.summed
+        ]
+        together = f"({', '.join(letters)})" if found.bounds else "".join(letters)
+        over = f"Σ_{together} " if letters else ""
+        sign, above, below = parts(found.coefficient)
+        front = sign + (self.size(above) if above != 1 else "")
+        return front + over + " ".join(factors) + (f"/{self.size(below)}" * (below != 1)), TIMES
 
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def parts(coefficient: Expr) -> tuple[str, Expr, Expr]:
-    """The sign, the numerator and the denominator of a coefficient."""
-    numerator, denominator = coefficient.as_numer_denom()
-    negative = bool(numerator.as_coeff_Mul()[0].is_negative)
-    return "-" * negative, -numerator if negative else numerator, denominator
 
 
 def _is_long(array: Array) -> bool:
@@ -404,10 +446,6 @@ def argument_of(of: Leaf) -> Written:
     return written(of.array.args[0])
 
 
-def is_indicator(function: Piecewise) -> bool:
-    return [value for value, _ in function.args] == [1, 0] and function.args[1][1] == True
-
-
 def _slice(array: Taken) -> str:
     axis, start, count, step = array.where
     end = start + (count - 1) * step + 1
@@ -417,26 +455,6 @@ def _slice(array: Taken) -> str:
     return f"[{':, ' * axis}{first}:{last}{by}]"
 
 
-def _tuple(shape: Sequence[Expr]) -> str:
-    return f"({', '.join(map(sstr, shape))}{',' * (len(shape) == 1)})"
-
-
 def letters_of(of: Einsum) -> dict[int, str]:
     labels = [*of.out, *(label for _, own in of.factors for label in own)]
     return dict(zip(dict.fromkeys(labels), INDEX_LETTERS, strict=False))
-
-
-def entries_of(of: Einsum, letters: dict[int, str]) -> Iterator[tuple[Written, list[Expr]]]:
-    """The factors of index notation with their indices; windows are looked through."""
-    for factor, labels in of.factors:
-        index: list[Expr] = [Symbol(letters[i], integer=True) for i in labels]
-        if isinstance(factor, Leaf):
-            array, index = looked_through(factor.array, index)
-            yield written(array), index
-        else:
-            yield factor, index
-
-
-def summed_over(of: Einsum) -> list[int]:
-    labels = dict.fromkeys(label for _, own in of.factors for label in own)
-    return [label for label in labels if label not in of.out]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import Expr, Rational, S, sympify
+from sympy import Expr, Rational, S
 
 from derive.arrays.along import axis_of
 from derive.arrays.nodes import Array, Shape
 from derive.arrays.operators import array
+from derive.arrays.product import exactly
 
 EPS = Rational(1, 10**5)  # what is added to a variance, so that it is not zero
 
@@ -61,7 +62,7 @@ def inverse_deviation(
 
 def _over(x: Array, axes: Sequence[int], eps: Any, centred: bool) -> tuple[Any, ...]:
     which = tuple(sorted({axis_of(x, k, "standardized") for k in axes}))
-    return which, sympify(eps, rational=True), bool(centred)
+    return which, exactly(eps), bool(centred)
 
 
 def many(x: Array, axes: Sequence[int]) -> Expr:

@@ -9,17 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from derive.arrays.nodes import (
-    CLOSED,
-    Array,
-    Ones,
-    Product,
-    Sum,
-    ones,
-    postorder,
-)  # fmt: skip
-from derive.arrays.product import product, scaled, split
+from derive.arrays.nodes import Array, Ones, Product, Sum, ones, postorder
+from derive.arrays.product import coefficient_of, product, scaled
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import CLOSED
 
 
 def textbook(array: Array) -> Array:
@@ -52,7 +45,7 @@ def positive_first(array: Array) -> Array:
 
 
 def is_negative(term: Array) -> bool:
-    return bool(split(term)[0].as_coeff_Mul()[0].is_negative)
+    return bool(coefficient_of(term).as_coeff_Mul()[0].is_negative)
 
 
 def sign_inside(array: Product) -> Array:
@@ -72,7 +65,7 @@ def sign_inside(array: Product) -> Array:
 
 
 def factored(array: Sum) -> Array:
-    for attempt in (_number, _everywhere, _left, _right, _vector):
+    for attempt in (_number, _everywhere, _left, _right, _vector, _added_up):
         found = attempt(array)
         if found is not None:
             return found
@@ -85,16 +78,22 @@ def _again(terms: list[Array]) -> Array:
         return added
     if all(map(is_negative, added.args)):
         return scaled(-1, factored(total([scaled(-1, term) for term in added.args])))
-    return factored(added)
+    return positive_first(factored(added))
 
 
 # ------------------------------------------------------------------ numbers
 
 
 def _number(array: Sum) -> Array | None:
-    """A coefficient that all others are whole multiples of."""
-    coefficients = [split(term)[0] for term in array.args]
+    """A coefficient that all others are whole multiples of; no fraction where whole ones are.
+
+    D - Σ/4 stays as it is: it would be (4D - Σ)/4.
+    """
+    coefficients = [coefficient_of(term) for term in array.args]
+    whole = any(c.is_Integer for c in coefficients)
     for c in coefficients:
+        if whole and not c.is_Integer:
+            continue
         if c not in (1, -1) and all((other / c).is_Integer for other in coefficients):
             common = -c if (coefficients[0] / c).is_negative else c
             return scaled(common, _again([scaled(1 / common, term) for term in array.args]))
@@ -216,6 +215,18 @@ def _vector(array: Sum) -> Array | None:
     others = [t for t, (v, _) in zip(array.args, lasts, strict=True) if v is not vector]
     grouped = product(1, [(_again(rests), ("end", "inner")), (vector, ("inner",))], ("end",))
     return _again([grouped, *others])
+
+
+def _added_up(array: Sum) -> Array | None:
+    """Matrices whose rows are all added up, or all columns: (A + B)ᵀ 1, not Aᵀ 1 + Bᵀ 1."""
+    terms = [term for term in array.args if isinstance(term, Product)]
+    if array.rank != 1 or len(terms) < len(array.args):
+        return None
+    labels, *others = dict.fromkeys(term.labels for term in terms)
+    if others or labels not in (((0, 1),), ((1, 0),)):
+        return None
+    matrices = [scaled(term.coefficient, term.args[0]) for term in terms]
+    return product(1, [(_again(matrices), labels[0])], terms[0].out)
 
 
 def _last(term: Array) -> tuple[Array | None, int]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, floor
+from typing import Any
 
+from sympy import Expr, Integer, floor, sympify
+
+from derive.arrays.along import axis_of
 from derive.arrays.nodes import Array
-from derive.arrays.operators import ShapeError, short
+from derive.arrays.operators import ShapeError, array, short
 from derive.arrays.product import is_zero, zeros
 
 
@@ -57,6 +60,34 @@ def overlapped(x: Array, axis: int, size: Expr, stride: int = 1, dilation: int =
     if is_zero(x):
         return zeros(shape)
     return Overlapped.make((x,), (axis, size, stride, dilation), shape)
+
+
+def sliding(x: Any, axis: Any, size: Any, stride: Any = 1, dilation: Any = 1) -> Array:
+    """`windows` of what a user writes. Raises ShapeError."""
+    x = array(x)
+    return windows(x, *_asked(x, axis, size, stride, dilation))
+
+
+def added_up(x: Any, axis: Any, size: Any, stride: Any = 1, dilation: Any = 1) -> Array:
+    """`overlapped` of what a user writes; the last axis is that of a window. Raises ShapeError."""
+    x = array(x)
+    axis, n, stride, dilation = _asked(x, axis, size, stride, dilation)
+    reach = stride * (x.shape[axis] - 1) + dilation * (x.shape[-1] - 1) + 1
+    if axis == x.rank - 1 or (n - reach).is_negative:
+        raise ShapeError(
+            f"the windows of {short(x)} reach over {reach} places of axis {axis}, not {n}"
+        )
+    return overlapped(x, axis, n, stride, dilation)
+
+
+def _asked(
+    x: Array, axis: Any, size: Any, stride: Any, dilation: Any
+) -> tuple[int, Expr, int, int]:
+    n = sympify(size)
+    steps = [stride, dilation]
+    if not all(isinstance(step, int) and step > 0 for step in steps) or not n.is_positive:
+        raise ShapeError(f"windows of {short(x)}: size, stride and dilation are 1, 2, ...")
+    return axis_of(x, axis, "windows"), n, stride, dilation
 
 
 def _quotient(n: Expr, stride: int) -> Expr:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Abs, Expr, Piecewise, Rational, erf, exp, pi, sqrt, sympify
+from sympy import Abs, Expr, Piecewise, Rational, erf, exp, pi, sqrt
 from sympy import tanh as scalar_tanh
 
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
+from derive.arrays.product import exactly
 from derive.elementary import relu as scalar_relu
 from derive.elementary import sigmoid as scalar_sigmoid
 from derive.elementary import softplus as scalar_softplus
@@ -70,10 +71,10 @@ hardsigmoid = _applied("hardsigmoid")
 
 def leaky_relu(Z: Any, slope: Any = 0.01) -> Array:
     """t where it is positive, `slope` times t elsewhere."""
-    slope = sympify(slope, rational=True)
+    slope = exactly(slope)
     return elementwise(Piecewise((t, t > 0), (slope * t, True)), {t: array(Z)})
 
 
 def elu(Z: Any, alpha: Any = 1) -> Array:
     """t where it is positive, `alpha` (exp(t) - 1) elsewhere."""
-    return elementwise(_elu(sympify(alpha, rational=True)), {t: array(Z)})
+    return elementwise(_elu(exactly(alpha)), {t: array(Z)})

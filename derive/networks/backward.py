@@ -14,7 +14,7 @@ from derive.arrays.gradient import asked, chosen, gradients, scalar_loss, togeth
 from derive.arrays.nodes import Array, Named, Variable, variable, variables
 from derive.arrays.operators import array, short
 from derive.arrays.reading import read_with
-from derive.core import Derivation
+from derive.core import Derivation, Step
 from derive.tokens import ParseError
 
 
@@ -23,6 +23,13 @@ class Backward(Mapping[str, Derivation]):
 
     `text()`, `latex()`, `markdown()` show all equations, forward and back; `check()` checks every
     line; `to_numpy()` is a function of all variables that returns the loss and the gradients.
+    With values of all variables, `forward(X=...)` is the loss, `backward(X=...)` the gradients by
+    name.
+
+    >>> L = (variable("w", "n").T @ variable("x", "n")).named("L")
+    >>> found = backward(L, "w")
+    >>> print(found.forward(w=[1, 2], x=[3, 4]), found.backward(w=[1, 2], x=[3, 4]))
+    11.0 {'w': array([3., 4.])}
     """
 
     def __init__(self, found: Mapping[Variable, Derivation]) -> None:
@@ -54,6 +61,25 @@ class Backward(Mapping[str, Derivation]):
 
     def check(self, *, points: int = 4, seed: int = 0) -> Any:
         return self.whole.check(points=points, seed=seed)
+
+    def forward(self, /, *values: Any, **arrays: Any) -> Any:
+        """The loss, from arrays by position or by name, as `to_numpy()` takes them."""
+        return self._loss(*values, **arrays)
+
+    def backward(self, /, *values: Any, **arrays: Any) -> dict[str, Any]:
+        """The gradients by the names of the variables, from arrays as `forward` takes them."""
+        _, *slopes = self._loss_and_slopes(*values, **arrays)
+        return dict(zip(self, slopes, strict=True))
+
+    @cached_property
+    def _loss(self) -> Any:
+        loss, definition = self.whole.definitions[-1]
+        step = Step(loss, "definition", definition, definition)
+        return Derivation(step, loss, arguments=self.whole.arguments).to_numpy()
+
+    @cached_property
+    def _loss_and_slopes(self) -> Any:
+        return self.to_numpy()
 
     def to_numpy(self, args: Any = None) -> Any:
         return self.whole.to_numpy(args)

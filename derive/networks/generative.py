@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import exp, sqrt, sympify
+from sympy import exp, sqrt
 
 from derive.arrays.along import mean, sum_
 from derive.arrays.elementwise import elementwise
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
+from derive.arrays.product import exactly
 from derive.networks.activations import softplus
 from derive.networks.losses import bce_with_logits, mse
 
@@ -71,7 +72,7 @@ def diffused(x: Any, noise: Any, kept: Any) -> Array:
 
     Ho, Jain and Abbeel, Denoising diffusion probabilistic models, 2020, equation 4.
     """
-    kept = sympify(kept, rational=True)
+    kept = exactly(kept)
     return sqrt(kept) * array(x) + sqrt(1 - kept) * array(noise)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from derive.arrays.gather import is_index
 from derive.arrays.nodes import Array
 from derive.arrays.operators import array
 
@@ -22,9 +24,9 @@ def dropout(X: Any, mask: Any, keep: Any = 1) -> Array:
     return array(X) * mask / keep
 
 
-def embedding(one_hot: Any, table: Any) -> Array:
-    """The rows of `table` that the one-hot rows choose."""
-    return array(one_hot) @ table
+def embedding(chosen: Any, table: Any) -> Array:
+    """The rows of `table` that indices, or one-hot rows, choose."""
+    return array(table)[chosen] if is_index(chosen) else array(chosen) @ table
 
 
 def residual(X: Array, layer: Layer) -> Array:
@@ -32,15 +34,30 @@ def residual(X: Array, layer: Layer) -> Array:
     return X + layer(X)
 
 
-def sequential(X: Array, layers: Sequence[Layer], name: str = "H") -> Array:
+@dataclass(frozen=True, init=False)
+class Sequential:
     """The layers one after another; what the k-th gives is named H_k.
 
     >>> from derive.arrays.nodes import variable
     >>> from derive.networks.activations import relu
     >>> X, W = variable("X", "N,d"), variable("W", "d,h")
-    >>> sequential(X, [lambda X: dense(X, W), relu]).definition
+    >>> network = Sequential(lambda X: dense(X, W), relu)
+    >>> network(X).definition
     relu(H_1)
     """
-    for k, layer in enumerate(layers, 1):
-        X = layer(X).named(f"{name}_{k}")
-    return X
+
+    layers: tuple[Layer, ...]
+    name: str
+
+    def __init__(self, *layers: Layer, name: str = "H") -> None:
+        for layer in layers:
+            if not callable(layer):
+                raise TypeError(f"{layer!r} is no layer: a layer is a function of one array")
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "name", name)
+
+    def __call__(self, X: Any) -> Array:
+        X = array(X)
+        for k, layer in enumerate(self.layers, 1):
+            X = array(layer(X)).named(f"{self.name}_{k}")
+        return X

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, Piecewise, log, sympify
+from sympy import Abs, Piecewise, log
 
 from derive.arrays.along import log_softmax, mean, sum_
 from derive.arrays.elementwise import elementwise
+from derive.arrays.gather import is_index, one_hot
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
+from derive.arrays.product import exactly
 from derive.networks.activations import relu, softplus
 
 t = PLACES[0]
@@ -30,7 +32,7 @@ def mae(prediction: Any, target: Any) -> Array:
 
 def huber(prediction: Any, target: Any, delta: Any = 1) -> Array:
     """Quadratic up to `delta`, linear beyond (Huber, Robust estimation of a location parameter)."""
-    delta = sympify(delta, rational=True)
+    delta = exactly(delta)
     formula = Piecewise((t**2 / 2, Abs(t) <= delta), (delta * (Abs(t) - delta / 2), True))
     return mean(elementwise(formula, {t: array(prediction) - target}))
 
@@ -47,12 +49,14 @@ def bce_with_logits(logits: Any, target: Any) -> Array:
 
 
 def cross_entropy(logits: Any, target: Any, smoothing: Any = 0) -> Array:
-    """The mean over rows of -sum(Y log softmax(Z)); `target` holds a distribution in each row.
+    """The mean over rows of -sum(Y log softmax(Z)); `target` holds a distribution in each row,
+    or the index of its class.
 
     `smoothing` mixes that much of the uniform distribution into the target.
     """
-    logits, Y = array(logits), array(target)
-    epsilon = sympify(smoothing, rational=True)
+    logits = array(logits)
+    Y = one_hot(target, logits.shape[-1]) if is_index(target) else array(target)
+    epsilon = exactly(smoothing)
     if epsilon != 0:
         Y = (1 - epsilon) * Y + epsilon / Y.shape[-1]
     total = -sum_(Y * log_softmax(logits, axis=-1))
@@ -79,5 +83,5 @@ def l2(W: Any) -> Array:
 
 def elastic_net(W: Any, mixing: Any = 0.5) -> Array:
     """`mixing` times the l1 penalty plus the rest times the l2 penalty."""
-    share = sympify(mixing, rational=True)
+    share = exactly(mixing)
     return share * l1(W) + (1 - share) * l2(W)

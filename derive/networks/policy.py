@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Min, Piecewise, exp, sympify
+from sympy import Min, Piecewise, exp
 
 from derive.arrays.along import log_softmax, mean, sum_
 from derive.arrays.elementwise import elementwise
+from derive.arrays.gather import is_index, one_hot
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
+from derive.arrays.product import exactly
 
 t, a = PLACES[:2]
 
 
 def log_probability(logits: Any, actions: Any) -> Array:
-    """The log-probability of the action taken in each row; `actions` are one-hot rows."""
-    return sum_(array(actions) * log_softmax(logits, axis=-1), axis=-1)
+    """The log-probability of the action taken in each row; `actions` are one-hot rows,
+    or indices."""
+    Y = one_hot(actions, array(logits).shape[-1]) if is_index(actions) else array(actions)
+    return sum_(Y * log_softmax(logits, axis=-1), axis=-1)
 
 
 def reinforce(logits: Any, actions: Any, returns: Any) -> Array:
@@ -28,7 +32,7 @@ def ppo_clip(
     logits: Any, actions: Any, old_log_probability: Any, advantages: Any, epsilon: Any = 0.2
 ) -> Array:
     """-mean min(r A, clip(r, 1 - ε, 1 + ε) A), r = π/π_old (Schulman et al., 2017, equation 7)."""
-    epsilon = sympify(epsilon, rational=True)
+    epsilon = exactly(epsilon)
     ratio = elementwise(exp(t), {t: log_probability(logits, actions) - old_log_probability})
     low, high = 1 - epsilon, 1 + epsilon
     clipped = Piecewise((low, t < low), (high, t > high), (t, True))

@@ -61,16 +61,16 @@ def rows_of(shown: Outline) -> list[str]:
         rows.append(_equation(line.goal, line.equals, math, number + reasons(line, math)))
     if shown.left_out:
         rows.append(_row("", r"\cdots", words(f"{shown.left_out} more steps")))
-    return [*rows, _result(shown, math)]
+    return [*rows, *_results(shown, math)]
 
 
-def _result(shown: Outline, math: Any) -> str:
-    """The last row: the question and its answer."""
+def _results(shown: Outline, math: Any) -> list[str]:
+    """The last rows: each question and its answer."""
     constant = f" + {math(shown.constant)}" if shown.constant else ""
     reason = _given(shown.given, math)
     if shown.answered_at_once:
         reason = reasons(shown.lines[0], math)
-    return _equation(shown.problem, shown.result, math, reason, constant)
+    return [_equation(*pair, math, reason, constant) for pair in shown.answers]
 
 
 def _equation(left: Basic, right: Basic, math: Any, reason: str, more: str = "") -> str:

@@ -10,6 +10,7 @@ from sympy.printing.conventions import split_super_sub
 from sympy.printing.latex import translate
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_{1,2}[A-Za-z0-9]+)*'*", re.ASCII)
+SHIFTED = re.compile(r"(?:([A-Za-z][A-Za-z0-9]*)_)?\(([A-Za-z][+-][0-9]+)\)", re.ASCII)  # h_(t-1)
 IN_TEXT = re.compile(r"[A-Za-z0-9 '(),.:;=+!?/-]+", re.ASCII)
 # Commands of mathematics mode: LaTeX, MathJax and KaTeX agree on them, and not on those of \text.
 # A tag of HTML cannot start with the brace that follows the angle bracket.
@@ -94,9 +95,13 @@ def _sign(character: str) -> str:
 def latex_name(name: str) -> str:
     r"""A letter in mathematics: plain names as SymPy prints them, all others spelled out.
 
-    >>> print(latex_name("x_max"), latex_name("alpha1"), latex_name("loss"))
-    x_{\mathrm{max}} \alpha_{1} \mathit{loss}
+    >>> print(latex_name("x_max"), latex_name("alpha1"), latex_name("loss"), latex_name("h_(t-1)"))
+    x_{\mathrm{max}} \alpha_{1} \mathit{loss} h_{t-1}
     """
+    shifted = SHIFTED.fullmatch(name)
+    if shifted:
+        base, index = shifted.groups()
+        return f"{latex_name(base)}_{{{index}}}" if base else index
     name = _greek_spelled(name)
     if not PLAIN.fullmatch(name):
         return words(name) or r"\text{(no name)}"

@@ -40,6 +40,8 @@ class Line:
 class Outline:
     """`pieces` are letters for what is too large to print; `constant` is the C of an integral.
 
+    `answers` are pairs of a question and its answer, several where they were asked together.
+
     `left_out` counts the steps, `letters_left_out` the pieces, beyond the most that are shown.
     """
 
@@ -52,6 +54,7 @@ class Outline:
     pieces: Letters
     left_out: int
     letters_left_out: int
+    answers: Letters
     partial: bool
     verdict: str
     reason: str
@@ -64,7 +67,7 @@ class Outline:
     def answered_at_once(self) -> bool:
         """The only step is the question and its answer: one line says it all."""
         steps = [(line.goal, line.equals) for line in self.lines]
-        return steps == [(self.problem, self.result)]
+        return len(steps) == 1 and steps == list(self.answers)
 
 
 def missing(value: Basic) -> bool:
@@ -130,6 +133,7 @@ def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True)
         pieces=(),
         left_out=max(0, len(lines) - most),
         letters_left_out=0,
+        answers=derivation.answers,
         partial=_several_letters(derivation.problem),
         verdict=report.verdict if report else "",
         reason=_reason(report),
@@ -199,7 +203,7 @@ def _expressions(whole: Outline) -> Iterator[Basic]:
     yield whole.problem
     yield whole.result
     yield from whole.given
-    for pair in whole.definitions:
+    for pair in (*whole.definitions, *whole.answers):
         yield from pair
     for line in whole.lines:
         yield line.goal
@@ -235,6 +239,7 @@ def _cut(whole: Outline) -> Outline:
         problem=short(whole.problem),
         result=short(whole.result),
         given=tuple(map(short, whole.given)),
+        answers=each(whole.answers),
         definitions=each(whole.definitions),
         lines=lines,
     )

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Basic, Integral
+from sympy import Basic, Derivative, Integral
 
 from derive.core import Derivation, Step, conjoined, walk
+
+# What goes without saying where a derivative is one line of many.
+PLAIN = {"repeated derivative", "sum rule", "constant multiple", "identity", "constant"}
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,16 @@ def readings(derivation: Derivation, merged: bool = True) -> list[Reading]:
     """Each step once, what a line leaves open after it; `merged`: routine steps in one line."""
     shown: list[Reading] = []
     seen: set[int] = set()
-    stack = [(derivation.root, False)]
+    at_once = getattr(derivation.problem, "differentiates_in_one_line", False)
+    root = derivation.root
+    first = root.premises + root.parts if merged and derivation.several else (root,)
+    stack = [(step, False) for step in reversed(first)]
     while stack:
         step, opened = stack.pop()
         if id(step) in seen and not opened:
             continue
         seen.add(id(step))
-        line = _reading(step) if merged else _as_it_is(step)
+        line = _reading(step, at_once) if merged else _as_it_is(step)
         if opened or not _came_back(step):
             shown.append(line)
         else:
@@ -55,7 +61,9 @@ def _as_it_is(step: Step) -> Reading:
     return Reading(step, step.equals, step.rule, (step,), step.premises + step.parts)
 
 
-def _reading(step: Step) -> Reading:
+def _reading(step: Step, at_once: bool = False) -> Reading:
+    if at_once and isinstance(step.goal, Derivative):
+        return _differentiated(step)
     folded = [part for part in step.parts if _routine(part)] if _takes_apart(step) else []
     if not folded:
         return _as_it_is(step)
@@ -64,6 +72,14 @@ def _reading(step: Step) -> Reading:
     equals = step.equals.xreplace(values) if below else step.result
     inside = [each for part in folded for each in walk(part)]
     return Reading(step, equals, _label(step, inside), (step, *inside), below)
+
+
+def _differentiated(step: Step) -> Reading:
+    """A derivative on the way to something else: its rules and its result."""
+    inside = tuple(walk(step))
+    given = tuple(each for each in inside if each is not step)
+    names = dict.fromkeys(each.rule for each in inside if each.rule not in PLAIN)
+    return Reading(step, step.result, "derivative: " + ", ".join(names), (step, *given), ())
 
 
 def _label(step: Step, inside: list[Step]) -> str:

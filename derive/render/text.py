@@ -43,6 +43,8 @@ RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
 LEVELS |= {"Convergence": 45}
+LEVELS |= {"ArgMax": 1000, "ArgMin": 1000, "Maximum": 1000, "RootBetween": 1000}
+LEVELS |= {"Expectation": 1000, "Variance": 1000}
 LEVELS |= {"Transpose": 60, "Inverse": 60, "Not": 32, "factorial": 65, "Abs": 1000}
 
 
@@ -58,7 +60,7 @@ def text(derivation: Derivation) -> str:
     """
     shown = outline(derivation)
     line = OneLine(shown.partial).doprint
-    lines = [line(shown.problem)]
+    lines = [line(question) for question, _ in shown.answers]
     lines += [f"  with {line(name)} = {line(value)}" for name, value in shown.definitions]
     lines += _pieces(shown, line)
     for step in shown.lines:
@@ -66,8 +68,12 @@ def text(derivation: Derivation) -> str:
     if shown.left_out:
         lines.append(f"  ... {shown.left_out} more steps")
     constant = f" + {line(shown.constant)}" if shown.constant else ""
-    result = f"Result: {_equation(shown.problem, shown.result, line)}{constant}"
-    lines.append(result + _given(shown.given, line))
+    results = [_equation(*pair, line) for pair in shown.answers]
+    ending = constant + _given(shown.given, line)
+    if len(results) == 1:
+        lines.append(f"Result: {results[0]}{ending}")
+    else:
+        lines += ["Result:" + ending, *(f"  {result}" for result in results)]
     lines.append(verdict(shown))
     return "\n".join(lines)
 
@@ -129,7 +135,7 @@ def one_line(expression: Basic) -> str:
 ASCII = str.maketrans({
     "·": "*", "∞": "oo", "√": "sqrt ", "π": "pi", "∂": "d", "→": "->", "≠": "!=", "≤": "<=",
     "≥": ">=", "Σ": "Sum", "Π": "Product", "∫": "Integral", "∈": "in", "ᵀ": "^T", "⁺": "+",
-    "ℤ": "Integers", "ℝ": "Reals", "↦": "->", "…": "...", "—": "-",
+    "∝": "~", "ℤ": "Integers", "ℝ": "Reals", "↦": "->", "…": "...", "—": "-",
 })
 # fmt: on
 LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")

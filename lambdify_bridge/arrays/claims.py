@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.arrays.differences import extrapolated
+from lambdify_bridge.arrays.differences import extrapolated, mixed
 from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
-from lambdify_bridge.arrays.source import needed
+from lambdify_bridge.arrays.source import LEAVES, needed
 from lambdify_bridge.report import Report
 
 TOLERANCE, ROUGH = 1e-8, 1e-6
 LARGEST, SMALL = 1e6, 1e-2  # sizes that are too large, and too small to be compared by themselves
-NESTED = (1e-1, 1e-2)  # first steps where a slope of slopes is taken
 INVERTED = ("Inverse", "Determinant", "LogDeterminant")
 SINGULAR = 1e8  # a condition number beyond which the inverse of a random matrix is noise
 Values = dict[Any, np.ndarray]
@@ -87,6 +86,7 @@ class ByDefinition:
         self.rates = {
             v: in_structure(point.random.standard_normal(x.shape), structure_of(v))
             for v, x in point.values.items()
+            if structure_of(v) != "indices"
         }
         if moving is not None:
             self.rates = {v: rate if v is moving else 0 * rate for v, rate in self.rates.items()}
@@ -108,7 +108,18 @@ class ByDefinition:
 
     def _directional(self, node: Any) -> np.ndarray:
         of, variable, along = node.args
+        if type(of).__name__ == "Gradient":
+            return self.along_hessian(of.args[0], variable, self(along))
         return self.slope(of, {variable: self(along)})
+
+    def _vecjacobian(self, node: Any) -> np.ndarray:
+        """Entry by entry, each array as one vector in Fortran's order: column by column."""
+        of = node.args[0]
+        second = type(of).__name__ == "Gradient"
+        found = self._hessian(of) if second else self._jacobian(node)
+        rows = shape_of(of, self.point.sizes)
+        axes = [*range(len(rows))[::-1], *range(len(rows), found.ndim)[::-1]]
+        return found.transpose(axes).reshape(shape_of(node, self.point.sizes))
 
     def _jacobian(self, node: Any) -> np.ndarray:
         of, variable = node.args
@@ -126,6 +137,13 @@ class ByDefinition:
             )
         return np.array(rows).reshape(shape + shape)
 
+    def along_hessian(self, loss: Any, variable: Any, along: np.ndarray) -> np.ndarray:
+        """How the slopes of a number change along a direction."""
+        kept = kept_units(variable, along.shape)
+        return np.array([self.second(loss, variable, along, unit) for unit in kept]).reshape(
+            along.shape
+        )
+
     # -- differences ---------------------------------------------------------------------------
 
     def slope(self, of: Any, rates: Values) -> np.ndarray:
@@ -136,19 +154,19 @@ class ByDefinition:
         return np.broadcast_to(slope, shape_of(of, self.point.sizes))
 
     def second(self, of: Any, variable: Any, one: np.ndarray, two: np.ndarray) -> float:
-        def slope_at(t: float) -> float:
-            there = {**self.point.values, variable: self.point.values[variable] + t * one}
-            f = self.moved(of, {variable: two}, there)
-            return float(extrapolated(f, self.scale({variable: two}), first=NESTED, noise=0.0)[0])
+        tape, values = Tape([of]), self.point.values
+        here = values[variable]
 
-        slope, roughness = extrapolated(slope_at, self.scale({variable: one}), first=NESTED)
+        def f(s: float, t: float) -> float:
+            now = {v: values[v] for v in tape.given} | {variable: here + s * one + t * two}
+            return float(tape.output(tape.run(now, self.point.sizes), of))
+
+        slope, roughness = mixed(f, self.scale({variable: one}))
         self.roughness = max(self.roughness, roughness)
-        return float(slope)
+        return slope
 
-    def moved(
-        self, of: Any, rates: Values, there: Values | None = None
-    ) -> Callable[[float], np.ndarray]:
-        tape, values = Tape([of]), there or self.point.values
+    def moved(self, of: Any, rates: Values) -> Callable[[float], np.ndarray]:
+        tape, values = Tape([of]), self.point.values
 
         def f(t: float) -> np.ndarray:
             now = {v: values[v] + t * rates[v] if v in rates else values[v] for v in tape.given}
@@ -174,10 +192,14 @@ def units(shape: tuple[int, ...]) -> Iterator[np.ndarray]:
 
 
 def _below(nodes: list[Any]) -> list[Any]:
-    """All nodes below some, in the order in which they first appear."""
-    everything = needed(nodes, ())
-    inside = [n for leaf in everything if leaf.args for n in needed(leaf.args, ())]
-    return list(dict.fromkeys([*everything, *inside]))
+    """All nodes below some, in the order in which they first appear; in derivatives as well."""
+    found: dict[Any, None] = {}
+    waiting = list(nodes)
+    while waiting:
+        new = [node for node in needed(waiting, ()) if node not in found]
+        found.update(dict.fromkeys(new))
+        waiting = [inside for node in new if type(node).__name__ in LEAVES for inside in node.args]
+    return list(found)
 
 
 def spell(claim: Any) -> str:

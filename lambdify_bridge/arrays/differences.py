@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 FIRST = (1e-1, 1e-2, 1e-3)  # first steps of the extrapolation, relative to the size of the entries
+FIRST_MIXED = (3e-1, 1e-1, 1e-2)  # the same where the step is squared
 LEVELS = 6
 NEAR = 1e-9  # of points between which a function is a straight line, relative
 ROUNDING = 4 * 2.0**-52  # of a value of a function, relative
@@ -19,21 +20,45 @@ def extrapolated(
     first: Sequence[float] = FIRST,
     noise: float | None = None,
 ) -> tuple[Any, float]:
-    """f'(0) by Ridders' method, central differences extrapolated to step 0; and how sure it is:
-    how far the extrapolations are apart, and what the rounding of f makes of a difference.
+    """f'(0) by central differences extrapolated to step 0; and how sure it is.
+
+    That is how far the extrapolations are apart, and what the rounding of f makes of a difference.
+    """
+    noise = rounding_of(f, scale) if noise is None else noise
+
+    def quotient(h: float) -> tuple[Any, float]:
+        after, before = f(h), f(-h)
+        rounding = max(noise, ROUNDING * max(_size(after), _size(before)))
+        return (after - before) / (2 * h), rounding / h
+
+    return _to_step_zero(quotient, [start * scale for start in first])
+
+
+def mixed(f: Callable[[float, float], float], scale: float) -> tuple[float, float]:
+    """The derivative of f(s, t) by s and t at 0, in the same way; and how sure it is."""
+    noise = rounding_of(lambda t: f(t, t), scale)
+
+    def quotient(h: float) -> tuple[float, float]:
+        corners = [f(h, h), -f(h, -h), -f(-h, h), f(-h, -h)]
+        return sum(corners) / (4 * h * h), max(noise, ROUNDING * _size(corners)) / (h * h)
+
+    return _to_step_zero(quotient, [start * scale for start in FIRST_MIXED])
+
+
+def _to_step_zero(
+    quotient: Callable[[float], tuple[Any, float]], first: Sequence[float]
+) -> tuple[Any, float]:
+    """The limit of a quotient whose error is even in the step, and how sure it is.
 
     Ridders, Accurate computation of F'(x) and F'(x) F''(x), Adv. Engineering Software 4, 1982.
     """
     best: tuple[Any, float] = (float("nan"), float("inf"))
-    if noise is None:
-        noise = rounding_of(f, scale)
     for start in first:
         row: list[Any] = []
-        h = start * scale
+        h = start
         for _ in range(LEVELS):
-            after, before = f(h), f(-h)
-            new = [(after - before) / (2 * h)]
-            rounding = max(noise, ROUNDING * max(_size(after), _size(before))) / h
+            value, rounding = quotient(h)
+            new = [value]
             for m, old in enumerate(row, 1):
                 factor = 4.0**m
                 new.append((factor * new[-1] - old) / (factor - 1))

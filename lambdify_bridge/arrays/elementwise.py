@@ -58,7 +58,7 @@ def power(base: Term, exponent: Any, labels: Labels, sizes: Mapping[sp.Symbol, s
         return Term(f"1.0 / np.sqrt({base.code})", labels, atom=False)
     if exponent == 2:
         return Term(f"np.square({base.code})", labels)
-    if exponent.is_Integer and abs(exponent) <= 4:
+    if exponent.is_Integer and 0 < exponent <= 4:
         return Term(f"{base.bracketed}**{int(exponent)}", labels, atom=False)
     text = repr(float(exponent)) if exponent.is_number else scalar(exponent, sizes)
     return Term(f"{base.bracketed}**({text})", labels, atom=False)

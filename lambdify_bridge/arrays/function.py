@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lambdify_bridge.arrays.points import structure_of
 from lambdify_bridge.arrays.source import LEAVES, Lines, needed, source
 from lambdify_bridge.backends.numpy import compiled
 
@@ -45,6 +46,7 @@ class ArrayFunction:
         if named:
             raise TypeError(f"{self._call} has no argument {next(iter(named))!r}")
         self._fit(arrays)
+        arrays = [self._of_kind(*each) for each in zip(self.given, self.args, arrays, strict=True)]
         with np.errstate(all="ignore"):  # what `where` does not take may be out of range
             results = [np.array(r, float) for r in self._function(*arrays)]
         return results[0][()] if self.single else tuple(r[()] for r in results)
@@ -63,7 +65,9 @@ class ArrayFunction:
                     raise ValueError(
                         f"axis {axis} of {name} has size {m}, but {n} is {known} at {where}"
                     )
-        self._slices_fit({n: m for n, (m, _) in sizes.items() if n.is_Symbol})
+        letters = {n: m for n, (m, _) in sizes.items() if n.is_Symbol}
+        self._slices_fit(letters)
+        self._indices_fit(dict(zip(self.given, arrays, strict=True)), letters)
 
     def _slices_fit(self, sizes: Mapping[Any, int]) -> None:
         """Raise ValueError where NumPy would cut a slice short, or find nothing at an index."""
@@ -73,6 +77,22 @@ class ArrayFunction:
             first, many, size = (int(each.xreplace(sizes)) for each in (start, count, n))
             if first < 0 or many < 1 or first + (many - 1) * step >= size:
                 raise ValueError(f"the slice {node} does not fit where {n} is {size}")
+
+    def _of_kind(self, node: Any, name: str, value: Any) -> Any:
+        """Indices as whole numbers. Raises ValueError for others."""
+        if structure_of(node) != "indices":
+            return value
+        if not np.all(value == np.rint(value)) or np.any(value < 0):
+            raise ValueError(f"{name} holds indices: write whole numbers from 0 on")
+        return value.astype(int)
+
+    def _indices_fit(self, values: Mapping[Any, Any], sizes: Mapping[Any, int]) -> None:
+        """Raise ValueError where an index is out of the range of the axis that it chooses from."""
+        for node in self.lines.rows:
+            n = int(node.shape[-1].xreplace(sizes))
+            most = np.max(values.get(node.args[0], 0), initial=0)
+            if most >= n:
+                raise ValueError(f"{node.args[0]} holds {most:g}, an index for an axis of size {n}")
 
     @property
     def _call(self) -> str:

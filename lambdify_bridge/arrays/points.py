@@ -5,7 +5,7 @@ Variables of a declared structure get values of that structure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from sympy import Expr
 
 SIZES = (3, 4, 2, 5, 6, 7)  # of the letters, in the order in which they appear
 KINDS = ("normal", "positive", "small")
+FEW = 3  # indices that choose from no axis
 
 
 def sizes_of(nodes: Sequence[Any], turn: int) -> dict[Any, int]:
@@ -46,12 +47,32 @@ def candidates(nodes: Sequence[Any], seed: int, others: Sequence[Any] = ()) -> I
         random = np.random.default_rng([seed, turn])
         sizes = sizes_of((*nodes, *others), turn // len(KINDS))
         kind = KINDS[turn % len(KINDS)]
-        values = {node: value(node, shape_of(node, sizes), random, kind) for node in nodes}
+        ranges = index_ranges((*nodes, *others), sizes)
+        values = {
+            node: value(node, shape_of(node, sizes), random, kind, ranges.get(node, FEW))
+            for node in nodes
+        }
         yield Point(values, sizes, random)
 
 
-def value(node: Any, shape: tuple[int, ...], random: np.random.Generator, kind: str) -> np.ndarray:
-    """Random entries for one variable, of its structure."""
+def index_ranges(nodes: Iterable[Any], sizes: dict[Any, int]) -> dict[Any, int]:
+    """The size of the axis that each variable of indices chooses from; the smallest of several."""
+    ranges: dict[Any, int] = {}
+    for node in nodes:
+        if type(node).__name__ == "OneHot":
+            n, variable = shape_of(node, sizes)[-1], node.args[0]
+            while variable.args:  # rearranged
+                variable = next(a for a in variable.args if type(a).__name__ != "Ones")
+            ranges[variable] = min(n, ranges.get(variable, n))
+    return ranges
+
+
+def value(
+    node: Any, shape: tuple[int, ...], random: np.random.Generator, kind: str, below: int = FEW
+) -> np.ndarray:
+    """Random entries for one variable, of its structure; indices are less than `below`."""
+    if structure_of(node) == "indices":
+        return np.asarray(random.integers(0, below, shape))
     entries = {
         "normal": lambda: random.standard_normal(shape),
         "positive": lambda: random.uniform(0.3, 1.7, shape),

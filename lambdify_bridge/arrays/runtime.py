@@ -43,6 +43,24 @@ def at_min(x: Array, axis: int) -> Array:
     return at_max(-x, axis)
 
 
+def normalise(x: Array, axis: int) -> Array:
+    """x over its norm along an axis."""
+    return x / np.linalg.norm(x, axis=axis, keepdims=True)
+
+
+def one_hot(indices: Array, n: int) -> Array:
+    """Rows of n entries along a new last axis, 1 at each index."""
+    return (indices[..., None] == np.arange(n)).astype(float)
+
+
+def scattered(x: Any, indices: tuple[Array, ...], sizes: tuple[int, ...]) -> Array:
+    """The sum of the entries of x that have the same indices, at these places of zeros."""
+    x = np.asarray(x)
+    result = np.zeros((*sizes, *x.shape[indices[0].ndim :]))
+    np.add.at(result, indices, x)
+    return result
+
+
 def placed(x: Array, axis: int, start: int, size: int, step: int) -> Array:
     """Zeros, with the entries of x at every `step`-th place along an axis from `start` on."""
     shape = list(x.shape)

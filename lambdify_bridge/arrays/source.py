@@ -17,9 +17,13 @@ import sympy as sp
 
 from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
 from lambdify_bridge.arrays.elementwise import entry_by_entry, scalar
+from lambdify_bridge.arrays.gathering import Chosen, without_rows
 
 # What is given a value by itself: derivatives get theirs from their definitions.
-LEAVES = ("Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian")
+LEAVES = (
+    "Variable", "Adjoint", "Gradient", "Differential", "Directional", "Jacobian", "Hessian",
+    "VecJacobian",
+)  # fmt: skip
 INLINE = 60  # characters of a value that is used once and needs no line of its own
 RESERVED = {*keyword.kwlist, *keyword.softkwlist, "np", "linalg", "special", "runtime", "function"}
 
@@ -47,6 +51,8 @@ ALONG = {  # along the axis {axis}
     "Softmax":    "special.softmax({0}, axis={axis})",
     "LogSoftmax": "special.log_softmax({0}, axis={axis})",
     "LogSumExp":  "special.logsumexp({0}, axis={axis})",
+    "Normalised": "runtime.normalise({0}, {axis})",
+    "Lengths":    "np.linalg.norm({0}, axis={axis})",
     "Largest":    "np.max({0}, {axis})",
     "Smallest":   "np.min({0}, {axis})",
     "AtLargest":  "runtime.at_max({0}, {axis})",
@@ -87,12 +93,14 @@ class Lines:
         self.times = Counter(a for node in order for a in below(node, self.meaning))
         self.times.update(self.outputs)
         self.slices = [node for node in order if _is_cut_from_a_letter(node)]
+        self.rows = [node for node in order if type(node).__name__ == "OneHot"]
         self.letters(order)
         for node in self.given:
             self.names[node] = self.free(spelled(node))
             self.values[node] = Term(self.names[node], tuple(range(len(node.shape))))
+        made = _needed_as_arrays(order, self.outputs, self.meaning)
         for node in order:
-            if node not in self.values:
+            if node not in self.values and node in made:
                 self.values[node] = self.kept(node, self.value(node))
 
     # -- names ---------------------------------------------------------------------------------
@@ -151,9 +159,9 @@ class Lines:
         every = tuple(range(len(node.shape)))
         if kind == "Named" or node in self.meaning:
             return self.values[below(node, self.meaning)[0]]
-        parts = [self.values[a] for a in node.args]
         if kind == "Product":
             return self.product(node)
+        parts = [self.values[a] for a in node.args]
         if kind == "Sum":
             return self.sum(parts)
         if kind in ("Map", "Power"):
@@ -162,6 +170,8 @@ class Lines:
             return Term("1.0", ())
         if kind == "Identity":
             return Term(f"np.eye({self.whole(node.shape[0])})", every)
+        if kind == "OneHot":
+            return Term(self.one_hot(node), every)
         if kind == "Triangle":
             return Term(f"np.{node.data[0]}(np.ones({self.shape(node)}))", every)
         full = [self.full(a) for a in node.args]
@@ -219,12 +229,18 @@ class Lines:
         out = tuple(range(len(node.shape)))
         terms: list[Term] = []
         sizes: dict[int, Any] = {}
+        rows: list[Chosen] = []
         for factor, labels in zip(node.args, node.data[1], strict=True):
-            own = self.values[factor]
             sizes.update(zip(labels, factor.shape, strict=True))
+            if type(factor).__name__ == "OneHot":
+                rows.append(self.chosen(factor, labels))
+                continue
+            own = self.values[factor]
             if own.labels or own.code != "1.0":
                 terms.append(Term(own.code, tuple(labels[a] for a in own.labels), own.atom))
         carried = {i for term in terms for i in term.labels}
+        carried |= {i for each in rows for i in (*each.labels, each.place)}
+        terms = without_rows(rows, terms, out, self.put)
         coefficient = node.data[0]
         for label, n in sizes.items():
             if label not in carried and label not in out:
@@ -234,6 +250,22 @@ class Lines:
         if not arrays:
             return self.scaled(coefficient, scalars, None)
         return self.scaled(coefficient, scalars, contracted(arrays, out, self.put))
+
+    def chosen(self, node: Any, labels: Labels) -> Chosen:
+        """One-hot rows as a factor of a product; as an array only if nothing else will do."""
+        (of,) = node.args
+        if not self.full(of).isidentifier():
+            self.values[of] = Term(self.put(self.full(of)), tuple(range(len(of.shape))))
+
+        def matrix() -> str:
+            if node not in self.values:
+                self.values[node] = Term(self.put(self.one_hot(node)), labels)
+            return self.values[node].code
+
+        return Chosen(self.full(of), labels[:-1], labels[-1], self.whole(node.shape[-1]), matrix)
+
+    def one_hot(self, node: Any) -> str:
+        return f"runtime.one_hot({self.full(node.args[0])}, {self.whole(node.shape[-1])})"
 
     def scaled(self, coefficient: Any, scalars: Sequence[Term], of: Term | None) -> Term:
         """Numbers first: a matrix is multiplied once."""
@@ -260,6 +292,15 @@ class Lines:
 def _formulas(node: Any) -> list[Any]:
     """The scalar formulas that say which node it is: a coefficient, an exponent, a function."""
     return [each for each in node.data if isinstance(each, sp.Expr)]
+
+
+def _needed_as_arrays(
+    order: Sequence[Any], outputs: Sequence[Any], meaning: Mapping[Any, Any]
+) -> set[Any]:
+    """All nodes but one-hot rows that are factors of products only."""
+    others = [node for node in order if node in meaning or type(node).__name__ != "Product"]
+    used = {a for node in others for a in below(node, meaning)} | {*outputs}
+    return {node for node in order if type(node).__name__ != "OneHot"} | used
 
 
 def _is_cut_from_a_letter(node: Any) -> bool:

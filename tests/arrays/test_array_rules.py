@@ -11,9 +11,10 @@ from sympy import Rational
 
 from derive.arrays import differentials, pairings
 from derive.arrays.adjoints import substituted
-from derive.arrays.nodes import Array, Differential, Pairing, Variable, postorder, variable
+from derive.arrays.nodes import Array, Variable, postorder, variable
 from derive.arrays.product import is_zero, scaled
 from derive.arrays.sums import total
+from derive.arrays.unevaluated import Differential, Pairing
 from derive.rules import Rule, RuleTable
 from lambdify_bridge import check
 

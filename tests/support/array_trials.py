@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 import derive
-from derive.arrays.nodes import Adjoint, Array, Named, postorder, variable, variables
+from derive.arrays.nodes import Array, Named, postorder, variable, variables
 from derive.arrays.reading import read
+from derive.arrays.unevaluated import Adjoint
 from lambdify_bridge.arrays.function import ArrayFunction
 from tests.support.array_values import Formula as Numbers
 from tests.support.random_arrays import SIZES, Formula, formula, value_of
@@ -28,7 +29,7 @@ REFUSALS = (
 VALUE, SLOPE = 1e-9, 1e-6  # relative tolerances
 LARGEST = 1e4
 MOST_ENTRIES, DIRECTIONS, MOST_VARIABLES = 10, 2, 3
-UNMOVED = ("orthogonal", "one-hot", "mask")  # no derivatives by these
+UNMOVED = ("orthogonal", "one-hot", "mask", "indices")  # no derivatives by these
 Values = dict[str, np.ndarray]
 
 
@@ -110,6 +111,7 @@ def compared(d: Any, name: str, f: Any, point: Values, what: str, found: Outcome
         if np.shape(said) != np.shape(slope):
             raise Wrong(f"{what} has shape {ours.shape}")
         if not np.max(np.abs(said - slope), initial=0.0) <= SLOPE * scale + 10 * rough:
+            bends(lambda t, V=V: f({**point, name: x + t * V}, SIZES), slope, said)
             raise Wrong(f"{what} at {place}: {np.ravel(slope)[:4]}, claimed {np.ravel(said)[:4]}")
     found.gradients += 1
     report = d.check()
@@ -222,6 +224,8 @@ def _point(f: Formula, numbers: Numbers, seed: int) -> Values | None:
 
 def _random(name: str, spelled: str, structure: str, r: np.random.Generator) -> np.ndarray:
     shape = tuple(value_of(n) for n in spelled.split(",")) if spelled else ()
+    if structure == "indices":  # of any axis with two entries
+        return np.asarray(r.integers(0, 2, shape))
     x = np.asarray(r.normal(size=shape) * 0.8)
     if structure == "positive definite":
         return x @ x.T + np.eye(len(x))
@@ -276,8 +280,12 @@ def gradient(
     d: Any, name: str, numbers: Numbers, point: Values, f: Formula, seed: int, found: Outcome
 ) -> None:
     meaning = {step.goal: step.equals for step in d.steps}
-    with np.errstate(all="ignore"):
-        ours = np.asarray(_called(refusable(d.to_numpy), point))
+    function = refusable(d.to_numpy)
+    try:
+        with np.errstate(all="ignore"):
+            ours = np.asarray(_called(function, point))
+    except np.linalg.LinAlgError as error:  # det(X) inv(X).T of a singular X
+        raise Stop("no value", f"gradient by {name}: {error}") from error
     if ours.shape != point[name].shape:
         raise Wrong(f"gradient by {name} has shape {ours.shape}")
     structure = f.structures.get(name, "")
@@ -291,6 +299,7 @@ def gradient(
             raise Stop("rough", f"{slope} +- {rough}")
         said = float(np.sum(ours * V))
         if not abs(said - slope) <= SLOPE * size + 10 * rough:
+            bends(lambda t, path=path: numbers({**point, name: path(t)}, SIZES), slope, said)
             raise Wrong(f"gradient by {name}: along a path {slope:.10g}, claimed {said:.10g}")
     found.gradients += 1
     printed(d.result, point, f, found, f"the gradient by {name}", meaning)
@@ -325,6 +334,14 @@ def differences(f: Callable[[float], Any]) -> tuple[Any, float]:
         if rough < best[1]:
             best = c, rough
     return best
+
+
+def bends(f: Callable[[float], Any], slope: Any, said: Any) -> None:
+    """Raise Stop where f has a kink on the way: nearby it has another slope, the one claimed."""
+    h = 1e-6
+    near = (f(h) - f(-h)) / (2 * h)
+    if np.max(np.abs(near - said)) < np.max(np.abs(near - slope)) / 10:
+        raise Stop("rough", f"far away {slope}, nearby {near}")
 
 
 # ------------------------------------------------------------------ what is printed

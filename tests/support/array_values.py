@@ -123,7 +123,9 @@ def matmul(a: Any, b: Any) -> Any:
 # ------------------------------------------------------------------ functions
 
 
-def norm(x: Any, ord: Any = None) -> Any:
+def norm(x: Any, ord: Any = None, axis: int | None = None) -> Any:
+    if axis is not None:
+        return np.sqrt(np.sum(np.square(x), axis))
     if np.ndim(x) == 2 and ord is not None:
         return np.linalg.norm(x, ord)
     if np.ndim(x) > 1:
@@ -251,6 +253,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "trace": of_square(np.trace), "tr": of_square(np.trace), "det": of_square(np.linalg.det),
     "inv": of_square(np.linalg.inv), "logdet": of_square(lambda x: np.linalg.slogdet(x)[1]),
     "matrix_power": of_square(np.linalg.matrix_power), "norm": norm,
+    "normalise": lambda x, axis=-1: x / np.sqrt(np.sum(x**2, axis, keepdims=True)),
+    "one_hot": lambda i, n: np.eye(n)[np.asarray(i, int)], "arange": np.arange,
+    "take": lambda x, i, axis=0: np.take(x, i, axis),
     "expm": of_square(linalg.expm), "sqrtm": of_square(linalg.sqrtm),
     "cholesky": symmetric(np.linalg.cholesky), "eigvalsh": symmetric(np.linalg.eigvalsh),
     "eigvecsh": symmetric(lambda x: np.linalg.eigh(x)[1]), "solve": solve,

@@ -35,6 +35,16 @@ def _diag(x: np.ndarray) -> np.ndarray:
     return np.diag(x[:, 0]) if x.shape[1] == 1 else column(np.diag(x))
 
 
+def vec(x: Any) -> np.ndarray:
+    return column(np.asarray(x).reshape(-1, order="F"))
+
+
+def commutation(m: int, n: int) -> np.ndarray:
+    """Columns are vec(Xᵀ) for the unit matrices X, in the order of vec(X)."""
+    units = np.eye(m * n).reshape(m * n, n, m).transpose(0, 2, 1)
+    return np.hstack([vec(unit.T) for unit in units])
+
+
 # fmt: off
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "trace": np.trace, "det": np.linalg.det, "inv": np.linalg.inv, "norm": _norm,
@@ -45,7 +55,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ones": lambda *sizes: column(np.ones(sizes)) if len(sizes) == 1 else np.ones(sizes),
     "eigvalsh": lambda x: column(np.linalg.eigvalsh(x)),
     "eigvecsh": lambda x: np.linalg.eigh(x)[1],
-    "einsum": np.einsum,
+    "einsum": np.einsum, "vec": vec, "commutation": commutation, "tanh": np.tanh,
 }
 OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
@@ -72,6 +82,8 @@ def _value(node: ast.AST, values: Values) -> Any:
             return OPERATORS[type(op)](_value(a, values))
         case ast.Attribute(value=a, attr="T"):
             return np.transpose(_value(a, values))
+        case ast.Subscript(value=x):  # x[:, None]: a vector is a column already
+            return _value(x, values)
         case ast.Call(func=ast.Name(id=name), args=given):
             return FUNCTIONS[name](*(_value(a, values) for a in given))
     raise ValueError(f"not read: {ast.dump(node)}")

@@ -20,14 +20,17 @@ Shape = tuple[str, ...]
 LETTERS = {"symmetric": "S", "positive definite": "P", "diagonal": "D", "orthogonal": "Q",
            "lower triangular": "L", "upper triangular": "U", "": ""}  # by structure
 SMOOTH = ["sin", "cos", "tanh", "arctan", "arcsinh", "erf", "erfc", "sigmoid", "softplus", "expm1",
-          "exp", "cosh", "sinh", "square"]
+          "exp", "cosh", "sinh", "square", "atan", "asinh"]
 INSIDE = [  # where an argument has to be kept in a domain
     "log(1.5 + {}**2)", "sqrt(1 + {}**2)", "log1p({}**2)", "arcsin(0.8*tanh({}))",
     "arccos(0.7*sin({}))", "arctanh(0.9*tanh({}))", "arccosh(1.5 + {}**2)", "gammaln(1.3 + {}**2)",
-    "reciprocal(2 + {}**2)", "1/(1 + exp(-{}))", "tan(0.5*tanh({}))", "(2 + {}**2)**0.5",
+    "reciprocal(2 + {}**2)", "asin(0.8*tanh({}))", "acos(0.7*sin({}))", "polygamma(1, 1.3 + {}**2)",
+    "loggamma(1.3 + {}**2)", "acosh(1.5 + {}**2)", "atanh(0.9*tanh({}))", "1/(1 + exp(-{}))",
+    "tan(0.5*tanh({}))", "(2 + {}**2)**0.5",
     "(1 + {}**2)**-1.5", "log(cosh({}))", "exp(-{}**2)", "{}**3", "{}**2", "(1.5 + sin({}))**1.7",
 ]
-KINKED = ["abs({})", "relu({})", "maximum({}, 0.1)", "sign({})", "Abs({})"]
+KINKED = ["abs({})", "relu({})", "maximum({}, 0.1)", "sign({})", "Abs({})",
+          "heaviside({}, 0.5)"]
 # fmt: on
 
 
@@ -79,7 +82,7 @@ class Generator:
         if not structure and len(shape) == 2 and shape[0] == shape[1] and self.r.random() < 0.15:
             return self.variable(shape, self.r.choice([*LETTERS][:-1]))
         letter = ("s", "x", "A", "T", "H")[len(shape)]
-        letter = LETTERS[structure] or letter
+        letter = "i" if structure == "indices" else LETTERS[structure] or letter
         names = (letter, *(f"{letter}{k}" for k in range(1, 500)))
         name = next(each for each in names if each not in self.shapes)
         self.shapes[name] = spelled
@@ -112,7 +115,7 @@ class Generator:
         options: list[Callable[[Shape, int], str | None]] = [*ANY, *ANY]
         options += BY_RANK[min(len(shape), 3)] * 2
         if len(shape) == 2 and shape[0] == shape[1]:
-            options += SQUARE * 2
+            options += SQUARE * 4
         while True:
             found = self.r.choice(options)(self, shape, depth - 1)  # type: ignore[arg-type,call-arg]
             if found is not None:
@@ -168,7 +171,7 @@ class Generator:
             return None
         k = self.r.randint(0, len(shape))
         whole = (*shape[:k], self.r.choice(NAMED[:-1]), *shape[k:])
-        name = self.r.choice(["sum", "mean", "logsumexp", "max", "min", "sum"])
+        name = self.r.choice(["sum", "mean", "logsumexp", "max", "min", "sum", "norm"])
         axis = k if self.r.random() < 0.6 else k - len(whole)
         return f"{name}({self.array(whole, depth)}, axis={axis})"
 
@@ -215,7 +218,7 @@ class Generator:
 
     def along(self, shape: Shape, depth: int) -> str:
         axis = self.r.randrange(-len(shape), len(shape))
-        name = self.r.choice(["softmax", "log_softmax", "softmax"])
+        name = self.r.choice(["softmax", "log_softmax", "softmax", "normalise"])
         return f"{name}({self.array(shape, depth)}, axis={axis})"
 
     def kept_axis(self, shape: Shape, depth: int) -> str | None:
@@ -254,6 +257,23 @@ class Generator:
         whole = (*shape[:k], size, *shape[k + 1 :])
         return f"{self.array(whole, depth)}[{', '.join([':'] * k + [part])}]"
 
+    def gathered(self, shape: Shape, depth: int) -> str | None:
+        """Entries at indices, each of which is 0 or 1."""
+        a = self.r.randrange(len(shape))
+        b = self.r.choice([a, a + 1, a + 1, min(a + 2, len(shape))])
+        size, i = self.r.choice(["n", "m", "k", "2", "3"]), self.variable(shape[a:b], "indices")
+        if len(shape) == 1 and b == 1 and self.r.random() < 0.4:
+            first, j = self.r.choice([(shape[0], f"arange({shape[0]})"),
+                                      ("m", self.variable(shape, "indices"))])  # fmt: skip
+            return f"{self.array((first, size), depth)}[{j}, {i}]"
+        whole = (*shape[:a], size, *shape[b:])
+        if len(whole) > 4:
+            return None
+        of = self.array(whole, depth)
+        if self.r.random() < 0.3:
+            return f"take({of}, {i}, axis={a - len(whole)})"
+        return f"{of}[{', '.join([':'] * a + [i])}]"
+
     def concatenated(self, shape: Shape, depth: int) -> str | None:
         places = [k for k, n in enumerate(shape) if n in ("2", "3")]
         if not places:
@@ -283,7 +303,7 @@ class Generator:
         forms = [f"({x} @ {y})", f"({x}.T @ {y})", f"({x}.T @ {A} @ {y})", f"dot({x}, {y})",
                  f"norm({x})", f"norm({x}, 1)", f"norm({x}, 3)", f"norm({x})**2", f"sum({x})",
                  f"max({x})", f"logsumexp({x})", f"norm({x}, inf)", f"mean({x})", f"min({x})",
-                 f"norm({x}, 1.5)",
+                 f"norm({x}, 1.5)", f"norm({x}, 2)", f"norm({x} - {y}, {self.number()})",
                  f"norm({x} - {y})**3", f"norm({x})/({y} @ {y} + 1)"]  # fmt: skip
         return self.r.choice(forms)
 
@@ -304,6 +324,11 @@ class Generator:
                  f"logdet({P})", f"logdet({A} + 3*eye({n}))",
                  f"trace(inv({P}) @ {A})", f"sum(eigvalsh({P})**2)",
                  f"sum(log(eigvalsh({P})))", f"trace(sqrtm({P}))", f"log(det({P}))",
+                 f"trace(expm(0.3*{A}) @ {B})", f"sum(sqrtm({P})*{B})", f"sum(cholesky({P})*{B})",
+                 f"det(expm(0.2*{A}))", f"det({P})*{self.leaf(())}", f"logdet({P} + {P})",
+                 f"sum(solve({P}, {A}))", f"tr(inv({A} + 3*eye({n})) @ {B})",
+                 f'norm({A} @ {B}, "nuc")', f"norm(inv({P}), 2)", f"norm(expm(0.2*{A}))",
+                 f"sum(exp(-eigvalsh({self.symmetric(n, depth)})))",
                  f"max(eigvalsh({self.symmetric(n, depth)}))"]  # fmt: skip
         return self.r.choice(forms)
 
@@ -335,6 +360,12 @@ class Generator:
                  f"inv({self.definite(n, depth)}) @ {b}",
                  f"eigvalsh({self.symmetric(n, depth)})", f"vec({self.array((n, '1'), depth)})",
                  f"({b} @ {b})*{b}", f"{b}/norm({b})", f"diag({C})", f"({A} @ {B}) @ {b}",
+                 f"expm(0.3*{C}) @ {b}", f"sqrtm({self.definite(n, depth)}) @ {b}",
+                 f"cholesky({self.definite(n, depth)}) @ {b}", f"diagonal(expm(0.2*{C}))",
+                 f"solve({self.definite(n, depth)}, {b})", f"{b}*det({C})",
+                 f"{b} + logdet({self.definite(n, depth)})",
+                 f"reshape(kron({A}, {x}[:, None]), (-1,))[:{n}]"
+                 if m == n else f"kron({A}, ones(1, {m}))[:, 0]",
                  f"matrix_power({C}, 2) @ {b}", f"{A}[:, 0]"]  # fmt: skip
         return f"({self.r.choice(forms)})"
 
@@ -348,7 +379,9 @@ class Generator:
                  f"transpose({C})", f"({A} @ ({B}))", f"diag({x}) @ {C}.T", f"{C}.T @ diag({y})",
                  f"kron({A}, {self.array(('1', '1'), 0)}) @ {B}", f"({x}[:, None] + {y})",
                  f"{x}[:, None]*{y}[None, :]", f"({C} @ {A}).T @ {self.array((n, n), 0)}"
-                 if k == m else f"({C}.T + {C}.T)", f"dot({A}, {B})"]  # fmt: skip
+                 if k == m else f"({C}.T + {C}.T)", f"dot({A}, {B})",
+                 f"tril({C}.T) - triu({C})" if m == n else f"{C}.T/(1 + norm({C}, 2))",
+                 f"tril({A}) @ {B}" if m == k else f"{A} @ {B}/norm({B})"]  # fmt: skip
         return f"({self.r.choice(forms)})"
 
     def tensor(self, shape: Shape, depth: int) -> str:
@@ -371,6 +404,10 @@ class Generator:
                  f"matrix_power({B}, 3)", f"diag({self.array((n,), depth)})", f"sqrtm({P})",
                  f"cholesky({P})", f"(eye({n}) - {A})", f"({A} @ {B} - {B} @ {A})",
                  f"solve({P}, {B})", f"({A}.T @ {A})", f"matrix_power({P}, -1)", f"({A}*eye({n}))",
+                 f"expm(-{P})", f"sqrtm({P}) @ {B}", f"cholesky({P}) @ {B}", f"det({P})*{A}",
+                 f"solve({A} + 3*eye({n}), {B})", f"diag(eigvalsh({self.symmetric(n, depth)}))",
+                 f"{A}/(1 + norm({B}, 2))", f"kron({A}, {self.array(('1', '1'), 0)})",
+                 f"tril({A}) @ triu({B})", f"matrix_power({A}, 0) + {A}",
                  f"({A} + {A}.T)/2", f"(inv({P}) @ {P} @ {B})", f"expm({B} - {B}.T)"]  # fmt: skip
         return f"({self.r.choice(forms)})"
 
@@ -394,7 +431,16 @@ class Generator:
 G = Generator
 ANY = [G.added, G.added, G.multiplied, G.multiplied, G.divided, G.scaled, G.smooth, G.inside,
        G.kinked, G.compared, G.exponent, G.reduced, G.reduced_twice, G.entry, G.einsum]  # fmt: skip
-WITH_AXES = [G.along, G.kept_axis, G.new_axis, G.centred, G.sliced, G.concatenated, G.reshaped]
+WITH_AXES = [
+    G.along,
+    G.kept_axis,
+    G.new_axis,
+    G.centred,
+    G.sliced,
+    G.gathered,
+    G.concatenated,
+    G.reshaped,
+]
 BY_RANK = [
     [G.of_vectors, G.of_vectors, G.of_matrix, G.of_square, G.of_any, G.differences] * 2,
     [*WITH_AXES, *[G.applied] * 6],

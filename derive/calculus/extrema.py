@@ -1,0 +1,247 @@
+"""Where a function is largest or smallest in an interval, and how large it is there.
+
+What does not move the place is taken away; a concave function is largest where its slope is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sympy import (
+    Add,
+    And,
+    Basic,
+    Derivative,
+    Expr,
+    Mul,
+    Pow,
+    Subs,
+    Symbol,
+    exp,
+    factor_terms,
+    log,
+    oo,
+    together,
+    true,
+)
+from sympy.logic.boolalg import Boolean
+
+from derive.asked import in_order, letter, place, scalar
+from derive.calculus.derivatives import RULES as DERIVATIVES
+from derive.calculus.intervals import ArgMax, ArgMin, Maximum, OnInterval, RootBetween
+from derive.calculus.roots_between import RULES as ROOTS
+from derive.calculus.signs import (
+    NegativeOn,
+    PositiveOn,
+    negative_if,
+    never_holds,
+    positive_if,
+    smooth_if,
+)
+from derive.core import Derivation
+from derive.engine import Budget, NoRuleApplies, limited, search, shown
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import D, depends_on
+
+x, c = Symbol("x"), Symbol("c")
+
+LARGEST = RuleTable(ArgMax, lambda goal: goal.args, "places of a maximum")
+SMALLEST = RuleTable(ArgMin, lambda goal: goal.args, "places of a minimum")
+MAXIMA = RuleTable(Maximum, lambda goal: goal.args, "maxima")
+
+
+# ------------------------------------------------------------------ the place of a maximum
+
+
+@LARGEST.rule("terms without the variable", example=ArgMax(5 + x - x**2, x, 0, 1), on=Add)
+def terms_without_the_variable(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Adding a constant moves no maximum."""
+    return _without_terms(ArgMax, f, x, a, b)
+
+
+@SMALLEST.rule("terms without the variable", example=ArgMin(5 - x + x**2, x, 0, 1), on=Add)
+def terms_without_the_variable_below(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Adding a constant moves no minimum."""
+    return _without_terms(ArgMin, f, x, a, b)
+
+
+def _without_terms(extreme: type, f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    moving = [term for term in f.args if depends_on(term, x)]
+    return extreme(Add(*moving), x, a, b) if 0 < len(moving) < len(f.args) else None
+
+
+@LARGEST.rule("constant factor", example=ArgMax(3 * x * (1 - x), x, 0, 1), on=Mul)
+def constant_factor(f: Mul, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A positive factor moves no maximum; a negative one turns it into a minimum."""
+    return _without_factors(ArgMax, ArgMin, f, x, a, b)
+
+
+@SMALLEST.rule("constant factor", example=ArgMin(-3 * x * (1 - x), x, 0, 1), on=Mul)
+def constant_factor_below(f: Mul, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A positive factor moves no minimum; a negative one turns it into a maximum."""
+    return _without_factors(ArgMin, ArgMax, f, x, a, b)
+
+
+def _without_factors(same: type, other: type, f: Mul, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    fixed, moving = f.as_independent(x, as_Add=False)
+    if fixed == 1 or moving == 1:
+        return None
+    if negative_if(fixed, x, a, b) is true:
+        return other(moving, x, a, b)
+    given = positive_if(fixed, x, a, b)
+    return None if given is None else Rewrite(same(moving, x, a, b), given)
+
+
+@LARGEST.rule("stationary point of a concave function", example=ArgMax(x - exp(x) / 2, x))
+def stationary_point(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Where the second derivative is negative, the function is largest where the first is zero."""
+    return _stationary(f, x, a, b, negative_if, NegativeOn)
+
+
+@SMALLEST.rule("stationary point of a convex function", example=ArgMin(exp(x) - 2 * x, x))
+def stationary_point_below(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Where the second derivative is positive, the function is smallest where the first is zero."""
+    return _stationary(f, x, a, b, positive_if, PositiveOn)
+
+
+def _stationary(
+    f: Expr, x: Symbol, a: Expr, b: Expr, bent_if: Callable, bent: type[PositiveOn]
+) -> Outcome:
+    """The look at the second derivative decides; that it has its sign is shown as a premise."""
+    smooth = smooth_if(f, x, a, b)
+    given = None if smooth is None else bent_if(f.diff(x, 2), x, a, b)
+    if smooth is None or given is None:
+        return None
+    premise = (D(f, x, 2), bent(x, a, b, given))
+    return Rewrite(RootBetween(D(f, x), x, a, b), And(smooth, given), premises=(premise,))
+
+
+@LARGEST.rule("maximise the logarithm", example=ArgMax(x**2 * exp(-3 * x), x, 0, oo))
+def maximise_the_logarithm(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The logarithm is increasing: a positive function is largest where its logarithm is."""
+    found = log_of(f, x, a, b)
+    return found and Rewrite(ArgMax(found[0], x, a, b), found[1])
+
+
+@LARGEST.rule("inside the logarithm", example=ArgMax(log(1 + x * exp(-x)), x, 0, oo), on=log)
+def inside_the_logarithm(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The logarithm is increasing: it is largest where what is inside is."""
+    given = positive_if(f.args[0], x, a, b)
+    return None if given is None else Rewrite(ArgMax(f.args[0], x, a, b), given)
+
+
+# ------------------------------------------------------------------ logarithms
+
+
+def log_of(f: Expr, x: Symbol, a: Expr, b: Expr) -> tuple[Expr, Boolean] | None:
+    """log f of a product of positive factors, taken apart, and the condition under which it is."""
+    plain = f.replace(lambda node: hasattr(node, "definition"), lambda node: node.definition())
+    if not isinstance(plain, (Mul, Pow, exp)):
+        return None
+    given = [positive_if(k, x, a, b) for k in Mul.make_args(plain)]
+    if None in given:
+        return None
+    return logarithm(plain), And(*(g for g in given if g is not None))
+
+
+def logarithm(f: Expr) -> Expr:
+    """log f with products, powers and exponentials of positive factors taken apart."""
+    if isinstance(f, Mul):
+        return Add(*(logarithm(k) for k in f.args))
+    if isinstance(f, exp):
+        return f.args[0]
+    return f.exp * logarithm(f.base) if isinstance(f, Pow) else log(f)
+
+
+# ------------------------------------------------------------------ the largest value
+
+
+def in_lowest_terms(value: Basic) -> Basic:
+    """Fractions inside logarithms over one denominator."""
+    inside = {node: log(together(node.args[0])) for node in value.atoms(log)}
+    return value.xreplace(inside)
+
+
+MAXIMA.tidy = in_lowest_terms
+
+
+@MAXIMA.rule("value at the place of the maximum", example=Maximum(3 + x - x**2, x, 0, 1))
+def value_at_the_place(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The largest value is the one at the place where the function is largest."""
+    return Subs(f, x, ArgMax(f, x, a, b))
+
+
+# ------------------------------------------------------------------ what the user calls
+
+
+def term_by_term(result: Basic) -> Basic:
+    """Each term with its common factors in front: (2*x - 2*m)/2 is x - m."""
+    return Add(*map(factor_terms, Add.make_args(result)))
+
+
+TABLES = {
+    ArgMax: LARGEST,
+    ArgMin: SMALLEST,
+    Maximum: MAXIMA,
+    RootBetween: ROOTS,
+    Derivative: replace(DERIVATIVES, tidy=term_by_term),
+}
+
+
+@limited
+def argmax(f: Any, x: Any, over: Any = (-oo, oo), timeout: float = 20.0) -> Derivation:
+    """The one place in the interval `over` where f is largest; the ends do not belong to it.
+
+    Raises NoRuleApplies (also where there is no such place, or no single one), BudgetExceeded,
+    ValueError, ParseError.
+
+    >>> argmax("x**2*(1 - x)", "x", (0, 1)).result
+    2/3
+    """
+    return _worked_out(ArgMax, f, x, over, timeout)
+
+
+@limited
+def argmin(f: Any, x: Any, over: Any = (-oo, oo), timeout: float = 20.0) -> Derivation:
+    """The one place in the interval `over` where f is smallest; as `argmax`.
+
+    >>> argmin("exp(x) - 2*x", "x").result
+    log(2)
+    """
+    return _worked_out(ArgMin, f, x, over, timeout)
+
+
+@limited
+def maximum(f: Any, x: Any, over: Any = (-oo, oo), timeout: float = 20.0) -> Derivation:
+    """The largest value of f, taken at one place inside the interval `over`; as `argmax`.
+
+    >>> maximum("x*exp(-x)", "x", (0, "oo")).result
+    exp(-1)
+    """
+    return _worked_out(Maximum, f, x, over, timeout)
+
+
+def _worked_out(
+    operator: type[OnInterval], f: Any, x: Any, over: Any, timeout: float
+) -> Derivation:
+    expression = scalar(f)
+    variable = letter(x, expression)
+    if not isinstance(over, (tuple, list)) or len(over) != 2:
+        raise ValueError(f"the interval is {over!r}; write its two ends, such as (0, 1)")
+    a, b = map(place, over)
+    if not depends_on(expression, variable):
+        raise ValueError(f"{expression} does not depend on {variable}: it is as large everywhere")
+    if (a < b) == False:
+        raise ValueError(f"no number lies between {a} and {b}")
+    if variable.is_nonnegative and (a >= 0) != True:
+        raise ValueError(f"{variable} is not negative, but {over} is asked for: use another letter")
+    return worked_out(operator(expression, variable, a, b), Budget(seconds=timeout))
+
+
+def worked_out(goal: Expr, budget: Budget | None = None) -> Derivation:
+    d = Derivation(search(goal, TABLES, budget), goal, arguments=in_order(goal))
+    if never_holds(d.given):
+        raise NoRuleApplies(f"{shown(goal)} would ask for {d.given}, which never holds", goal)
+    return d

@@ -1,0 +1,79 @@
+"""Operators of a function on an interval: where it is largest, how large, where it is zero.
+
+All four are written `Operator(f, x, a, b)`, for a < x < b; `x` is a name of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Expr, S, Symbol, oo
+
+
+class OnInterval(Expr):
+    """An operator on f(x) for a < x < b; `name` is what it prints as."""
+
+    is_commutative = True
+    is_extended_real = True
+    name = ""
+    sees_to_its_variable = True  # its rules ask that f is smooth for all x between a and b
+    differentiates_in_one_line = True
+
+    def __new__(cls, f: Any, x: Symbol, a: Any = -oo, b: Any = oo) -> OnInterval:
+        return Expr.__new__(cls, S(f), x, S(a), S(b))
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[1]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        f, x, a, b = self.args
+        return (f.free_symbols - {x}) | a.free_symbols | b.free_symbols
+
+    @property
+    def everywhere(self) -> bool:
+        return self.args[2:] == (-oo, oo)
+
+    def _sympystr(self, printer: Any) -> str:
+        f, x, a, b = (printer._print(part) for part in self.args)
+        if not getattr(printer, "as_on_paper", False):
+            return f"{type(self).__name__}({f}, {x}, {a}, {b})"
+        under = x if self.everywhere else f"{a}<{x}<{b}"
+        name = self.name.replace(r"\,", "")
+        return f"{name}_{under if len(under) == 1 else f'{{{under}}}'}({f})"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        f, x, a, b = (printer._print(part) for part in self.args)
+        under = x if self.everywhere else f"{a} < {x} < {b}"
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\operatorname*{{{self.name}}}_{{{under}}} \left({f}\right){power}"
+
+
+class ArgMax(OnInterval):
+    """The one place between a and b where f is largest.
+
+    >>> from sympy.abc import x
+    >>> ArgMax(1 - x**2, x, -1, 1)
+    ArgMax(1 - x**2, x, -1, 1)
+    """
+
+    name = r"arg\,max"
+
+
+class ArgMin(OnInterval):
+    """The one place between a and b where f is smallest."""
+
+    name = r"arg\,min"
+
+
+class Maximum(OnInterval):
+    """The largest value of f between a and b."""
+
+    name = "max"
+
+
+class RootBetween(OnInterval):
+    """The one zero of f between a and b."""
+
+    name = "root"

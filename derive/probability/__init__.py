@@ -1,0 +1,1 @@
+"""Expected values and variances of letters that are drawn from densities."""
