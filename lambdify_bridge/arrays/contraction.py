@@ -15,6 +15,7 @@ from itertools import combinations
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Labels = tuple[int, ...]
+AS_NUMBER = "(1.0 * "  # before a condition: 1 where it holds, 0 elsewhere
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,10 @@ def _merged(a: Term, b: Term, out: Labels) -> Labels:
 def _elementwise(a: Term, b: Term, out: Labels) -> Term:
     labels = _merged(a, b, out)
     sides = [spread(term, labels).bracketed for term in (a, b)]
+    conditions = [side for side in sides if side.startswith(AS_NUMBER)]
+    if len(conditions) == 1 and a.labels == b.labels == labels:  # a product makes it a number
+        bare = conditions[0][len(AS_NUMBER) : -1]
+        sides = [bare if side in conditions else side for side in sides]
     return Term(" * ".join(sides), labels, atom=False)
 
 

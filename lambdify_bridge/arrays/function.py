@@ -33,6 +33,7 @@ class ArrayFunction:
         body = source(self.lines, outputs)
         self.source = "\n".join([*_imports(body), "", "", body]) + "\n"
         self._function = compiled(body, "function")
+        self._fitting: dict[Any, dict[Any, int]] = {}  # sizes of the letters by the last shapes
         self.__doc__ = self.source
 
     def __call__(self, /, *values: Any, **named: Any) -> Any:
@@ -48,11 +49,18 @@ class ArrayFunction:
         self._fit(arrays)
         arrays = [self._of_kind(*each) for each in zip(self.given, self.args, arrays, strict=True)]
         with np.errstate(all="ignore"):  # what `where` does not take may be out of range
-            results = [np.array(r, float) for r in self._function(*arrays)]
+            results = _of_their_own(self._function(*arrays), arrays)
         return results[0][()] if self.single else tuple(r[()] for r in results)
 
     def _fit(self, arrays: Sequence[Any]) -> None:
-        """Raise ValueError where the shapes are not those declared."""
+        """Raise ValueError where the shapes are not those declared, or indices are out of range."""
+        shapes = tuple(value.shape for value in arrays)
+        if shapes not in self._fitting:
+            self._fitting = {shapes: self._sizes(arrays)}
+        self._indices_fit(dict(zip(self.given, arrays, strict=True)), self._fitting[shapes])
+
+    def _sizes(self, arrays: Sequence[Any]) -> dict[Any, int]:
+        """The sizes of the letters. Raises ValueError where shapes or slices do not fit."""
         sizes: dict[Any, tuple[int, str]] = {}
         for name, node, value in zip(self.args, self.given, arrays, strict=True):
             if value.ndim != len(node.shape):
@@ -67,7 +75,7 @@ class ArrayFunction:
                     )
         letters = {n: m for n, (m, _) in sizes.items() if n.is_Symbol}
         self._slices_fit(letters)
-        self._indices_fit(dict(zip(self.given, arrays, strict=True)), letters)
+        return letters
 
     def _slices_fit(self, sizes: Mapping[Any, int]) -> None:
         """Raise ValueError where NumPy would cut a slice short, or find nothing at an index."""
@@ -104,6 +112,17 @@ class ArrayFunction:
 
 def _as_array(value: Any) -> Any:
     return np.asarray(value, float) if np.asarray(value).dtype.kind in "biu" else np.asarray(value)
+
+
+def _of_their_own(results: Sequence[Any], arguments: Sequence[Any]) -> list[np.ndarray]:
+    """The results as arrays that share memory with nothing; those that do already stay."""
+    taken = {id(each) for each in arguments}
+    own = []
+    for result in results:
+        new = isinstance(result, np.ndarray) and result.base is None and id(result) not in taken
+        own.append(result if new and result.dtype == float else np.array(result, float))
+        taken.add(id(result))
+    return own
 
 
 def _imports(body: str) -> list[str]:

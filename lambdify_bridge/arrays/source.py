@@ -48,8 +48,6 @@ CALLS = {  # functions of whole arrays: {0}, {1}, ... are the arguments
     "Pairing":        "np.sum(({0}) * ({1}))",
 }
 ALONG = {  # along the axis {axis}
-    "Softmax":    "special.softmax({0}, axis={axis})",
-    "LogSoftmax": "special.log_softmax({0}, axis={axis})",
     "LogSumExp":  "special.logsumexp({0}, axis={axis})",
     "Normalised": "runtime.normalise({0}, {axis})",
     "Lengths":    "np.linalg.norm({0}, axis={axis})",
@@ -88,6 +86,7 @@ class Lines:
 
     def __post_init__(self) -> None:
         order = needed(self.outputs, self.given, self.meaning)
+        self.logs: dict[Any, str] = {}  # log-softmax of an array along an axis, by its name
         self.taken: set[str] = set()
         self.numbers: Counter[str] = Counter()
         self.times = Counter(a for node in order for a in below(node, self.meaning))
@@ -102,6 +101,13 @@ class Lines:
         for node in order:
             if node not in self.values and node in made:
                 self.values[node] = self.kept(node, self.value(node))
+                self.remember_log(node)
+
+    def remember_log(self, node: Any) -> None:
+        """The name of a log-softmax: the softmax is its exponential, without another sum."""
+        of = node.args[0] if type(node).__name__ == "Named" else node
+        if type(of).__name__ == "LogSoftmax" and self.values[node].code.isidentifier():
+            self.logs[of.args[0], of.data] = self.values[node].code
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -177,6 +183,8 @@ class Lines:
         full = [self.full(a) for a in node.args]
         if kind in CALLS:
             return Term(CALLS[kind].format(*full), every)
+        if kind in ("Softmax", "LogSoftmax"):
+            return self.softmax(node, kind, full[0])
         if kind in ALONG:
             return Term(ALONG[kind].format(*full, axis=node.data[0]), every)
         if kind in ("Standardized", "InverseDeviation"):
@@ -184,6 +192,20 @@ class Lines:
             name = "standardized" if kind == "Standardized" else "inverse_deviation"
             return Term(f"runtime.{name}({full[0]}, {axes}, {float(eps)!r}, {centred})", every)
         return Term(self.rearranged(node, kind, full[0]), every)
+
+    def softmax(self, node: Any, kind: str, of: str) -> Term:
+        """Shifted by the largest entry, so that no exponential is too large."""
+        every, along = tuple(range(len(node.shape))), f"({node.data[0]}, keepdims=True)"
+        log = self.logs.get((node.args[0], node.data))
+        if log is not None:  # worked out already
+            return Term(f"np.exp({log})", every)
+        x = of if of.isidentifier() else self.put(of)
+        shifted = f"{x} - {x}.max{along}"
+        if kind == "LogSoftmax":
+            v = self.put(shifted)
+            return Term(f"{v} - np.log(np.exp({v}).sum{along})", every, atom=False)
+        v = self.put(f"np.exp({shifted})")
+        return Term(f"{v} / {v}.sum{along}", every, atom=False)
 
     def rearranged(self, node: Any, kind: str, of: str) -> str:
         if kind == "Reshaped":
