@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from derive.arrays.gradient import asked, chosen, gradients, scalar_loss, together
-from derive.arrays.nodes import Array, Named, Variable, variable, variables
+from derive.arrays.nodes import Array, Named, Variable, variables
 from derive.arrays.operators import array, short
-from derive.arrays.reading import read_with
+from derive.arrays.reading import declared, read_with
 from derive.core import Derivation, Step
 from derive.tokens import ParseError
 
@@ -120,9 +120,7 @@ def last_of(
 
     Raises ParseError, ValueError.
     """
-    known: dict[str, Array] = {
-        name: variable(name, shape, structures.get(name, "")) for name, shape in shapes.items()
-    }
+    known = declared(shapes, structures)
     quantity: Array | None = None
     for text in texts:
         name, equals, formula = text.partition("=")
