@@ -68,7 +68,9 @@ def as_entrywise(array: Product, within_sum: bool = False) -> Written | None:
 def _summed(array: Product) -> Written | None:
     """The sum of all entries of arrays of many axes that lie over one another."""
     factors = [(written(f), labels) for f, labels in array.factors if f.rank]
-    if not factors or len(factors[0][1]) < 3 or len({labels for _, labels in factors}) > 1:
+    labels = factors[0][1] if factors else ()
+    over_one_another = all(own == labels for _, own in factors)
+    if len(labels) < 3 or len(set(labels)) < len(labels) or not over_one_another:
         return None
     each = [of for of, _ in factors]
     inner = Raised(Call("norm", each[0]), S(2)) if len(each) == 2 and each[0] == each[1] else None

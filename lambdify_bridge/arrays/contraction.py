@@ -15,16 +15,19 @@ from itertools import combinations
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Labels = tuple[int, ...]
-AS_NUMBER = "(1.0 * "  # before a condition: 1 where it holds, 0 elsewhere
 
 
 @dataclass(frozen=True)
 class Term:
-    """A value in the code: an expression, the label of each of its axes, how tightly it binds."""
+    """A value in the code: an expression, the label of each of its axes, how tightly it binds.
+
+    `condition`: in brackets, where the value is 1 where it holds and 0 elsewhere.
+    """
 
     code: str
     labels: Labels
     atom: bool = True
+    condition: str = ""
 
     @property
     def bracketed(self) -> str:
@@ -149,10 +152,8 @@ def _merged(a: Term, b: Term, out: Labels) -> Labels:
 def _elementwise(a: Term, b: Term, out: Labels) -> Term:
     labels = _merged(a, b, out)
     sides = [spread(term, labels).bracketed for term in (a, b)]
-    conditions = [side for side in sides if side.startswith(AS_NUMBER)]
-    if len(conditions) == 1 and a.labels == b.labels == labels:  # a product makes it a number
-        bare = conditions[0][len(AS_NUMBER) : -1]
-        sides = [bare if side in conditions else side for side in sides]
+    if a.labels == b.labels == labels and bool(a.condition) != bool(b.condition):
+        sides = [term.condition or term.bracketed for term in (a, b)]  # the product is a number
     return Term(" * ".join(sides), labels, atom=False)
 
 
