@@ -253,4 +253,6 @@ def on_both_sides(line: Line, h: float) -> list[float]:
 
 
 def scale_of(here: np.ndarray) -> float:
-    return max(1e-3, float(np.max(np.abs(here), initial=0.0)))
+    """The size of the entries; 1 where all are 0, which tells nothing of it."""
+    largest = float(np.max(np.abs(here), initial=0.0))
+    return max(1e-3, largest) if largest else 1.0

@@ -29,7 +29,7 @@ SEEDS = range(5000, 5050)
 MAY_BE_UNDECIDED = 0.1  # of the derivations
 SHAPES = {
     "A": "m,n", "B": "m,n", "x": "n", "y": "n", "b": "m", "X": "n,n", "s": "", "t": "",
-    "T": "k,m,n", "S": "n,n", "v": "4", "M": "3,4",
+    "T": "k,m,n", "S": "n,n", "v": "4", "M": "3,4", "Q": "n,n,2",
 }  # fmt: skip
 
 
@@ -80,7 +80,9 @@ MISTAKES = [  # each was wrong, or no answer, once
     "sum(x)*where(pi >= n, pi, s)", "s*relu(0.1) + norm(x)",        "sum(x)*sigmoid(t - t)",
     "sum(abs((X - X.T)*A[0] + X))", "sum(relu(x - x) + x*s)",       "sum(A @ ((1.5 + sin(x))**s))",
     "sum(solve(X @ X.T + eye(n), y)*x)",                            "sum(1/(1 + exp(-30*x)))",
-    "norm(mean(minimum(X/cosh(X), X), axis=1))",
+    "norm(mean(minimum(X/cosh(X), X), axis=1))",                    "trace(Q[:, :, -1])*s",
+    "sum(where(A > s, A, B)*A*B) + sum(where(A > s, A, A)*B)",
+    "sum(log_softmax(abs(X - mean(X, axis=0, keepdims=True)), axis=1)*S)",
     "sum(kron(A, B)**2)",           "det(T[0, :2, :2])",            "logdet(T[1, 1:3, :2])*s",
     "sum(inv(T[1, :2, :2]))*s",     "sum(relu(softmax(10*A, axis=0)))",
     "sum(max(where(A <= A, s, b[:, None]), axis=0)*x)",
