@@ -19,7 +19,7 @@ from lambdify_bridge.report import Report
 
 TOLERANCE, ROUGH = 1e-8, 1e-6
 LARGEST, SMALL = 1e6, 1e-2  # sizes that are too large, and too small to be compared by themselves
-INVERTED = ("Inverse", "Determinant", "LogDeterminant")
+INVERTED = ("Inverse", "Determinant", "LogDeterminant", "Polar")
 SINGULAR = 1e8  # a condition number beyond which the inverse of a random matrix is noise
 Values = dict[Any, np.ndarray]
 
@@ -72,7 +72,8 @@ def _compared(
 def is_singular(nodes: Iterable[Any], value: Callable[[Any], np.ndarray]) -> bool:
     """Whether a matrix is inverted that has no inverse, as Xᵀ X with more columns than rows.
 
-    Its determinant is nothing but rounding, and so is what that times the inverse gives.
+    Its determinant is nothing but rounding, and so is what that times the inverse gives. Nor is
+    its polar factor U Vᵀ any certain one.
     """
     inverted = [node.args[0] for node in nodes if type(node).__name__ in INVERTED]
     return any(np.linalg.cond(value(of)) > SINGULAR for of in dict.fromkeys(inverted))
