@@ -26,6 +26,7 @@ class Backward(Mapping[str, Derivation]):
     With values of all variables, `forward(X=...)` is the loss, `backward(X=...)` the gradients by
     name.
 
+    >>> from derive.arrays.nodes import variable
     >>> L = (variable("w", "n").T @ variable("x", "n")).named("L")
     >>> found = backward(L, "w")
     >>> print(found.forward(w=[1, 2], x=[3, 4]), found.backward(w=[1, 2], x=[3, 4]))

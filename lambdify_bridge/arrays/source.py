@@ -10,7 +10,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -259,7 +259,8 @@ class Lines:
                 continue
             own = self.values[factor]
             if own.labels or own.code != "1.0":
-                terms.append(Term(own.code, tuple(labels[a] for a in own.labels), own.atom))
+                at = tuple(labels[a] for a in own.labels)
+                terms.append(replace(own, labels=at))
         carried = {i for term in terms for i in term.labels}
         carried |= {i for each in rows for i in (*each.labels, each.place)}
         terms = without_rows(rows, terms, out, self.put)
