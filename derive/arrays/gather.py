@@ -99,6 +99,11 @@ def one_hot(indices: Any, n: Any) -> Array:
     return OneHot.make((indices,), (n,), (*indices.shape, n))
 
 
+def one_hot_rows(chosen: Any, n: Any) -> Array:
+    """Indices below n as one-hot rows; rows as they are."""
+    return one_hot(chosen, n) if is_index(chosen) else array(chosen)
+
+
 def take(x: Any, indices: Any, axis: int | None = None) -> Array:
     """The entries of `x` at the indices along an axis, as in NumPy."""
     x, indices = array(x), indices if isinstance(indices, Arange) else array(indices)

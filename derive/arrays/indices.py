@@ -22,13 +22,18 @@ INDEX_LETTERS = "ijklmnpqrstuvwabcdefgh"
 
 @dataclass
 class Entries:
-    """A product of entries, summed over letters where each of the equations in letters holds."""
+    """A product of entries, summed over letters.
+
+    It counts where the two sides of each of `where` are the same, and each of `within` is from 0
+    on and below a size.
+    """
 
     fresh: Iterator[Symbol]
     coefficient: Expr = S.One
     summed: list[Symbol] = field(default_factory=list)
     factors: list[tuple[Written, list[Expr]]] = field(default_factory=list)
     where: list[tuple[Expr, Expr]] = field(default_factory=list)
+    within: list[tuple[Expr, Expr]] = field(default_factory=list)
     sizes: dict[Expr, Expr] = field(default_factory=dict)
 
     def more(self, size: Expr | None = None) -> Symbol:
@@ -45,52 +50,73 @@ class Entries:
         alone = {i for _, index in self.factors for i in index}
         return {i: n for i, n in self.sizes.items() if i not in alone}
 
-    def put(self, array: Array, index: Sequence[Expr]) -> None:
-        """An array with an index: windows, cuts and products in it are looked through."""
-        place = list(index)
+    def put(self, array: Array, index: Sequence[Expr], sure: Sequence[bool] = ()) -> None:
+        """An array with an index: windows, cuts and products in it are looked through.
+
+        Where an index is not `sure` to be inside, what is outside of a cut is 0, though the array
+        that it was cut from has an entry there.
+        """
+        place, safe = list(index), list(sure or [True] * array.rank)
         while True:
             if isinstance(array, Windows):
                 axis, _, stride, dilation = array.where
-                inside = place.pop()
-                place[axis] = stride * place[axis] + dilation * inside
+                self.inside(array, place, safe, axis)
+                self.inside(array, place, safe, array.rank - 1)
+                step = place.pop()
+                safe.pop()
+                place[axis] = stride * place[axis] + dilation * step
             elif isinstance(array, Overlapped):
-                self.overlapped(array, place)
+                self.overlapped(array, place, safe)
             elif isinstance(array, Placed) and array.where[3] == 1:
                 place[array.where[0]] -= array.where[1]
+                safe[array.where[0]] = False
             elif isinstance(array, Taken):
                 axis, start, _, step = array.where
+                self.inside(array, place, safe, axis)
                 place[axis] = start + step * place[axis]
             else:
                 break
             array = array.args[0]
         if isinstance(array, Product) and all(factor.rank for factor in array.args):
-            self.product(array, place)
+            self.product(array, place, safe)
         else:
             self.factors.append((written(array), place))
 
-    def overlapped(self, array: Overlapped, place: list[Expr]) -> None:
+    def inside(self, array: Array, place: list[Expr], safe: list[bool], axis: int) -> None:
+        """The condition that an index is inside, where that is not sure."""
+        if not safe[axis]:
+            self.within.append((place[axis], array.shape[axis]))
+            safe[axis] = True
+
+    def overlapped(self, array: Overlapped, place: list[Expr], safe: list[bool]) -> None:
         """Entry t is the sum over the places k of the windows o with t = stride o + dilation k."""
         axis, _, stride, dilation = array.where
         (inner,) = array.args
         k = self.more(inner.shape[-1])
         if stride == 1:
             place[axis] -= dilation * k
+            safe[axis] = False
         else:
             o = self.more(inner.shape[axis])
             self.where.append((place[axis], stride * o + dilation * k))
-            place[axis] = o
+            place[axis], safe[axis] = o, True
         place.append(k)
+        safe.append(True)
 
-    def product(self, array: Product, place: Sequence[Expr]) -> None:
+    def product(self, array: Product, place: Sequence[Expr], sure: Sequence[bool]) -> None:
         self.coefficient *= array.coefficient
         letters: dict[int, Expr] = dict(enumerate(place))
+        safe = dict(enumerate(sure))
         for factor, labels in array.factors:
             for label, n in zip(labels, factor.shape, strict=True):
                 if label not in letters:
                     letters[label] = self.more(n)
             index = [letters[label] for label in labels]
-            if not (isinstance(factor, Ones) and isinstance(index[0], Symbol)):
-                self.put(factor, index)
+            known = [safe.get(label, True) for label in labels]
+            if isinstance(factor, Ones):
+                self.inside(factor, index, known, 0)
+            else:
+                self.put(factor, index, known)
 
 
 def entries(of: Einsum) -> Entries:

@@ -248,6 +248,10 @@ class Latex(NumPy):
             self.bracket.format(f"{self.print(left)} = {self.print(right)}")
             for left, right in found.where
         ]
+        factors += [
+            self.bracket.format(rf"0 \leq {self.print(index)} < {self.print(size)}")
+            for index, size in found.within
+        ]
         summed = (r",\, " if found.bounds else " ").join(
             str(self.print(i if i not in found.bounds else i < found.bounds[i]))
             for i in found.summed

@@ -146,19 +146,16 @@ def reshaped(x: Array, shape: Sequence[Expr]) -> Array:
         return reshaped(x.args[0], new)
     if isinstance(x, Product) and x.coefficient != 1:
         return scaled(x.coefficient, reshaped(scaled(1 / x.coefficient, x), new))
-    if isinstance(x, Sum) and all(kronecker(term, new) for term in x.args):
+    if isinstance(x, Sum) and all(is_kronecker(term, new) for term in x.args):
         return total([reshaped(term, new) for term in x.args])
     return Reshaped.make((x,), (new,), new)
 
 
-def kronecker(x: Array, shape: Shape) -> tuple[Array, Array] | None:
-    """The matrices A and B, where `x` in this shape is a multiple of their Kronecker product."""
+def is_kronecker(x: Array, shape: Shape) -> bool:
+    """Whether `x` in this shape is a multiple of the Kronecker product of two matrices."""
     if not isinstance(x, Product) or x.rank != 4 or len(x.args) != 2 or len(shape) != 2:
-        return None
-    by_labels = dict(zip(x.labels, x.args, strict=True))
-    if set(by_labels) != {(0, 2), (1, 3)} or shape[0] != x.shape[0] * x.shape[1]:
-        return None
-    return by_labels[0, 2], by_labels[1, 3]
+        return False
+    return set(x.labels) == {(0, 2), (1, 3)} and shape[0] == x.shape[0] * x.shape[1]
 
 
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> Array:

@@ -424,6 +424,7 @@ class Plain(NumPy):
             for factor, index in found.factors
         ]
         factors += [f"[{sstr(left)} = {sstr(right)}]" for left, right in found.where]
+        factors += [f"[0 <= {sstr(index)} < {sstr(size)}]" for index, size in found.within]
         letters = [
             f"{i}<{sstr(found.bounds[i])}" if i in found.bounds else str(i) for i in found.summed
         ]

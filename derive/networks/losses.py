@@ -11,7 +11,7 @@ from sympy import Abs, Piecewise, log
 
 from derive.arrays.along import log_softmax, mean, sum_
 from derive.arrays.elementwise import elementwise
-from derive.arrays.gather import is_index, one_hot
+from derive.arrays.gather import one_hot_rows
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
 from derive.arrays.product import exactly
@@ -55,7 +55,7 @@ def cross_entropy(logits: Any, target: Any, smoothing: Any = 0) -> Array:
     `smoothing` mixes that much of the uniform distribution into the target.
     """
     logits = array(logits)
-    Y = one_hot(target, logits.shape[-1]) if is_index(target) else array(target)
+    Y = one_hot_rows(target, logits.shape[-1])
     epsilon = exactly(smoothing)
     if epsilon != 0:
         Y = (1 - epsilon) * Y + epsilon / Y.shape[-1]

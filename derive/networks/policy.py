@@ -8,7 +8,7 @@ from sympy import Min, Piecewise, exp
 
 from derive.arrays.along import log_softmax, mean, sum_
 from derive.arrays.elementwise import elementwise
-from derive.arrays.gather import is_index, one_hot
+from derive.arrays.gather import one_hot_rows
 from derive.arrays.nodes import PLACES, Array
 from derive.arrays.operators import array
 from derive.arrays.product import exactly
@@ -19,7 +19,7 @@ t, a = PLACES[:2]
 def log_probability(logits: Any, actions: Any) -> Array:
     """The log-probability of the action taken in each row; `actions` are one-hot rows,
     or indices."""
-    Y = one_hot(actions, array(logits).shape[-1]) if is_index(actions) else array(actions)
+    Y = one_hot_rows(actions, array(logits).shape[-1])
     return sum_(Y * log_softmax(logits, axis=-1), axis=-1)
 
 

@@ -81,6 +81,10 @@ WINDOWS: list[tuple[str, Callable[[], Array], str, str]] = [
      "Σ_lmn H̄[i,n,m] F[n,j,l] [k = l + 2*m]"),
     ("dilation",            lambda: conv1d(S, F, dilation=2), "S",
      "Σ_lm H̄[i,m,k - 2*l] F[m,j,l]"),
+    ("cut, then padded",    lambda: conv1d(S[:, :, 2:5], F, padding=2), "S",
+     "Σ_lm H̄[i,m,k - l] F[m,j,l] [0 <= k - 2 < 3]"),
+    ("the kernel of that",  lambda: conv1d(S[:, :, 2:5], F, padding=2), "F",
+     "Σ_lm H̄[l,i,m] S[l,j,k + m] [0 <= k + m - 2 < 3]"),
     ("transposed",          lambda: conv_transpose2d(X, k), "X",
      "Σ_mnp H̄[i,m,k + n,l + p] k[j,m,n,p]"),
 ]

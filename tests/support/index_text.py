@@ -14,7 +14,8 @@ from collections.abc import Mapping
 import numpy as np
 
 ENTRY = r"(?P<name>[^\s\[\]]+)\[(?P<index>[^\]]*)\]"
-FACTOR = re.compile(ENTRY + r"|\[(?P<left>[^=\]]+) = (?P<right>[^\]]+)\]")
+WITHIN = r"\[0 <= (?P<inside>[^<\]]+) < (?P<size>\d+)\]"
+FACTOR = re.compile(ENTRY + "|" + WITHIN + r"|\[(?P<left>[^=\]]+) = (?P<right>[^\]]+)\]")
 SUM = re.compile(r"Σ_([a-z]+|\([^)]*\)) (.*)")
 Values = Mapping[str, np.ndarray]
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
@@ -40,6 +41,8 @@ def value(text: str, values: Values, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _factor(factor: re.Match[str], at: Mapping[str, int], values: Values) -> float:
+    if factor["inside"]:
+        return float(0 <= _index(factor["inside"], at) < int(factor["size"]))
     if not factor["name"]:
         return float(_index(factor["left"], at) == _index(factor["right"], at))
     x = values[factor["name"]]
