@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Function, Mul, Pow, Sum, Symbol, Tuple
+from sympy import Add, Basic, Derivative, Expr, Function, Mul, Pow, S, Sum, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 
 PLAIN = (Add, Mul, Pow, Function)
@@ -139,3 +139,26 @@ def fresh(name: str, *expressions: Basic) -> Symbol:
     taken = {symbol.name for e in expressions for symbol in e.atoms(Symbol)}
     names = (name if k == 0 else f"{name}_{k}" for k in range(len(taken) + 1))
     return Symbol(next(n for n in names if n not in taken))
+
+
+class BetweenBounds(Expr):
+    """An operator on f(x) between two bounds; the letter x is not free in it."""
+
+    is_commutative = True
+
+    def __new__(cls, f: Any, x: Symbol, a: Any, b: Any) -> BetweenBounds:
+        return Expr.__new__(cls, S(f), x, S(a), S(b))
+
+    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
+        f, x, a, b = self.args
+        inside = f if old == x else f._subs(old, new)
+        return self.func(inside, x, a._subs(old, new), b._subs(old, new))
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[1]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        f, x, a, b = self.args
+        return (f.free_symbols - {x}) | a.free_symbols | b.free_symbols

@@ -7,29 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, S, Symbol, oo
+from sympy import Symbol, oo
+
+from derive.structure import BetweenBounds
 
 
-class OnInterval(Expr):
+class OnInterval(BetweenBounds):
     """An operator on f(x) for a < x < b; `name` is what it prints as."""
 
-    is_commutative = True
     is_extended_real = True
     name = ""
     sees_to_its_variable = True  # its rules ask that f is smooth for all x between a and b
     differentiates_in_one_line = True
 
     def __new__(cls, f: Any, x: Symbol, a: Any = -oo, b: Any = oo) -> OnInterval:
-        return Expr.__new__(cls, S(f), x, S(a), S(b))
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return [self.args[1]]
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        f, x, a, b = self.args
-        return (f.free_symbols - {x}) | a.free_symbols | b.free_symbols
+        return super().__new__(cls, f, x, a, b)
 
     @property
     def everywhere(self) -> bool:

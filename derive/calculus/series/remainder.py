@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sympy import Abs, Basic, Derivative, Expr, S, Symbol, factorial, sin, together
+from sympy import Abs, Derivative, Expr, S, Symbol, factorial, sin, together
 
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
@@ -16,33 +16,19 @@ from derive.calculus.series.series import series
 from derive.core import Derivation
 from derive.engine import Budget, search
 from derive.rules import Outcome, Rewrite, RuleTable
-from derive.structure import D, depends_on, fresh
+from derive.structure import BetweenBounds, D, depends_on, fresh
 
 x = Symbol("x")
 FEWEST_DIGITS = 25
 
 
-class LargestSize(Expr):
+class LargestSize(BetweenBounds):
     """The largest |f(x)| for x from a to b.
 
     >>> from sympy import sin
     >>> LargestSize(sin(x), x, 0, 1)
     LargestSize(sin(x), x, 0, 1)
     """
-
-    is_commutative = True
-
-    def __new__(cls, f: Expr, x: Symbol, a: Any, b: Any) -> LargestSize:
-        return Expr.__new__(cls, f, x, S(a), S(b))
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return [self.args[1]]
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        f, x, a, b = self.args
-        return (f.free_symbols - {x}) | a.free_symbols | b.free_symbols
 
     def _latex(self, printer: Any) -> str:
         f, x, a, b = (printer._print(part) for part in self.args)

@@ -15,35 +15,12 @@ from derive.calculus.integrals.operators import antiderivative
 from derive.calculus.integrals.zeros import Unknown, numeric
 from derive.calculus.limit_table import lim
 from derive.rules import Outcome, RuleTable
-from derive.structure import fresh
+from derive.structure import BetweenBounds, fresh
 
 x = Symbol("x")
 
 
-class _Bound(Expr):
-    """A function of a letter between two bounds; the letter is not free in it."""
-
-    is_commutative = True
-
-    def __new__(cls, f: Expr, x: Symbol, a: Any, b: Any) -> _Bound:
-        return Expr.__new__(cls, f, x, S(a), S(b))
-
-    def _eval_subs(self, old: Basic, new: Basic) -> Basic | None:
-        f, x, a, b = self.args
-        inside = f if old == x else f._subs(old, new)
-        return self.func(inside, x, a._subs(old, new), b._subs(old, new))
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return [self.args[1]]
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        f, x, a, b = self.args
-        return (f.free_symbols - {x}) | a.free_symbols | b.free_symbols
-
-
-class PrincipalValue(_Bound):
+class PrincipalValue(BetweenBounds):
     """The limit of the integral from a to b without (p - e, p + e) around each pole p, as e -> 0.
 
     At infinite bounds, the limit of the integral from -R to R.
@@ -57,7 +34,7 @@ class PrincipalValue(_Bound):
         return rf"\operatorname{{p.v.}}\int_{{{a}}}^{{{b}}} {f}\, d{x}"
 
 
-class SymmetricGrowth(_Bound):
+class SymmetricGrowth(BetweenBounds):
     """By how much F grows from a to b, its steps at the poles left out: p.v. [F]_a^b."""
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
