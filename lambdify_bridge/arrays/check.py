@@ -70,7 +70,7 @@ def _checked(derivation: Any, steps: tuple[Any, ...], points: int, seed: int) ->
             elif not each.is_done(points):
                 each.add(bench.step(step))
     reports = [each.report(step, points) for step, each in zip(steps, found, strict=True)]
-    return _summary(derivation, reports, points)
+    return _summary(derivation, reports, min(len(each.decided) for each in found))
 
 
 @dataclass
