@@ -109,11 +109,15 @@ REWRITES: dict[type, Callable[..., int]] = {
     sp.Min:        lambda b, *terms: b.chain("minimum", terms),
 }
 
-# Functions of the sister package, known by the name of their class only.
+# Functions of the sister package and of sympy.codegen.cfunctions, known by the name of their class
+# only: importing these takes longer than most formulas.
 BY_NAME: dict[str, Callable[..., int]] = {
     "sigmoid":     lambda b, a: b.apply("sigmoid", a),
     "relu":        lambda b, a: b.chain("maximum", (b.constant(0), a)),
     "softplus":    lambda b, a: b.apply("softplus", a),
+    "expm1":       lambda b, a: b.apply("expm1", a),
+    "log1p":       lambda b, a: b.apply("log1p", a),
+    "hypot":       lambda b, x, y: b.apply("hypot", x, y),
 }
 
 

@@ -12,6 +12,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy.abc import n, x, y, z
+from sympy.codegen.cfunctions import expm1, hypot, log1p
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from lambdify_bridge.backends.numpy import CALLS, OPERATORS, source
@@ -122,7 +123,7 @@ class swish(sp.Function):
 
 
 def test_functions_of_the_sister_package_by_name():
-    assert set(BY_NAME) == {"sigmoid", "relu", "softplus"}
+    assert set(BY_NAME) == {"sigmoid", "relu", "softplus", "expm1", "log1p", "hypot"}
     values = np.array([-800.0, -1.0, 0.0, 2.0, 800.0])
     with np.errstate(over="ignore"):
         logistic = 1 / (1 + np.exp(-values))
@@ -132,6 +133,14 @@ def test_functions_of_the_sister_package_by_name():
     expected = [0.0, np.log1p(np.exp(-1)), np.log(2), np.log(1 + np.exp(2)), 800.0]
     np.testing.assert_allclose(to_numpy(softplus(x))(values), expected, rtol=1e-14)
     assert to_numpy(sigmoid(0) + softplus(0) + relu(2), [])() == pytest.approx(2.5 + np.log(2))
+
+
+def test_functions_of_sympy_codegen_by_name():
+    small = np.array([-1e-12, 3e-20, 0.25])
+    np.testing.assert_allclose(to_numpy(log1p(x))(small), np.log1p(small), rtol=1e-15)
+    np.testing.assert_allclose(to_numpy(expm1(x))(small), np.expm1(small), rtol=1e-15)
+    assert to_numpy(hypot(x, y))(3e200, 4e200) == pytest.approx(5e200, rel=1e-15)
+    assert to_numpy(log1p(sp.Rational(1, 10**20)) + expm1(0))() == 1e-20
 
 
 # -- composite formulas against mpmath ------------------------------------------------------------

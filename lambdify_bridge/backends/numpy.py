@@ -31,6 +31,9 @@ UNARY, ATOM = 6, 7
 CALLS: dict[str, str] = {                   # operation: what is called with its operands
     "exp":         "np.exp",
     "log":         "np.log",
+    "expm1":       "np.expm1",
+    "log1p":       "np.log1p",
+    "hypot":       "np.hypot",
     "sqrt":        "np.sqrt",
     "square":      "np.square",
     "power":       "np.power",
