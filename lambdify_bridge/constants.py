@@ -1,6 +1,6 @@
 """Constants, folded: rational ones exactly, others at two precisions that grow until they suffice.
 
-A constant is a Fraction, a Rounded, a bool, or a float where it is infinite or NaN.
+A constant is an int, a Fraction, a Rounded, a bool, or a float where it is infinite or NaN.
 """
 
 from __future__ import annotations
@@ -78,10 +78,12 @@ class Constants:
 
     def number(self, number: Any) -> Any:
         """The constant of a SymPy number."""
+        if isinstance(number, sp.Integer):
+            return int(number)
         if isinstance(number, sp.Rational):
             return Fraction(int(number.p), int(number.q))
         if isinstance(number, sp.Float):
-            return Fraction(*map(int, sp.Rational(number).as_numer_denom()))
+            return _plain(Fraction(*map(int, sp.Rational(number).as_numer_denom())))
         if number in (sp.oo, -sp.oo, sp.nan, sp.zoo):
             return float(number) if number is not sp.zoo else math.nan
         low, high = (_in_digits(number, context) for context in self.contexts)
@@ -95,10 +97,10 @@ class Constants:
 
     def fold(self, name: str, constants: Sequence[Any]) -> Any:
         """The constant that an operation gives of constants."""
-        if name in EXACT and all(isinstance(value, Fraction) for value in constants):
-            with_fractions = _guarded(FOLD[name], None, constants)
+        if name in EXACT and all(type(value) in (int, Fraction) for value in constants):
+            with_fractions = _guarded(FOLD[name], None, [Fraction(value) for value in constants])
             if not isinstance(with_fractions, Fraction) or _is_short(with_fractions):
-                return with_fractions
+                return _plain(with_fractions)
         low, high = (self._folded(name, constants, which) for which in (0, 1))
         return high if isinstance(high, bool | float) else Rounded(low, high)
 
@@ -106,6 +108,12 @@ class Constants:
         context = self.contexts[which]
         values = [_to_mp(value, which, context) for value in constants]
         return _guarded(_in_context(FOLD[name]), context, values)
+
+
+def _plain(value: Any) -> Any:
+    """A whole number as an int, which is faster to look up than a Fraction."""
+    whole = isinstance(value, Fraction) and value.denominator == 1
+    return value.numerator if whole else value
 
 
 def _in_digits(number: Any, context: Any) -> Any:
@@ -131,7 +139,7 @@ def _in_context(function: Any) -> Callable[..., Any]:
 
 
 def _to_mp(value: Any, which: int, context: Any) -> Any:
-    if isinstance(value, Fraction):
+    if type(value) in (int, Fraction):
         return context.mpf(value.numerator) / value.denominator
     return value[which] if isinstance(value, Rounded) else context.mpf(value)
 
@@ -149,7 +157,7 @@ def is_negative(number: Any) -> bool:
 
 def _to_float(value: Any) -> float | complex | bool:
     """The nearest float, or complex where an imaginary part is left."""
-    if isinstance(value, Fraction):
+    if type(value) in (int, Fraction):
         return _nearest(value.numerator, value.denominator)
     if not isinstance(value, Rounded):
         return value
