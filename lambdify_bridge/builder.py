@@ -26,6 +26,22 @@ class Builder:
         self.known: dict[int, Any] = {}  # the constants among the operations
         self.symbols: dict[sp.Symbol, int] = {}
 
+    def load(self, program: Program) -> None:
+        """The operations of a program, each at its index; there must be none so far."""
+        self.symbols = {symbol: k for k, symbol in enumerate(program.inputs)}
+        self.operations = list(program.operations)
+        for symbol, k in self.symbols.items():
+            self.operations[k] = Operation("input", (), symbol)
+        for k, (name, operands, payload) in enumerate(self.operations):
+            if name == "constant":
+                value = self.known[k] = self.constants.exact(payload)
+                self.operations[k] = Operation(name, (), value)
+                self.index[type(value), value] = k
+            elif name in COMMUTATIVE and operands[0] > operands[1]:
+                self.index[name, operands[::-1], payload] = k
+            else:
+                self.index[name, operands, payload] = k
+
     def emit(self, name: str, *operands: int, payload: Any = None) -> int:
         if name in COMMUTATIVE and operands[0] > operands[1]:
             key: Any = (name, operands[::-1], payload)

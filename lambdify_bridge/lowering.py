@@ -58,29 +58,35 @@ class _Walk:
     def __init__(self, digits: int) -> None:
         self.builder = Builder(digits)
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
-        self.values: dict[int, tuple[Any, Any]] = {}
+        self.values: dict[int, Any] = {}
+        self.kept: list[Any] = []
         self.defined: dict[sp.Symbol, Any] = {}
         self.expanded: dict[int, Any] = {}
 
     def value(self, root: Any) -> Any:
         """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
-        values = self.values
+        values, kept, known = self.values, self.kept, TRANSLATORS
         stack = [root]
         while stack:
             node = stack[-1]
             if id(node) in values:
                 stack.pop()
                 continue
-            children = node.args if type(node) in TRANSLATORS else self.children(node)
+            translator = known.get(type(node))
+            children = self.children(node) if translator is None else node.args
             waiting = [child for child in children if id(child) not in values]
             if waiting:
                 waiting.reverse()
                 stack += waiting
+                continue
+            stack.pop()
+            operands = [values[id(child)] for child in children]
+            kept.append(node)
+            if translator is None:
+                values[id(node)] = self.translate(node, operands)
             else:
-                stack.pop()
-                operands = [values[id(child)][1] for child in children]
-                values[id(node)] = (node, self.translate(node, operands))
-        return values[id(root)][1]
+                values[id(node)] = translator(self.builder, node, operands)
+        return values[id(root)]
 
     def children(self, node: Any) -> Sequence[Any]:
         """What has to be lowered before `node`; refuses what has no numerical operation."""
@@ -327,7 +333,6 @@ def _hyper(b: Builder, node: Any, values: list[Any]) -> int:
 
 
 TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
-    sp.hyper: _hyper,
     sp.Add: _sum,
     sp.Mul: _product,
     sp.Pow: _power,
@@ -344,9 +349,10 @@ TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
 
 
 def _translator(node: Any) -> Callable[[Builder, Any, list[Any]], Any] | None:
+    """That of a node whose children are its arguments, or of a hypergeometric function."""
     kind = type(node)
-    if kind in TRANSLATORS:
-        return TRANSLATORS[kind]
+    if kind in TRANSLATORS or kind is sp.hyper:
+        return TRANSLATORS.get(kind, _hyper)
     rewrite = REWRITES.get(kind)
     if rewrite is None and kind not in FUNCTIONS and isinstance(node, sp.Function):
         rewrite = BY_NAME.get(kind.__name__)
