@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -98,6 +98,14 @@ class Builder:
         for term in rest:
             result = self.apply(name, result, term)
         return result
+
+    def balanced(self, combine: Callable[[int, int], int], terms: Sequence[int]) -> int:
+        """Terms combined in pairs, and these again: as deep as the logarithm of their number."""
+        level = list(terms)
+        while len(level) > 1:
+            pairs = [combine(p, q) for p, q in zip(level[::2], level[1::2], strict=False)]
+            level = pairs + level[len(level) - len(level) % 2 :]
+        return level[0]
 
     def add(self, a: int, b: int) -> int:
         if self.is_number(a, 0) or self.is_number(b, 0):

@@ -24,6 +24,8 @@ from lambdify_bridge.program import Program
 UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
               "Determinant", "Trace", "Inverse")
 # fmt: on
+FEWEST_TERMS = 3  # of a polynomial, and its degree, for Horner's rule to save operations
+LONGEST_CHAIN = 16  # terms: more are added in pairs, which rounds less and is not as deep
 LONGEST_PRODUCT = 16  # x**n up to here is a product of squares, several times as fast as np.power
 
 
@@ -164,6 +166,8 @@ def _product(b: Builder, node: Any, values: list[Any]) -> int:
 
 
 def _times(b: Builder, factors: list[int]) -> int:
+    if len(factors) > LONGEST_CHAIN:
+        return b.balanced(b.mul, factors)
     result, *rest = factors
     for factor in rest:
         result = b.mul(result, factor)
@@ -207,6 +211,8 @@ def _negated(b: Builder, value: int) -> int | None:
 
 def _sum(b: Builder, node: Any, values: list[Any]) -> int:
     """Terms with a plus sign, the constant, then those with a minus sign subtracted."""
+    if len(values) >= FEWEST_TERMS and (horner := _horner(b, node)) is not None:
+        return horner
     constant, plus, minus = b.constant(0), list[int](), list[int]()
     scalars = [b.scalar(value) for value in values]
     for value in scalars:
@@ -227,11 +233,55 @@ def _sum(b: Builder, node: Any, values: list[Any]) -> int:
         minus = minus[1:]
     if not plus:
         return constant
+    if len(plus) + len(minus) > LONGEST_CHAIN:
+        total = b.balanced(b.add, plus)
+        return b.sub(total, b.balanced(b.add, minus)) if minus else total
     result = plus[0]
     for term in plus[1:]:
         result = b.add(result, term)
     for term in minus:
         result = b.sub(result, term)
+    return result
+
+
+def _horner(b: Builder, node: Any) -> int | None:
+    """A polynomial in one symbol with numbers for coefficients: ((a*x + b)*x + c)*x + d.
+
+    Higham, Accuracy and Stability of Numerical Algorithms, chapter 5.
+    """
+    coefficients: dict[int, Any] = {}
+    letter = None
+    for term in node.args:
+        number, power = term.args if term.is_Mul and len(term.args) == 2 else (None, term)
+        if number is None and term.is_Number:
+            number, base, exponent = term, letter, 0
+        else:
+            base, exponent = power.args if power.is_Pow else (power, 1)
+        if number is not None and not number.is_Number:
+            return None
+        if exponent and (not base.is_Symbol or letter not in (None, base)):
+            return None
+        if not (exponent in (0, 1) or (exponent.is_Integer and 0 < exponent <= LONGEST_CHAIN)):
+            return None
+        letter = base if exponent else letter
+        coefficients[int(exponent)] = sp.S.One if number is None else number
+    if letter is None or len(coefficients) < len(node.args) or max(coefficients) < FEWEST_TERMS:
+        return None
+    return _nested(b, b.symbols[letter], coefficients) if letter in b.symbols else None
+
+
+def _nested(b: Builder, x: int, coefficients: dict[int, Any]) -> int:
+    """The highest power first; missing ones are jumped over."""
+    degrees = sorted(coefficients, reverse=True)
+    result = b.number(coefficients[degrees[0]])
+    for degree, below in zip(degrees, [*degrees[1:], 0], strict=True):
+        if degree > below:
+            power = _integer_power(b, x, degree - below)
+            result = b.apply("neg", power) if b.is_number(result, -1) else b.mul(result, power)
+        if below != degree and below in coefficients:
+            number = b.number(coefficients[below])
+            negative = _negated(b, number)
+            result = b.add(result, number) if negative is None else b.sub(result, negative)
     return result
 
 

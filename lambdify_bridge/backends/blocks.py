@@ -163,7 +163,7 @@ def _select(*operands: Any) -> None:
 
 
 def run(plan: Plan, values: Sequence[Any], outputs: Sequence[np.ndarray], threads: int = 1) -> None:
-    """Fill `outputs`, flat arrays; each of `values` is a flat array of the same size or a number."""
+    """Fill `outputs`, flat arrays; `values` are flat arrays of the same size, or numbers."""
     size = outputs[0].size
     if threads == 1 or size <= plan.block:
         _part(plan, values, outputs, 0, size)
@@ -194,7 +194,7 @@ def _part(
 def run_iterated(
     plan: Plan, values: Sequence[Any], kinds: Sequence[np.dtype], shape: tuple[int, ...]
 ) -> list[np.ndarray]:
-    """The outputs for arrays of any strides that broadcast to `shape`: NumPy copies block by block."""
+    """The outputs for arrays of any strides that broadcast to `shape`: copied block by block."""
     arrays = [k for k, value in enumerate(values) if isinstance(value, np.ndarray)]
     real = np.result_type(*(values[k].dtype for k in arrays))
     many = len(kinds)

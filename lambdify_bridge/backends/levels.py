@@ -1,7 +1,7 @@
 """A program of many operations as few: those of one level and one kind go together, as arrays.
 
-The gradient of a sum over ten thousand terms is a dozen calls of NumPy on ten thousand numbers, with
-no source to compile. An operation's level is one above the highest of its operands.
+The gradient of a sum over ten thousand terms is a dozen calls of NumPy on ten thousand numbers,
+with no source to compile. An operation's level is one above the highest of its operands.
 """
 
 from __future__ import annotations
