@@ -9,6 +9,9 @@ from lambdify_bridge.backends.llvm_instructions import Function, Kernel
 from lambdify_bridge.backends.special_functions import PREFIX
 
 
+LARGEST_ORDER = 2.0**31
+
+
 def sign(k: Kernel, a: str) -> str:
     """-1, 0 or 1; NaN stays."""
     zero = k.constant(0.0)
@@ -106,8 +109,10 @@ def _of_integer_order(name: str, parameters: str) -> Callable[..., str]:
     of = Function(f"{PREFIX}{name}", parameters)
 
     def function(k: Kernel, n: str, a: str) -> str:
-        order = k.intrinsic("floor", n)
-        return k.choose(k.compare("oeq", order, n), k.scalar(of, order, a), k.constant(math.nan))
+        small = k.compare("ole", k.intrinsic("fabs", n), k.constant(LARGEST_ORDER))
+        whole = k.logical("and", small, k.compare("oeq", k.intrinsic("floor", n), n))
+        order = k.choose(whole, n, k.constant(0.0))
+        return k.choose(whole, k.scalar(of, order, a), k.constant(math.nan))
 
     return function
 
@@ -173,7 +178,6 @@ OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "airyaiprime": _special("airy", 1, 4, 1),
     "airybi":      _special("airy", 1, 4, 2),
     "airybiprime": _special("airy", 1, 4, 3),
-    "hyp0f1":      _special("hyp0f1", 2),
     "hyp1f1":      _special("hyp1f1", 3),
     "hyp2f1":      _special("hyp2f1", 4),
     "legendre":    _special("eval_legendre", 2),

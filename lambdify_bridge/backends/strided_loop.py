@@ -8,8 +8,6 @@ through the same arithmetic, wherever it stands.  The floating-point status is a
 
 from __future__ import annotations
 
-import platform
-
 BLOCK = 64  # elements of scratch memory for each operand: a multiple of every kernel's lanes
 
 # `formula` points to: the kernel, the numbers of inputs, of operands and of lanes, the operands'
@@ -223,8 +221,8 @@ DECLARED = {
 }
 
 
-def source(standard: bool = platform.machine() not in ("x86_64", "AMD64")) -> str:
-    """The loop's text; `standard` holds the whole floating-point state, slower."""
+def source(standard: bool) -> str:
+    """The loop's text; `standard` holds the whole floating-point state, on any machine."""
     guard = STANDARD if standard else REGISTER
     text = LOOP.replace("HOLD", guard[0]).replace("RESTORE", guard[1])
     text = text.replace("SCRATCH", str(8 * BLOCK)).replace("BLOCK", str(BLOCK))

@@ -97,9 +97,9 @@ def _compiled(text: str) -> Any:
 
 
 @cache
-def _loop() -> tuple[Any, int]:
-    """The inner loop's engine and address."""
-    engine = _compiled(strided_loop.source())
+def _loop(standard: bool) -> tuple[Any, int]:
+    """The inner loop's engine and address; `standard`: it calls what may use other registers."""
+    engine = _compiled(strided_loop.source(standard or not vector_math.IS_X86))
     return engine, engine.get_function_address("loop")
 
 
@@ -118,7 +118,7 @@ class CompiledUfunc:
         for symbol, address in module.addresses().items():
             _llvm().add_symbol(symbol, address)
         engine = _compiled(module.text)
-        driver, address = _loop()
+        driver, address = _loop(any(k.functions for k, _ in module.kernels.values()))
         loops, records = [], []
         for kind, (k, results) in module.kernels.items():
             operands = [kind] * len(program.inputs) + results

@@ -13,6 +13,8 @@ from typing import Any
 
 LETTERS = {128: "b", 256: "d", 512: "e"}  # of the vector widths in bits, in the names of libmvec
 
+IS_X86 = platform.machine() in ("x86_64", "AMD64")
+
 # fmt: off
 LIBRARY: dict[str, tuple[str, int]] = {   # operation: C's name, number of operands
     "exp":   ("exp", 1),    "expm1": ("expm1", 1),  "log":   ("log", 1),    "log1p": ("log1p", 1),
@@ -46,7 +48,7 @@ def _address(library: str, symbol: str) -> int | None:
 
 def vector_symbol(operation: str, bits: int, kind: str) -> str | None:
     """The vector library's name for vectors of `bits` bits of "double" or "float", if it has it."""
-    if platform.machine() not in ("x86_64", "AMD64"):
+    if not IS_X86:
         return None
     name, operands = LIBRARY[operation]
     lanes, suffix = (bits // 64, "") if kind == "double" else (bits // 32, "f")
