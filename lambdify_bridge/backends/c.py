@@ -227,7 +227,7 @@ class CompiledC:
         library = c_compiler.library(self.source)
         masks = _body(program, "double", "")[1]
         loops = []
-        for real, end in REALS:
+        for real, end in reversed(REALS):  # NumPy takes the first that holds the inputs
             address = ctypes.cast(getattr(library, f"loop{end}"), ctypes.c_void_p).value
             assert address
             results = ["?" if value in masks else real[0] for value in program.outputs]

@@ -75,7 +75,9 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.processor()
-    return "\n".join(sorted({line for line in lines if line.startswith(("flags", "model", "Feat"))}))
+    return "\n".join(
+        sorted({line for line in lines if line.startswith(("flags", "model", "Feat"))})
+    )
 
 
 def _directory() -> Path:

@@ -18,12 +18,13 @@ OPERATIONS: dict[str, str] = {                  # of numbers, giving a number
     "ceiling":   "ceil@({0})",
     "power":     "pow@({0}, {1})",
     "gamma":     "tgamma@({0})",
+    "mod":       "modulo@({0}, {1})",
 } | {name: f"{name}@({{0}})" for name in (
     "sqrt", "floor", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan",
     "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc",
     "sign", "sigmoid", "softplus", "sinc", "loggamma",
 )} | {name: f"{name}@({{0}}, {{1}})" for name in (
-    "atan2", "hypot", "mod", "heaviside", "maximum", "minimum",
+    "atan2", "hypot", "heaviside", "maximum", "minimum",
 )}
 
 COMPARISONS: dict[str, str] = {                 # of numbers, giving a mask
@@ -46,7 +47,7 @@ OWN: dict[str, str] = {
     return a == 0 ? 1 : quotient;
 }""",
     "loggamma": "real loggamma@(real a) { return a < 0 ? NAN : lgamma@(a); }",
-    "mod": """real mod@(real a, real b) {
+    "mod": """real modulo@(real a, real b) {
     const real rest = fmod@(a, b), moved = (b < 0) != (rest < 0) ? rest + b : rest;
     return rest == 0 && b != 0 ? copysign@(0, b) : moved;
 }""",

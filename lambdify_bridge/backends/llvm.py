@@ -11,6 +11,7 @@ from lambdify_bridge.program import Program
 
 FEW_OPERATIONS = 24  # programs up to here compute several machine vectors side by side
 UNROLLED = 2
+MOST_OPERATIONS = 10_000  # LLVM takes a second for these, and more than in proportion for more
 
 
 def kernel(program: Program, machine: Machine, kind: str) -> tuple[Kernel, list[str]]:
@@ -19,6 +20,11 @@ def kernel(program: Program, machine: Machine, kind: str) -> tuple[Kernel, list[
     It takes the number of vectors, the addresses of the operands, inputs first, and the steps in
     bytes between the vectors of each.  Raises ValueError for what only NumPy computes.
     """
+    if len(program.operations) > MOST_OPERATIONS:
+        raise ValueError(
+            f"{len(program.operations)} operations take too long to compile, {MOST_OPERATIONS} "
+            "are the limit: stay with NumPy"
+        )
     short = len(program.operations) - len(program.inputs) <= FEW_OPERATIONS
     k = Kernel(machine, kind, UNROLLED if short else 1)
     values: list[Value] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from lambdify_bridge.backends.llvm_instructions import Function, Kernel
 from lambdify_bridge.backends.special_functions import PREFIX
-
+from lambdify_bridge.backends.vector_math import LIBRARY
 
 LARGEST_ORDER = 2.0**31
 
@@ -147,10 +147,7 @@ OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "sigmoid":   sigmoid,
     "softplus":  softplus,
     "sinc":      sinc,
-} | {name: _elementary(name) for name in (
-    "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
-    "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "power", "hypot", "erf", "erfc",
-)} | {                                             # one value at a time
+    # one value at a time
     "gamma":       _special("gamma"),
     "loggamma":    _special("loggamma"),
     "digamma":     _special("psi"),
@@ -187,6 +184,7 @@ OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "laguerre":    _special("eval_laguerre", 2),
     "elliptic_k":  _special("ellipk"),
 }
+OPERATIONS.update((name, _elementary(name)) for name in LIBRARY if name != "fmod")
 
 COMPARISONS = {                                 # of numbers, giving a mask
     "lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "differs": "one",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,16 +42,15 @@ _immortal: list[Any] = []  # where NumPy's layout is not as above, memory is nev
 def as_ufunc(
     loops: Sequence[Loop], inputs: int, outputs: int, name: str, doc: str, kept: Any
 ) -> np.ufunc:
-    """A ufunc of the loops, the one for all other types first; it keeps `kept` alive.
+    """A ufunc of the loops, the narrowest types first; it keeps `kept` alive.
 
     Raises ValueError where there are too many operands, or no input.
     """
     check_operands(inputs, outputs)
-    operands = inputs + outputs
     functions = (ctypes.c_void_p * len(loops))(*(loop.address for loop in loops))
     data = (ctypes.c_void_p * len(loops))(*(loop.data for loop in loops))
     numbers = [np.dtype(kind).num for loop in loops for kind in loop.types]
-    types = (ctypes.c_char * (operands * len(loops)))(*numbers)
+    types = ctypes.create_string_buffer(bytes(numbers))
     texts = ctypes.c_char_p(name.encode()), ctypes.c_char_p(doc.encode())
     ufunc = _constructor()(
         functions, data, types, len(loops), inputs, outputs, NO_IDENTITY, *texts, 0
@@ -73,11 +73,8 @@ def _constructor() -> Any:
     """PyUFunc_FromFuncAndData, out of the capsule that NumPy publishes."""
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    from numpy._core import _multiarray_umath
-
-    table = ctypes.cast(
-        pointer(_multiarray_umath._UFUNC_API, None), ctypes.POINTER(ctypes.c_void_p)
-    )
+    capsule = import_module("numpy._core._multiarray_umath")._UFUNC_API
+    table = ctypes.cast(pointer(capsule, None), ctypes.POINTER(ctypes.c_void_p))
     address, count, text = ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p
     kind = ctypes.PYFUNCTYPE(
         ctypes.py_object, address, address, address, *[count] * 4, text, text, count
@@ -86,7 +83,7 @@ def _constructor() -> Any:
 
 
 def _keep(ufunc: np.ufunc, functions: Any, kept: Any) -> None:
-    """The ufunc owns `kept`, by the field that frompyfunc uses; NumPy releases it with the ufunc."""
+    """Puts `kept` where frompyfunc puts its function: NumPy releases it with the ufunc."""
     head = _Ufunc.from_address(id(ufunc))
     if head.functions != ctypes.addressof(functions) or head.kept is not None:
         _immortal.append(kept)

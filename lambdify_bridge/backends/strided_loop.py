@@ -96,7 +96,7 @@ choose:
   %vectors = udiv i64 %n, %lanes
   %some = icmp ne i64 %vectors, 0
   %not.sequential = xor i1 %sequential, true
-  %all.direct = and i1 %direct, %not.sequential
+  %all.direct = and i1 %direct.next, %not.sequential
   %straight = and i1 %all.direct, %some
   br i1 %straight, label %run, label %rest
 run:
