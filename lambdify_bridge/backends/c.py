@@ -128,10 +128,11 @@ def _precision(program: Program, real: str, end: str) -> str:
     inputs = [f"x{k}" for k in range(len(program.inputs))]
     outputs = [f"y{k}" for k in range(len(program.outputs))]
     kinds = ["unsigned char" if value in masks else real for value in program.outputs]
+    places = enumerate(zip(outputs, kinds, strict=True), len(inputs))
     pointers = [f"const {real} *{x} = (const {real} *)(at[{k}] + block * stride[{k}]);"
                 for k, x in enumerate(inputs)]  # fmt: skip
     pointers += [f"{kind} *{y} = ({kind} *)(at[{k}] + block * stride[{k}]);"
-                 for k, (y, kind) in enumerate(zip(outputs, kinds, strict=True), len(inputs))]  # fmt: skip
+                 for k, (y, kind) in places]  # fmt: skip
     parameters = [f"const {real} *{x}" for x in inputs]
     parameters += [f"{kind} *{y}" for y, kind in zip(outputs, kinds, strict=True)]
     filled = {

@@ -15,10 +15,9 @@ BYTES = {"double": 8, "float": 4}
 
 
 class Machine(NamedTuple):
-    """What a kernel is compiled for: the width of a vector in bits, and whether x*y+z is one step."""
+    """What a kernel is compiled for: the width of a vector in bits."""
 
     bits: int
-    fused: bool = False
 
 
 class Function(NamedTuple):
@@ -219,7 +218,7 @@ class Kernel:
 
 
 def literal(number: float, kind: str) -> str:
-    """A float as LLVM writes it, digits where these are exact; a float32 as the double it equals."""
+    """A float as LLVM writes it, in digits where these are exact, or as the bits of a double."""
     with np.errstate(over="ignore"):
         number = float(np.float32(number)) if kind == "float" else float(number)
     if abs(number) < 1e6 and number == round(number, 3) and float(f"{number:.3f}") * 8 % 1 == 0:

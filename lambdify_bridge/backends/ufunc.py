@@ -77,9 +77,8 @@ def host() -> Machine:
     """The widest vectors of this machine."""
     features = _llvm().get_host_cpu_features()
     if all(features.get(name) for name in ("avx512f", "avx512dq", "avx512bw", "avx512vl")):
-        return Machine(512, True)
-    wide = features.get("avx2") and features.get("fma")
-    return Machine(256, True) if wide else Machine(128, bool(features.get("fma")))
+        return Machine(512)
+    return Machine(256 if features.get("avx2") else 128)
 
 
 def _compiled(text: str) -> Any:
