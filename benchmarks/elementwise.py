@@ -1,3 +1,4 @@
+# ruff: noqa: E402  (threads are set before anything is imported)
 """Elementwise formulas: our backends beside lambdify, numexpr, numba, jax, heyoka, symengine and C.
 
     python benchmarks/elementwise.py [--sizes 10 1000 100000 10000000] [--rounds 7] [--only NAME]
@@ -210,7 +211,9 @@ def by_heyoka(f: Formula, args: list[sp.Symbol], values: list[np.ndarray]) -> Fu
 
     variables = heyoka.make_vars(*(symbol.name for symbol in args))
     variables = [variables] if len(args) == 1 else list(variables)
-    function = heyoka.cfunc([heyoka.from_sympy(f.expression)], variables)
+    fractions = [r for r in f.expression.atoms(sp.Rational) if r.q & (r.q - 1)]
+    expression = f.expression.xreplace({r: sp.Float(r, 17) for r in fractions})
+    function = heyoka.cfunc([heyoka.from_sympy(expression)], variables)
     given = np.array(values)
     return lambda: function(given)[0]
 
@@ -259,7 +262,9 @@ def prepared(f: Formula, size: int) -> dict[str, Callable[[], Any]]:
 
 def measured(runs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
     """The median seconds of a call, interleaved."""
-    repeats = {name: max(1, int(SHORTEST / max(_seconds(run, 1), 1e-7))) for name, run in runs.items()}
+    repeats = {
+        name: max(1, int(SHORTEST / max(_seconds(run, 1), 1e-7))) for name, run in runs.items()
+    }
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
@@ -275,7 +280,13 @@ def _seconds(run: Callable[[], Any], repeats: int) -> float:
 
 
 def _shown(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{1e6 * seconds:.3g}" if seconds < 1e-3 else f"{1e6 * seconds:.0f}"
+    return (
+        "–"
+        if seconds is None
+        else f"{1e6 * seconds:.3g}"
+        if seconds < 1e-3
+        else f"{1e6 * seconds:.0f}"
+    )
 
 
 def report(size: int, table: dict[str, dict[str, float]]) -> None:
@@ -289,7 +300,11 @@ def report(size: int, table: dict[str, dict[str, float]]) -> None:
           "| c/limit | best peer/ufunc |")  # fmt: skip
     print("|---" * 7 + "|")
     for formula, row in table.items():
-        best = min((row[name], name) for name in PEERS if name in row) if set(PEERS) & set(row) else None
+        best = (
+            min((row[name], name) for name in PEERS if name in row)
+            if set(PEERS) & set(row)
+            else None
+        )
         ratios = [
             row["lambdify"] / row["numpy"], row["lambdify"] / row["ufunc"],
             row["ufunc out"] / row["limit"], row["ufunc"] / row["limit"], row["c"] / row["limit"],

@@ -9,8 +9,6 @@ from lambdify_bridge.backends.llvm_instructions import BYTES, Kernel, Machine, V
 from lambdify_bridge.backends.llvm_operations import COMPARISONS, LOGICAL, OPERATIONS
 from lambdify_bridge.program import Program
 
-FEW_OPERATIONS = 24  # programs up to here compute several machine vectors side by side
-UNROLLED = 2
 MOST_OPERATIONS = 10_000  # LLVM takes a second for these, and more than in proportion for more
 
 
@@ -25,8 +23,7 @@ def kernel(program: Program, machine: Machine, kind: str) -> tuple[Kernel, list[
             f"{len(program.operations)} operations take too long to compile, {MOST_OPERATIONS} "
             "are the limit: stay with NumPy"
         )
-    short = len(program.operations) - len(program.inputs) <= FEW_OPERATIONS
-    k = Kernel(machine, kind, UNROLLED if short else 1)
+    k = Kernel(machine, kind)
     values: list[Value] = []
     for name, operands, payload in program.operations:
         given = [values[operand] for operand in operands]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,10 +39,9 @@ class Value(NamedTuple):
 class Kernel:
     """The instructions of one kernel, in order; the methods return registers."""
 
-    def __init__(self, machine: Machine, kind: str, unrolled: int) -> None:
+    def __init__(self, machine: Machine, kind: str) -> None:
         self.machine, self.kind = machine, kind
-        self.native = machine.bits // 8 // BYTES[kind]
-        self.lanes = self.native * unrolled
+        self.lanes = machine.bits // 8 // BYTES[kind]
         self.vector, self.mask = f"<{self.lanes} x {kind}>", f"<{self.lanes} x i1>"
         self.lines: list[str] = []
         self.registers = 0
@@ -116,35 +114,7 @@ class Kernel:
         if symbol is None:
             name, count = vector_math.LIBRARY[operation]
             return self.scalar(Function(name, "d" * count), *operands)
-        parts = zip(*(self.split(operand) for operand in operands), strict=True)
-        narrow = f"<{self.native} x {self.kind}>"
-        kinds = ", ".join([narrow] * len(operands))
-        self.declared[symbol] = f"declare {narrow} @{symbol}({kinds})"
-        found = []
-        for part in parts:
-            given = ", ".join(f"{narrow} {operand}" for operand in part)
-            found.append(self.emit(f"call {narrow} @{symbol}({given})"))
-        return self.joined(found)
-
-    def split(self, value: str) -> list[str]:
-        """A vector as machine vectors."""
-        if self.lanes == self.native:
-            return [value]
-        return [self.shuffled(self.lanes, value, "poison", range(start, start + self.native))
-                for start in range(0, self.lanes, self.native)]  # fmt: skip
-
-    def joined(self, parts: Sequence[str]) -> str:
-        width = self.native
-        while len(parts) > 1:
-            pairs = zip(parts[::2], parts[1::2], strict=True)
-            parts = [self.shuffled(width, a, b, range(2 * width)) for a, b in pairs]
-            width *= 2
-        return parts[0]
-
-    def shuffled(self, lanes: int, a: str, b: str, order: range) -> str:
-        kind = f"<{lanes} x {self.kind}>"
-        places = ", ".join(f"i32 {k}" for k in order)
-        return self.emit(f"shufflevector {kind} {a}, {kind} {b}, <{len(order)} x i32> <{places}>")
+        return self.call(symbol, *operands)
 
     def scalar(self, function: Function, *operands: str) -> str:
         """A function of doubles, called for one value after the other."""
