@@ -7,6 +7,7 @@ from sympy.abc import x
 
 from lambdify_bridge.backends import vector_math
 from lambdify_bridge.lowering import lower
+from lambdify_bridge.program import Operation, Program
 from tests.support import compiled_operations as shared
 
 pytest.importorskip("llvmlite", reason="compiled ufuncs need llvmlite")
@@ -71,6 +72,52 @@ def test_nothing_is_contracted():
     a = np.random.default_rng(1).random(100)
     fused = ufunc.compiled(lower([x * sp.Symbol("y") - sp.Symbol("z")])).ufunc
     np.testing.assert_array_equal(fused(a, a, a * a), np.zeros(100))
+
+
+def quotients_by_multiplication():
+    """A ufunc of a/b and b/a, the first of which is made by Newton's method where that pays."""
+    inputs = Operation("input", (), 0), Operation("input", (), 1)
+    quotients = Operation("div", (0, 1)), Operation("div", (1, 0))
+    return ufunc.compiled(Program(sp.symbols("x y"), inputs + quotients, (2, 3)))
+
+
+def hardest_quotients(count):
+    """Quotients as close as can be to the middle of two doubles: b*m = a*2**54 + 1 or - 1."""
+    rng, found = np.random.default_rng(shared.SEED), []
+    while len(found) < count:
+        few = len(found) < count // 4  # these divisors end in nearly all ones
+        b = 2**53 - 1 - 2 * int(rng.integers(0, 50)) if few else int(rng.integers(2**52, 2**53)) | 1
+        inverse = pow(b, -1, 2**54)
+        for m, one in ((inverse, 1), (2**54 - inverse, -1)):
+            if m >= 2**53:
+                found.append((float((b * m - one) // 2**54), float(b)))
+    return np.array(found).T
+
+
+def test_quotients_are_the_nearest():
+    divide = quotients_by_multiplication().ufunc
+    a, b = hardest_quotients(4000)
+    np.testing.assert_array_equal(divide(a, b)[0], a / b)
+    rng = np.random.default_rng(shared.SEED)
+    a, b = rng.uniform(1, 2, (2, 200_000)) * 2.0 ** rng.integers(-1060, 1020, (2, 200_000))
+    special = [
+        np.tile(shared.SPECIAL, len(shared.SPECIAL)),
+        np.repeat(shared.SPECIAL, len(shared.SPECIAL)),
+    ]
+    for x_, y_ in ((a, b), special, (b[:1000], 1.0), (1e-5, a[:1000])):
+        with np.errstate(all="ignore"):
+            expected = np.divide(x_, y_)
+        found = shared.quiet(divide, x_, y_)[0]
+        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
+
+
+@pytest.mark.skipif(ufunc.host().bits < 512, reason="needs vectors of 512 bits")
+def test_half_of_the_quotients_are_products():
+    text = quotients_by_multiplication().source
+    assert "rcp14" in text
+    assert text.count("fdiv <8 x double>") == 2  # one, and one for the rare places
+    assert "rcp14" not in ufunc.source(lower([sp.exp(x) / x + 1 / (x + 1)]))
 
 
 def test_source_is_repeatable():

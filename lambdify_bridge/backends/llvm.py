@@ -5,6 +5,7 @@ The arithmetic is that of IEEE 754, in the program's order: nothing is contracte
 
 from __future__ import annotations
 
+from lambdify_bridge.backends.llvm_division import waits_for_divisions
 from lambdify_bridge.backends.llvm_instructions import BYTES, Kernel, Machine, Value
 from lambdify_bridge.backends.llvm_operations import COMPARISONS, LOGICAL, OPERATIONS
 from lambdify_bridge.program import Program
@@ -23,7 +24,8 @@ def kernel(program: Program, machine: Machine, kind: str) -> tuple[Kernel, list[
             f"{len(program.operations)} operations take too long to compile, {MOST_OPERATIONS} "
             "are the limit: stay with NumPy"
         )
-    k = Kernel(machine, kind)
+    names = [operation.name for operation in program.operations]
+    k = Kernel(machine, kind, divides=waits_for_divisions(names))
     values: list[Value] = []
     for name, operands, payload in program.operations:
         given = [values[operand] for operand in operands]
@@ -76,9 +78,10 @@ def _framed(k: Kernel, inputs: int, results: list[Value]) -> list[str]:
             f"  %s{p}.at = getelementptr i64, ptr %steps, i64 {p}",
             f"  %s{p} = load i64, ptr %s{p}.at",
         ]
-    head += ["  br label %loop", "loop:", "  %k = phi i64 [0, %entry], [%k.next, %loop]"]
-    head += [f"  %a{p} = phi ptr [%p{p}, %entry], [%a{p}.next, %loop]" for p in operands]
-    tail = [f"  %a{p}.next = getelementptr i8, ptr %a{p}, i64 %s{p}" for p in operands]
+    head += ["  br label %loop", "loop:", "  %k = phi i64 [0, %entry], [%k.next, %latch]"]
+    head += [f"  %a{p} = phi ptr [%p{p}, %entry], [%a{p}.next, %latch]" for p in operands]
+    tail = ["  br label %latch", "latch:"]
+    tail += [f"  %a{p}.next = getelementptr i8, ptr %a{p}, i64 %s{p}" for p in operands]
     tail += [
         "  %k.next = add i64 %k, 1",
         "  %more = icmp ult i64 %k.next, %vectors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,12 +40,14 @@ class Value(NamedTuple):
 class Kernel:
     """The instructions of one kernel, in order; the methods return registers."""
 
-    def __init__(self, machine: Machine, kind: str) -> None:
+    def __init__(self, machine: Machine, kind: str, divides: bool) -> None:
         self.machine, self.kind = machine, kind
         self.lanes = machine.bits // 8 // BYTES[kind]
         self.vector, self.mask = f"<{self.lanes} x {kind}>", f"<{self.lanes} x i1>"
         self.lines: list[str] = []
         self.registers = 0
+        self.block = "loop"  # the instructions since the last label belong to
+        self.divides, self.divisions = divides, 0  # whether it waits for divisions; those so far
         self.declared: dict[str, str] = {}  # function: its declaration
         self.defined: dict[str, str] = {}  # function: its definition
         self.functions: dict[str, Function] = {}  # called for one value at a time
@@ -86,6 +89,39 @@ class Kernel:
 
     def constant(self, number: float) -> str:
         return f"splat ({self.kind} {literal(number, self.kind)})"
+
+    def estimate(self, instruction: str, a: str) -> str:
+        """An instruction of x86 that estimates a function."""
+        kinds = f"{self.vector}, {self.vector}, i8"
+        self.declared[instruction] = f"declare {self.vector} @{instruction}({kinds})"
+        given = f"{self.vector} {a}, {self.vector} {a}, i8 -1"
+        return self.emit(f"call {self.vector} @{instruction}({given})")
+
+    def not_all_ones(self, a: str) -> str:
+        """Where a double's 52 stored digits are not all ones."""
+        words = f"<{self.lanes} x i64>"
+        next_ = self.emit(f"add {words} {self.words(a)}, splat (i64 1)")
+        digits = self.emit(f"and {words} {next_}, splat (i64 {2**52 - 1})")
+        return self.emit(f"icmp ne {words} {digits}, zeroinitializer")
+
+    def words(self, a: str) -> str:
+        return self.emit(f"bitcast {self.vector} {a} to <{self.lanes} x i64>")
+
+    # -- rare places ---------------------------------------------------------------------------
+
+    def unless(self, fine: str, usual: str, rare: Callable[[], str]) -> str:
+        """`usual` where the mask holds, else `rare`, computed only if there is such a place."""
+        bits = self.emit(f"bitcast {self.mask} {fine} to i{self.lanes}")
+        every = self.emit(f"icmp eq i{self.lanes} {bits}, -1")
+        before, number = self.block, self.registers
+        self.lines += [
+            f"  br i1 {every}, label %usual{number}, label %rare{number}, !prof !0",
+            f"rare{number}:",
+        ]
+        mixed = self.choose(fine, usual, rare())
+        self.lines += [f"  br label %usual{number}", f"usual{number}:"]
+        self.block = f"usual{number}"
+        return self.emit(f"phi {self.vector} [{usual}, %{before}], [{mixed}, %rare{number}]")
 
     # -- values of a program -------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from lambdify_bridge.backends.llvm_division import divide
 from lambdify_bridge.backends.llvm_instructions import Function, Kernel
 from lambdify_bridge.backends.special_functions import PREFIX
 from lambdify_bridge.backends.vector_math import LIBRARY
@@ -54,7 +55,7 @@ def sigmoid(k: Kernel, a: str) -> str:
     """1/(1 + exp(-a)), and exp(a)/(1 + exp(a)) for a < 0: no overflow, no lost digits."""
     one, small = k.constant(1.0), exp_of_minus_abs(k, a)
     above = k.choose(k.compare("oge", a, k.constant(0.0)), one, small)
-    return k.arithmetic("fdiv", above, k.arithmetic("fadd", one, small))
+    return divide(k, above, k.arithmetic("fadd", one, small))
 
 
 def softplus(k: Kernel, a: str) -> str:
@@ -64,7 +65,7 @@ def softplus(k: Kernel, a: str) -> str:
 
 
 def sinc(k: Kernel, a: str) -> str:
-    quotient = k.arithmetic("fdiv", k.elementary("sin", a), a)
+    quotient = divide(k, k.elementary("sin", a), a)
     return k.choose(k.compare("oeq", a, k.constant(0.0)), k.constant(1.0), quotient)
 
 
@@ -128,7 +129,7 @@ OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "add":       _instruction("fadd"),
     "sub":       _instruction("fsub"),
     "mul":       _instruction("fmul"),
-    "div":       _instruction("fdiv"),
+    "div":       divide,
     "neg":       _instruction("fneg"),
     "square":    lambda k, a: k.arithmetic("fmul", a, a),
     "sqrt":      _intrinsic("sqrt"),

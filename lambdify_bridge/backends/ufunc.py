@@ -48,7 +48,7 @@ class _Module:
             declared |= k.declared
         self.declared = sorted(declared)
         parts.append("\n".join(declared[name] for name in self.declared))
-        self.text = "\n\n".join(parts) + "\n"
+        self.text = "\n\n".join(parts) + '\n!0 = !{!"branch_weights", i32 1000, i32 1}\n'
 
     def addresses(self) -> dict[str, int]:
         """Where the functions are that the kernels call."""
