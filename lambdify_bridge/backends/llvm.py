@@ -10,7 +10,7 @@ from lambdify_bridge.backends.llvm_instructions import BYTES, Kernel, Machine, V
 from lambdify_bridge.backends.llvm_operations import COMPARISONS, LOGICAL, OPERATIONS
 from lambdify_bridge.program import Program
 
-MOST_OPERATIONS = 10_000  # LLVM takes a second for these, and more than in proportion for more
+MOST_INSTRUCTIONS = 10_000  # LLVM takes a second for these, and more than in proportion for more
 
 
 def kernel(program: Program, machine: Machine, kind: str) -> tuple[Kernel, list[str]]:
@@ -19,17 +19,17 @@ def kernel(program: Program, machine: Machine, kind: str) -> tuple[Kernel, list[
     It takes the number of vectors, the addresses of the operands, inputs first, and the steps in
     bytes between the vectors of each.  Raises ValueError for what only NumPy computes.
     """
-    if len(program.operations) > MOST_OPERATIONS:
-        raise ValueError(
-            f"{len(program.operations)} operations take too long to compile, {MOST_OPERATIONS} "
-            "are the limit: stay with NumPy"
-        )
     names = [operation.name for operation in program.operations]
     k = Kernel(machine, kind, divides=waits_for_divisions(names))
     values: list[Value] = []
     for name, operands, payload in program.operations:
         given = [values[operand] for operand in operands]
         values.append(_value(k, name, given, payload))
+        if len(k.lines) > MOST_INSTRUCTIONS:
+            raise ValueError(
+                f"{len(program.operations)} operations take too long to compile, the limit is at "
+                f"{MOST_INSTRUCTIONS} instructions: stay with NumPy"
+            )
     results = [values[output] for output in program.outputs]
     return k, _framed(k, len(program.inputs), results)
 

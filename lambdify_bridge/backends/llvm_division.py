@@ -17,6 +17,7 @@ from lambdify_bridge.backends.llvm_instructions import Kernel
 ESTIMATE = "llvm.x86.avx512.rcp14.pd.512"  # of 1/b, with a relative error below 2**-14
 CORRECTIONS = 3  # 14, 28, 56 digits; the last one rounds correctly
 LARGEST, SMALLEST = 2.0**500, 2.0**-500  # quotients in this range, of numbers above 2**-900
+MOST_DIVISIONS = 64
 SMALLEST_DIVIDEND = 2.0**-900
 
 # fmt: off
@@ -26,9 +27,9 @@ ARITHMETIC = {"input", "constant", "add", "sub", "mul", "div", "neg", "square", 
 
 
 def waits_for_divisions(names: Iterable[str]) -> bool:
-    """Whether these operations are arithmetic with several divisions."""
+    """Whether these operations are arithmetic with several divisions, so few that it compiles."""
     names = list(names)
-    return names.count("div") > 1 and ARITHMETIC.issuperset(names)
+    return 1 < names.count("div") <= MOST_DIVISIONS and ARITHMETIC.issuperset(names)
 
 
 def divide(k: Kernel, a: str, b: str) -> str:
