@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ def chained(terms: Sequence[Any]) -> Any:
 
 
 def rosenbrock(m: Language, x: Sequence[Any]) -> Any:
-    return m.total([100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in zip(x, x[1:], strict=False)])
+    return m.total([100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(x)])
 
 
 def logsumexp(m: Language, x: Sequence[Any]) -> Any:
@@ -131,20 +132,58 @@ WORK = [  # name, formula, variables, kind of derivative
 OURS = {"gradient": gradient_function, "Jacobian": jacobian_function, "Hessian": hessian_function}
 
 
-def sympy_sum(terms: Sequence[Any]) -> Any:
-    return sp.Add(*terms)
+class Plain:
+    """A SymPy expression, written with operators that do not search for terms that are alike."""
+
+    def __init__(self, expression: Any) -> None:
+        self.expression = plain(expression)
+
+    def __add__(self, other: Any) -> Plain:
+        return Plain(sp.Add(self.expression, plain(other), evaluate=False))
+
+    def __mul__(self, other: Any) -> Plain:
+        return Plain(sp.Mul(self.expression, plain(other), evaluate=False))
+
+    def __sub__(self, other: Any) -> Plain:
+        return self + other * sp.Integer(-1) if isinstance(other, Plain) else self + -other
+
+    def __rsub__(self, other: Any) -> Plain:
+        return self * sp.Integer(-1) + other
+
+    def __neg__(self) -> Plain:
+        return self * sp.Integer(-1)
+
+    def __pow__(self, n: int) -> Plain:
+        return Plain(sp.Pow(self.expression, n, evaluate=False))
+
+    def __truediv__(self, other: Plain) -> Plain:
+        return self * other**-1
+
+    __radd__, __rmul__ = __add__, __mul__
 
 
-def quick_sum(terms: Sequence[Any]) -> Any:
-    """Without SymPy's search for terms that are alike."""
-    return sp.Add._from_args(list(terms))
+def plain(of: Any) -> Any:
+    """The SymPy expression, or a list of them."""
+    if isinstance(of, list):
+        return [plain(each) for each in of]
+    return of.expression if isinstance(of, Plain) else sp.sympify(of)
 
 
-SYMPY = Language(sp.sin, sp.cos, sp.exp, sp.log, sp.tanh, quick_sum)
+def applied(function: Any) -> Callable[[Any], Plain]:
+    return lambda of: Plain(function(of.expression, evaluate=False))
+
+
+def plain_sum(terms: Sequence[Plain]) -> Plain:
+    return Plain(sp.Add._from_args([plain(term) for term in terms]))
+
+
+SYMPY = Language(*map(applied, (sp.sin, sp.cos, sp.exp, sp.log, sp.tanh)), plain_sum)
 
 
 def ours(kind: str, formula: Any, letters: Any, point: Any) -> Any:
-    return OURS[kind](sp.Matrix(formula) if isinstance(formula, list) else formula, [letters])(point)
+    return OURS[kind](sp.Matrix(formula) if isinstance(formula, list) else formula, [letters])(
+        point
+    )
 
 
 def of_casadi(kind: str, build: Any, n: int, point: Any) -> Any:
@@ -154,9 +193,10 @@ def of_casadi(kind: str, build: Any, n: int, point: Any) -> Any:
     x = ca.SX.sym("x", n)
     formula = build(m, [x[k] for k in range(n)])
     whole = ca.vertcat(*formula) if isinstance(formula, list) else formula
-    derivative = {
-        "gradient": ca.gradient, "Jacobian": ca.jacobian, "Hessian": lambda f, x: ca.hessian(f, x)[0],
-    }[kind](whole, x)  # fmt: skip
+    if kind == "Hessian":
+        derivative, _ = ca.hessian(whole, x)
+    else:
+        derivative = {"gradient": ca.gradient, "Jacobian": ca.jacobian}[kind](whole, x)
     return np.array(ca.Function("f", [x], [derivative])(point))
 
 
@@ -186,53 +226,75 @@ def of_sympy(kind: str, formula: Any, letters: Any, point: Any) -> Any:
     return sp.lambdify(letters, derivative, "numpy", cse=True)(*point)
 
 
-LIMIT = 0.3  # seconds after which larger sizes of the same family are left out for a peer
+LIMIT = 20.0  # seconds: a peer that took t for n variables is left out where t*(m/n)**3 is more
 
 
-def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
-    begun = time.process_time()
-    value = work()
-    return time.process_time() - begun, value
+class Work(NamedTuple):
+    name: str
+    build: Callable[[Language, Sequence[Any]], Any]
+    n: int
+    kind: str
+
+    @property
+    def times(self) -> int:
+        return 5 if self.n < 5000 else 3
+
+
+def by_sympy(work: Work, formula: Any, letters: Any, point: Any) -> Any:
+    return of_sympy(work.kind, formula, letters, point)
+
+
+def by_casadi(work: Work, formula: Any, letters: Any, point: Any) -> Any:
+    return of_casadi(work.kind, work.build, work.n, point)
+
+
+def by_symengine(work: Work, formula: Any, letters: Any, point: Any) -> Any:
+    return of_symengine(work.kind, work.build, work.n, point)
+
+
+PEERS = {"casadi": by_casadi, "symengine": by_symengine, "sympy": by_sympy}
 
 
 def table(with_sympy: bool) -> None:
     peers = [name for name in ("casadi", "symengine") if find_spec(name)]
     peers += ["sympy"] if with_sympy else []
-    slow: set[tuple[str, Any]] = set()
+    before: dict[tuple[str, Any], float] = {}  # seconds over the cube of the variables
     print("| | ours, ms | " + " | ".join(f"{p}, ms" for p in peers) + " | gradient/function |")
     print("|---|---|" + "---|" * (len(peers) + 1))
-    for name, build, n, kind in WORK:
-        letters = sp.symbols(f"x:{n}", real=True)
-        formula = build(SYMPY, letters)
-        point = np.random.default_rng(1).uniform(0.5, 1.5, n)
-        times: dict[str, list[float]] = {each: [] for each in ("ours", *peers)}
-        for _ in range(5 if n < 5000 else 3):
-            spent, expected = seconds(lambda: ours(kind, formula, letters, point))
-            times["ours"].append(spent)
-            for peer in peers:
-                if (peer, build) in slow:
-                    continue
-                if peer == "sympy":
-                    work = lambda: of_sympy(kind, formula, letters, point)
-                else:
-                    of = of_casadi if peer == "casadi" else of_symengine
-                    work = lambda of=of: of(kind, build, n, point)
-                try:
-                    spent, found = seconds(work)
-                except RecursionError:
-                    slow.add((peer, build))
-                    continue
-                times[peer].append(spent)
-                same = np.reshape(found, -1) - np.reshape(expected, -1)
-                assert np.abs(same).max() <= 1e-8 * (1 + np.abs(expected).max()), (name, peer)
-                if spent > LIMIT:
-                    slow.add((peer, build))
-        cells = [f"{1e3 * statistics.median(t):.1f}" if t else "-" for t in times.values()]
-        ratio = f"{cost(formula, letters, point):.2f}" if kind == "gradient" else ""
-        print(f"| {name} ({kind}) | {' | '.join(cells)} | {ratio} |", flush=True)
+    for work in (Work(*row) for row in WORK):
+        letters = sp.symbols(f"x:{work.n}", real=True)
+        formula = plain(work.build(SYMPY, [Plain(each) for each in letters]))
+        point = np.random.default_rng(1).uniform(0.5, 1.5, work.n)
+        quick = [p for p in peers if before.get((p, work.build), 0) * work.n**3 < LIMIT]
+        quick = [p for p in quick if p == "casadi" or work.n < 5000]
+        cells = interleaved(work, ["ours", *quick], formula, letters, point)
+        before |= {(p, work.build): cells[p] / work.n**3 for p in quick if p != "casadi"}
+        shown = [f"{1e3 * cells[p]:.1f}" if p in cells else "-" for p in ("ours", *peers)]
+        ratio = f"{cost(formula, letters):.2f}" if work.kind == "gradient" else ""
+        print(f"| {work.name} ({work.kind}) | {' | '.join(shown)} | {ratio} |", flush=True)
 
 
-def cost(formula: Any, letters: Any, point: Any) -> float:
+def interleaved(
+    work: Work, who: Sequence[str], formula: Any, letters: Any, point: Any
+) -> dict[str, float]:
+    """Median seconds; each result is compared with ours."""
+    times: dict[str, list[float]] = {name: [] for name in who}
+    for _ in range(work.times):
+        expected: Any = None
+        for name in who:
+            begun = time.process_time()
+            if name == "ours":
+                found = ours(work.kind, formula, letters, point)
+            else:
+                found = PEERS[name](work, formula, letters, point)
+            times[name].append(time.process_time() - begun)
+            expected = found if expected is None else expected
+            error = np.abs(np.reshape(found, -1) - np.reshape(expected, -1)).max()
+            assert error <= 1e-8 * (1 + np.abs(expected).max()), (work.name, name, error)
+    return {name: statistics.median(each) for name, each in times.items()}
+
+
+def cost(formula: Any, letters: Any) -> float:
     """Operations of value and gradient over those of the value."""
     function, both = (make(formula, [letters]).program for make in (to_numpy, value_and_gradient))
     return sum(both.counts().values()) / sum(function.counts().values())
@@ -245,8 +307,9 @@ def depth() -> None:
         w = u
         for _ in range(levels):
             u = sp.tanh(u, evaluate=False)
-        spent, _ = seconds(lambda u=u, w=w: gradient_function(u, [w])(0.5))
-        print(f"{levels:>8} {1e6 * spent / levels:8.1f}", flush=True)
+        begun = time.process_time()
+        gradient_function(u, [w])(0.5)
+        print(f"{levels:>8} {1e6 * (time.process_time() - begun) / levels:8.1f}", flush=True)
 
 
 if __name__ == "__main__":
