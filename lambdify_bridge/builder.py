@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
-
-import sympy as sp
 
 from lambdify_bridge.constants import FOLD, Constants
 from lambdify_bridge.program import Operation, Program
@@ -21,7 +20,7 @@ class Builder:
         self.constants = Constants(digits)
         self.operations: list[Operation] = []
         self.index: dict[Any, int] = {}
-        self.symbols: dict[sp.Symbol, int] = {}
+        self.symbols: dict[Any, int] = {}  # inputs: symbols, and array variables
 
     def emit(self, name: str, *operands: int, payload: Any = None) -> int:
         key = (name, operands, type(payload), payload)
@@ -41,7 +40,7 @@ class Builder:
 
     # -- inputs and constants ------------------------------------------------------------------
 
-    def input(self, symbol: sp.Symbol) -> int:
+    def input(self, symbol: Any) -> int:
         if symbol not in self.symbols:
             self.symbols[symbol] = self.emit("input", payload=symbol)
         return self.symbols[symbol]
@@ -119,14 +118,27 @@ class Builder:
         zero = self.constant(0)
         return self.apply("differs", value, zero), self.apply("eq", value, zero)
 
+    def cases(self, cases: Sequence[tuple[int, tuple[int, int]]]) -> int:
+        """Each value where its condition holds and all before it are known not to hold."""
+        remaining, operands = self.constant(True), list[int]()
+        for value, (holds, fails) in cases:
+            mask = self.both(remaining, holds)
+            if self.value_of(mask) is not False:
+                operands += [mask, value]
+            remaining = self.both(remaining, fails)
+        if not operands:
+            return self.constant(math.nan)
+        return operands[1] if self.value_of(operands[0]) is True else self.emit("select", *operands)
+
     # -- the end -------------------------------------------------------------------------------
 
-    def program(self, outputs: Sequence[int]) -> Program:
+    def program(self, outputs: Sequence[int], inputs: Sequence[Any] | None = None) -> Program:
         """The operations that the outputs depend on, renumbered; inputs sorted by name."""
-        inputs = sorted(self.symbols, key=lambda symbol: (symbol.name, symbol.sort_key()))
+        if inputs is None:
+            inputs = sorted(self.symbols, key=lambda symbol: (symbol.name, symbol.sort_key()))
         place = {self.symbols[symbol]: k for k, symbol in enumerate(inputs)}
         operations = [Operation("input", (), k) for k in range(len(inputs))]
-        for index in _needed(self.operations, outputs):
+        for index in needed(self.operations, outputs):
             name, operands, payload = self.operations[index]
             if name != "input":
                 place[index] = len(operations)
@@ -135,7 +147,7 @@ class Builder:
         return Program(tuple(inputs), tuple(operations), tuple(place[k] for k in outputs))
 
 
-def _needed(operations: Sequence[Operation], outputs: Sequence[int]) -> Iterator[int]:
+def needed(operations: Sequence[Operation], outputs: Sequence[int]) -> Iterator[int]:
     """The operations that an output depends on, in order."""
     needed = set(outputs)
     for index in range(len(operations) - 1, -1, -1):
