@@ -27,6 +27,8 @@ class ArrayBuilder(Builder):
 
     def formula(self, formula: Any, known: Mapping[sp.Symbol, int] | None = None) -> int:
         """A SymPy expression in `known` letters and in sizes."""
+        if formula.is_Number:
+            return self.number(formula)
         known = known or {}
         sizes = {s: self.letter(s) for s in formula.free_symbols if s not in known}
         return value_of(self, formula, sizes | dict(known))

@@ -10,6 +10,7 @@ import keyword
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -143,12 +144,16 @@ class Graph:
 
     def letters(self, nodes: Sequence[Any]) -> dict[sp.Symbol, str]:
         """What sizes are called."""
+        formulas = (
+            n
+            for node in nodes
+            for n in (*node.shape, *(each for each in node.data if isinstance(each, sp.Expr)))
+        )
         names: dict[sp.Symbol, str] = {}
-        for node in nodes:
-            for n in (*node.shape, *(each for each in node.data if isinstance(each, sp.Expr))):
-                for letter in sorted(n.free_symbols, key=str):
-                    if letter.is_integer and letter not in names:
-                        names[letter] = self.free(letter.name)
+        for n in dict.fromkeys(formulas):
+            for letter in sorted(n.free_symbols, key=str):
+                if letter.is_integer and letter not in names:
+                    names[letter] = self.free(letter.name)
         return names
 
     def kept(self, node: Any, value: Term) -> Term:
@@ -279,17 +284,12 @@ class Graph:
 
     def scaled(self, coefficient: Any, scalars: Sequence[int], of: Term | None) -> Term:
         """Numbers first: a matrix is multiplied once."""
-        b = self.builder
-        is_sign = coefficient == -1 and bool(scalars or of)
-        front = b.constant(1) if is_sign else b.formula(coefficient)
-        for scalar in scalars:
-            front = b.mul(front, scalar)
-        if is_sign and scalars:
-            front = b.apply("neg", front)
-        if of is None:
-            return Term(front, ())
-        value = b.mul(front, of.value)
-        return Term(b.apply("neg", value) if is_sign and not scalars else value, of.labels)
+        b, factors = self.builder, [*scalars, *([of.value] if of else [])]
+        if not factors or coefficient not in (1, -1):
+            factors.insert(0, b.formula(coefficient))
+        elif coefficient == -1:
+            factors[0] = b.apply("neg", factors[0])
+        return Term(reduce(b.mul, factors), of.labels if of else ())
 
 
 def _is_cut_from_a_letter(node: Any) -> bool:

@@ -119,6 +119,7 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
 
 DEEPEST_BRANCH = 50  # branches inside branches call one another: deeper ones are computed at once
 VIEWS = {"transpose", "expand"}  # of a value with a name: they cost nothing, and get none
+MOST_TAKEN = 20  # values of which one is taken by np.where inside np.where
 LONGEST_INLINE = 60  # characters of an operation that is printed inside the next one
 
 
@@ -427,6 +428,11 @@ class _Function:
         return expression(operation, [self.operand(k) for k in operation.operands])
 
     def selection(self, value: int, operation: Operation) -> Part:
+        """Branches of their own, computed where their masks hold; without any, values taken."""
+        branches = (self.printer.branch_of.get((value, k)) for k in range(len(operation.operands)))
+        is_lazy = any(branch and branch.operations for branch in branches)
+        if not is_lazy and len(operation.operands) <= 2 * MOST_TAKEN:
+            return self.taken(operation.operands)
         cases, mentioned = [], list[int]()
         for slot in range(1, len(operation.operands), 2):
             mask, *operands = [self.operand(k) for k in self.case(value, slot)]
@@ -437,6 +443,16 @@ class _Function:
             cases.append(f"({mask}, {name}, ({texts}))")
             mentioned += [k for part in (mask, *operands) for k in part.mentioned]
         return Part(f"select({', '.join(cases)})", ATOM, mentioned)
+
+    def taken(self, operands: Sequence[int]) -> Part:
+        """One of several values; numbers outside, where they take the precision of the others."""
+        cases = list(zip(operands[::2], operands[1::2], strict=True))
+        cases.sort(key=lambda case: self.printer.is_free(case[1]))
+        taken = Part("np.nan", ATOM)
+        where = Operation("where")
+        for case in cases:
+            taken = expression(where, [*map(self.operand, case), taken])
+        return taken
 
     def case(self, value: int, slot: int) -> list[int]:
         """The mask of a case and what its branch is called with."""
