@@ -106,14 +106,18 @@ class Graph:
         self.places, self.program = self.finished(outputs)
 
     def finished(self, outputs: Sequence[Any]) -> tuple[dict[Any, int], Program]:
-        """The program, and where the values of nodes are among its operations."""
-        places = dict(zip(outputs, self.outputs, strict=True))
+        """Where the values of nodes are among the operations of the program, and the program."""
+        values = [*zip(outputs, self.outputs, strict=True)]
         if self.whole_names:
-            rest = [node for node in self.values if node not in self.rows]
-            places |= {node: self.values[node].value for node in rest if node not in places}
+            known = {*outputs, *self.rows}
+            values += [
+                (node, term.value) for node, term in self.values.items() if node not in known
+            ]
         letters = [s for s in self.builder.symbols if isinstance(s, sp.Symbol)]
-        program = self.builder.program([*places.values()], [*self.inputs, *letters])
-        return dict(zip(places, program.outputs, strict=True)), program
+        wanted = [value for _, value in values]
+        program = self.builder.program(wanted, [*self.inputs, *letters])
+        nodes = [node for node, _ in values]
+        return dict(zip(nodes, program.outputs, strict=True)), program
 
     # -- names ---------------------------------------------------------------------------------
 

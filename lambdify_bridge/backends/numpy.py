@@ -236,6 +236,8 @@ def expression(operation: Operation, parts: Sequence[Part]) -> Part:
     """The code of an operation on these operands."""
     mentioned = [value for part in parts for value in part.mentioned]
     name = operation.name
+    if name == "named":
+        return parts[0]
     if name in PREFIX:
         sign, binding, inner = PREFIX[name]
         return Part(f"{sign}{parts[0].bound(inner)}", binding, mentioned)

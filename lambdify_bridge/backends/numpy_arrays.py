@@ -91,7 +91,6 @@ def _deviation(name: str) -> Row:
 
 # fmt: off
 ARRAYS: dict[str, Row] = {
-    "named":             "{0}",
     "size":              "{0.atom}.shape[{p}]",
     "whole":             "int({0})",
     "where":             "np.where({0}, {1}, {2})",
