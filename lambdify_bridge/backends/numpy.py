@@ -118,7 +118,7 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
 # fmt: on
 
 DEEPEST_BRANCH = 50  # branches inside branches call one another: deeper ones are computed at once
-VIEWS = {"transpose", "expand"}  # of a value with a name: they cost nothing, and get none
+VIEWS = {"named", "transpose", "expand"}  # of a value with a name: they cost nothing, and get none
 MOST_TAKEN = 20  # values of which one is taken by np.where inside np.where
 LONGEST_INLINE = 60  # characters of an operation that is printed inside the next one
 
@@ -285,14 +285,16 @@ class _Printer:
         self.capture()
 
     def own_names(self) -> dict[int, str]:
-        """What quantities with a name of their own are called, where the name is plain and free."""
+        """What quantities are called, where their name is plain and free."""
         found: dict[int, str] = {}
         taken = set(self.names)
-        for value, operation in enumerate(self.operations):
-            name = operation.payload
-            if operation.name == "named" and _is_plain(name) and name not in taken:
-                found[value] = name
-                taken.add(name)
+        for operation in self.operations:
+            if operation.name == "named":
+                (value,), name = operation.operands, operation.payload
+                is_new = value not in found and name not in taken and _is_plain(name)
+                if is_new and self.operations[value].name not in ("input", "constant", "named"):
+                    found[value] = name
+                    taken.add(name)
         return found
 
     def is_free(self, value: int) -> bool:

@@ -57,7 +57,8 @@ TEXTS = [
     "where(A > 0, A, x)",  "relu(A)",  "where(A > 0, 1, 0)*B",  "where(x < y, x**2, exp(y))",
     "heaviside(x, 0)",  "x**-1.5 + n*x - x/3",  "einsum('ij,ik->ijk', A, B)",  "T @ x",
     "einsum('kij,kil->jl', T, T)",  "outer(x, y)[:, None]",  "x[None, :] + A",
-    "-A/n - 2*B",  "kron(A, X)",  "concatenate((A, B), 1)",  "trace(X)",  "diag(X)",  "diag(x)",
+    "polygamma(1, x**2)",  "softplus(x)",  "-A/n - 2*B",  "kron(A, X)",
+    "concatenate((A, B), 1)",  "trace(X)",  "diag(X)",  "diag(x)",
 ]
 GRADIENTS = ["sum(X[i]*A)", "sum(tanh(A @ X)[i]**2)", "sum(relu(A @ x))",
              "sum(windows(A, 1, 2)**2)", "sum(log_softmax(A, axis=1)[arange(m), i])",
