@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
-from lambdify_bridge.builder import Builder
+from lambdify_bridge.builder import EXACT, Builder
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
@@ -24,6 +24,8 @@ T = TypeVar("T")
 UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
               "Determinant", "Trace", "Inverse")
 # fmt: on
+FEWEST_TERMS = 3  # of a polynomial, and its degree, for Horner's rule to save operations
+LONGEST_CHAIN = 16  # terms: more are added in pairs, which rounds less and is not as deep
 LONGEST_PRODUCT = 16  # x**n up to here is a product of squares, several times as fast as np.power
 
 
@@ -46,10 +48,9 @@ def lower(
         for symbol, value in definitions:
             walk.define(symbol, walk.value(value))
         b = walk.builder
-        return b.program([b.scalar(walk.value(e)) for e in expressions])
+        return b.program([b.scalar(walk.value(e)) for e in expressions], arguments)
 
-    found = in_enough_digits(program)
-    return found if arguments is None else found.with_inputs(arguments)
+    return in_enough_digits(program)
 
 
 def in_enough_digits(make: Callable[[int], T]) -> T:
@@ -75,26 +76,40 @@ class _Walk:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
-        self.values: dict[int, tuple[Any, Any]] = {}
+        self.values: dict[int, Any] = {}
+        self.kept: list[Any] = []
         self.defined: dict[sp.Symbol, Any] = {}
         self.expanded: dict[int, Any] = {}
 
     def value(self, root: Any) -> Any:
         """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
-        stack = [(root, iter(self.children(root)))] if id(root) not in self.values else []
+        values, kept, known = self.values, self.kept, TRANSLATORS
+        stack = [root]
         while stack:
-            node, children = stack[-1]
-            for child in children:
-                if id(child) not in self.values:
-                    stack.append((child, iter(self.children(child))))
-                    break
-            else:
+            node = stack[-1]
+            if id(node) in values:
                 stack.pop()
-                self.values[id(node)] = (node, self.translate(node))
-        return self.values[id(root)][1]
+                continue
+            translator = known.get(type(node))
+            children = self.children(node) if translator is None else node.args
+            waiting = [child for child in children if id(child) not in values]
+            if waiting:
+                waiting.reverse()
+                stack += waiting
+                continue
+            stack.pop()
+            operands = [values[id(child)] for child in children]
+            kept.append(node)
+            if translator is None:
+                values[id(node)] = self.translate(node, operands)
+            else:
+                values[id(node)] = translator(self.builder, node, operands)
+        return values[id(root)]
 
     def children(self, node: Any) -> Sequence[Any]:
         """What has to be lowered before `node`; refuses what has no numerical operation."""
+        if isinstance(node, sp.Symbol | sp.Number):
+            return ()
         if isinstance(node, AppliedUndef):
             raise ValueError(
                 f"the function {node.func.__name__!r} is not defined: put a formula in its place"
@@ -113,23 +128,19 @@ class _Walk:
             raise ValueError(f"{kind!r} has no numerical operation here: rewrite the expression")
         return (expanded,)
 
-    def translate(self, node: Any) -> Any:
+    def translate(self, node: Any, operands: list[Any]) -> Any:
         if not node.args:
             return self.atom(node)
         if isinstance(node, sp.CRootOf):
             return self.builder.number(node)
         translator = _translator(node)
-        if translator is None:
-            return self.values[id(self.expanded[id(node)])][1]
-        return translator(
-            self.builder, node, [self.values[id(child)][1] for child in self.children(node)]
-        )
+        return operands[0] if translator is None else translator(self.builder, node, operands)
 
     def atom(self, node: Any) -> Any:
-        if isinstance(node, BooleanAtom):
-            return self.builder.constant(bool(node)), self.builder.constant(not node)
         if isinstance(node, sp.Symbol):
             return self.symbol(node)
+        if isinstance(node, BooleanAtom):
+            return self.builder.constant(bool(node)), self.builder.constant(not node)
         if isinstance(node, sp.Expr) and node.is_Atom and node.is_number is not False:
             return self.builder.number(node)
         raise ValueError(f"{type(node).__name__!r} is neither a number nor a symbol")
@@ -150,33 +161,29 @@ class _Walk:
 # -- SymPy nodes with an arithmetic of their own --------------------------------------------------
 
 
-def _factors(b: Builder, value: int) -> tuple[int, list[int], list[int]]:
-    """A factor of a product as constant, numerator, denominator: -a, 2*a and 1/a come apart."""
-    if b.value_of(value) is not None:
-        return value, [], []
-    name, operands, _ = b.operations[value]
-    if name == "neg":
-        return b.constant(-1), [operands[0]], []
-    if name == "mul" and b.value_of(operands[0]) is not None:
-        return operands[0], [operands[1]], []
-    if name == "div" and b.value_of(operands[0]) is not None:
-        return operands[0], [], [operands[1]]
-    return b.constant(1), [value], []
-
-
 def _product(b: Builder, node: Any, values: list[Any]) -> int:
-    """constant * numerators / denominators."""
-    constant, above, below = b.constant(1), [], []
-    for value in values:
-        factor, numerators, denominators = _factors(b, b.scalar(value))
-        constant = b.mul(constant, factor)
-        above += numerators
-        below += denominators
+    """constant * numerators / denominators: -a, 2*a and 1/a come apart."""
+    constant, above, below = b.constant(1), list[int](), list[int]()
+    for value in map(b.scalar, values):
+        if value in b.known:
+            constant = b.mul(constant, value)
+            continue
+        name, operands, _ = b.operations[value]
+        if name == "neg":
+            constant = b.mul(constant, b.constant(-1))
+            above.append(operands[0])
+        elif name in ("mul", "div") and operands[0] in b.known:
+            constant = b.mul(constant, operands[0])
+            (above if name == "mul" else below).append(operands[1])
+        else:
+            above.append(value)
     numerator = _scaled(b, constant, above, shared=bool(below))
     return b.div(numerator, _times(b, below)) if below else numerator
 
 
 def _times(b: Builder, factors: list[int]) -> int:
+    if len(factors) > LONGEST_CHAIN:
+        return b.balanced(b.mul, factors)
     result, *rest = factors
     for factor in rest:
         result = b.mul(result, factor)
@@ -190,7 +197,7 @@ def _scaled(b: Builder, constant: int, factors: list[int], shared: bool) -> int:
     result, number = _times(b, factors), b.value_of(constant)
     if b.is_number(constant, -1):
         return b.apply("neg", result)
-    if isinstance(number, Fraction) and abs(number.numerator) == 1 and not shared:
+    if type(number) is Fraction and abs(number.numerator) == 1 and not shared:
         divisor = number.denominator
         if divisor & (divisor - 1):  # a power of two is exact as a factor, and faster
             return b.div(result, b.constant(divisor * number.numerator))
@@ -199,10 +206,9 @@ def _scaled(b: Builder, constant: int, factors: list[int], shared: bool) -> int:
 
 def _negated(b: Builder, value: int) -> int | None:
     """The value without its minus sign, or None if it shows none."""
-    number = b.value_of(value)
-    if number is not None:
+    name, operands, number = b.operations[value]
+    if name == "constant":
         return b.apply("neg", value) if is_negative(number) else None
-    name, operands, _ = b.operations[value]
     if name == "neg":
         return operands[0]
     if name not in ("mul", "div"):
@@ -219,8 +225,18 @@ def _negated(b: Builder, value: int) -> int | None:
     return None
 
 
-def added(b: Builder, values: Sequence[Any]) -> int:
-    """Terms with a plus sign, the constant, then those with a minus sign subtracted."""
+def _sum(b: Builder, node: Any, values: list[Any]) -> int:
+    if len(values) >= FEWEST_TERMS and (horner := _horner(b, node)) is not None:
+        return horner
+    plus, minus = signed(b, values)
+    if len(plus) + len(minus) > LONGEST_CHAIN:
+        total = b.balanced(b.add, plus)
+        return b.sub(total, b.balanced(b.add, minus)) if minus else total
+    return added(b, plus, minus)
+
+
+def signed(b: Builder, values: Sequence[Any]) -> tuple[list[int], list[int]]:
+    """Terms with a plus sign, the constant; and those with a minus sign, without it."""
     constant, plus, minus = b.constant(0), list[int](), list[int]()
     scalars = [b.scalar(value) for value in values]
     for value in scalars:
@@ -239,8 +255,11 @@ def added(b: Builder, values: Sequence[Any]) -> int:
     if not plus and minus:  # all have a minus sign: the first keeps it
         plus = [next(value for value in scalars if b.value_of(value) is None)]
         minus = minus[1:]
-    if not plus:
-        return constant
+    return plus or [constant], minus
+
+
+def added(b: Builder, plus: Sequence[int], minus: Sequence[int]) -> int:
+    """Those with a minus sign are subtracted last."""
     result = plus[0]
     for term in plus[1:]:
         result = b.add(result, term)
@@ -249,12 +268,53 @@ def added(b: Builder, values: Sequence[Any]) -> int:
     return result
 
 
+def _horner(b: Builder, node: Any) -> int | None:
+    """A polynomial in one symbol with numbers for coefficients: ((a*x + b)*x + c)*x + d.
+
+    Higham, Accuracy and Stability of Numerical Algorithms, chapter 5.
+    """
+    coefficients: dict[int, Any] = {}
+    letter = None
+    for term in node.args:
+        number, power = term.args if term.is_Mul and len(term.args) == 2 else (None, term)
+        if number is None and term.is_Number:
+            number, base, exponent = term, letter, 0
+        else:
+            base, exponent = power.args if power.is_Pow else (power, 1)
+        if number is not None and not number.is_Number:
+            return None
+        if exponent and (not base.is_Symbol or letter not in (None, base)):
+            return None
+        if not (exponent in (0, 1) or (exponent.is_Integer and 0 < exponent <= LONGEST_CHAIN)):
+            return None
+        letter = base if exponent else letter
+        coefficients[int(exponent)] = sp.S.One if number is None else number
+    if letter is None or len(coefficients) < len(node.args) or max(coefficients) < FEWEST_TERMS:
+        return None
+    return _nested(b, b.symbols[letter], coefficients) if letter in b.symbols else None
+
+
+def _nested(b: Builder, x: int, coefficients: dict[int, Any]) -> int:
+    """The highest power first; missing ones are jumped over."""
+    degrees = sorted(coefficients, reverse=True)
+    result = b.number(coefficients[degrees[0]])
+    for degree, below in zip(degrees, [*degrees[1:], 0], strict=True):
+        if degree > below:
+            power = _integer_power(b, x, degree - below)
+            result = b.apply("neg", power) if b.is_number(result, -1) else b.mul(result, power)
+        if below != degree and below in coefficients:
+            number = b.number(coefficients[below])
+            negative = _negated(b, number)
+            result = b.add(result, number) if negative is None else b.sub(result, negative)
+    return result
+
+
 def _power(b: Builder, node: Any, values: list[Any]) -> int:
     base, exponent = map(b.scalar, values)
     if node.base is sp.S.Exp1:
         return b.apply("exp", exponent)
     number = b.value_of(exponent)
-    if b.value_of(base) is None and isinstance(number, Fraction) and number.denominator <= 2:
+    if base not in b.known and type(number) in EXACT and number.denominator <= 2:
         whole, half = divmod(abs(2 * number), 2)
         if whole <= LONGEST_PRODUCT:
             factors = [_integer_power(b, base, int(whole))] + [b.apply("sqrt", base)] * int(half)
@@ -334,8 +394,7 @@ def _hyper(b: Builder, node: Any, values: list[Any]) -> int:
 
 
 TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
-    sp.hyper: _hyper,
-    sp.Add: lambda b, node, values: added(b, values),
+    sp.Add: _sum,
     sp.Mul: _product,
     sp.Pow: _power,
     sp.Piecewise: lambda b, node, cases: b.cases(cases),
@@ -351,9 +410,10 @@ TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
 
 
 def _translator(node: Any) -> Callable[[Builder, Any, list[Any]], Any] | None:
+    """That of a node whose children are its arguments, or of a hypergeometric function."""
     kind = type(node)
-    if kind in TRANSLATORS:
-        return TRANSLATORS[kind]
+    if kind in TRANSLATORS or kind is sp.hyper:
+        return TRANSLATORS.get(kind, _hyper)
     rewrite = REWRITES.get(kind)
     if rewrite is None and kind not in FUNCTIONS and isinstance(node, sp.Function):
         rewrite = BY_NAME.get(kind.__name__)

@@ -19,7 +19,7 @@ from lambdify_bridge.arrays.builder import ArrayBuilder
 from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
 from lambdify_bridge.arrays.gathering import Chosen, without_rows
 from lambdify_bridge.arrays.walk import below, needed, spelled
-from lambdify_bridge.lowering import added, in_enough_digits
+from lambdify_bridge.lowering import added, in_enough_digits, signed
 from lambdify_bridge.program import Program
 from lambdify_bridge.shapes import ArrayVariable
 
@@ -187,7 +187,7 @@ class Graph:
             return self.product(node)
         if kind == "Sum":
             parts, labels = self.aligned(node)
-            return Term(added(b, parts), labels)
+            return Term(added(b, *signed(b, parts)), labels)
         if kind in ("Map", "Power"):
             return self.entry_by_entry(node)
         if kind == "Ones":
