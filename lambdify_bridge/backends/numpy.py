@@ -1,8 +1,9 @@
 """A `Program` as NumPy source, and that source as a function.
 
 Nothing from outside reaches the source: symbols that are not plain names become x0, x1, ...,
-operations come from the tables below, constants are printed from floats.  Each branch of a "select"
-is a function of its own, which sees only the elements that its mask selects.
+operations come from the tables below and from `numpy_arrays`, constants are printed from floats.
+Each branch of a "select" is a function of its own, which sees only the elements that its mask
+selects. What is short and used once stands where it is used; quantities keep their names.
 """
 
 from __future__ import annotations
