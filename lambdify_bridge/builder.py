@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from lambdify_bridge.constants import FOLD, Constants
+from lambdify_bridge.constants import FOLD, Constants, ExactConstants
 from lambdify_bridge.program import Operation, Program
 
 COMMUTATIVE = {"add", "mul", "maximum", "minimum", "and", "or", "eq", "differs"}
@@ -17,8 +17,9 @@ COMMUTATIVE = {"add", "mul", "maximum", "minimum", "and", "or", "eq", "differs"}
 class Builder:
     """Operations so far, each once; an operand is the index of one."""
 
-    def __init__(self, digits: int) -> None:
-        self.constants = Constants(digits)
+    def __init__(self, digits: int | None) -> None:
+        """`digits`: those that constants are computed to; None keeps them exact."""
+        self.constants = ExactConstants() if digits is None else Constants(digits)
         self.operations: list[Operation] = []
         self.index: dict[Any, int] = {}
         self.symbols: dict[sp.Symbol, int] = {}
@@ -36,7 +37,9 @@ class Builder:
     def apply(self, name: str, *operands: int) -> int:
         constants = [self.value_of(operand) for operand in operands]
         if name in FOLD and all(value is not None for value in constants):
-            return self.constant(self.constants.fold(name, constants))
+            folded = self.constants.fold(name, constants)
+            if folded is not None:
+                return self.constant(folded)
         return self.emit(name, *operands)
 
     # -- inputs and constants ------------------------------------------------------------------
@@ -48,6 +51,9 @@ class Builder:
 
     def number(self, number: Any) -> int:
         """A SymPy number without arguments."""
+        named = self.constants.named(number)
+        if named is not None:
+            return self.emit(named[0], payload=named[1])
         return self.constant(self.constants.number(number))
 
     def constant(self, value: Any) -> int:

@@ -31,16 +31,20 @@ def lower(
     expressions: Sequence[Any],
     arguments: Sequence[sp.Symbol] | None = None,
     definitions: Iterable[tuple[sp.Symbol, Any]] = (),
+    *,
+    exact: bool = False,
 ) -> Program:
     """The Program of scalar or Boolean SymPy expressions.
 
     `arguments` are its inputs in order (default: the free symbols by name); `definitions` are
     named intermediates, computed first, that later ones and the expressions may mention.
+    `exact`: constants are not rounded to floats, but Fractions, and operations for what is
+    irrational (constants.NAMED; "root" of a polynomial), for backends of any precision.
     Raises ValueError for what has no numerical operation.
     """
     expressions = [sp.sympify(expression, strict=True) for expression in expressions]
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
-    for digits in PRECISIONS:
+    for digits in [None] if exact else PRECISIONS:
         try:
             walk = _Walk(digits)
             for symbol, value in definitions:
@@ -56,7 +60,7 @@ def lower(
 class _Walk:
     """What every visited SymPy node became."""
 
-    def __init__(self, digits: int) -> None:
+    def __init__(self, digits: int | None) -> None:
         self.builder = Builder(digits)
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
         self.values: dict[int, tuple[Any, Any]] = {}
