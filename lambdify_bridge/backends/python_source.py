@@ -1,0 +1,174 @@
+"""What backends that print Python have in common: a language's words, its printer, `function`.
+
+The order, the sharing and the branches are the NumPy printer's; a `Language` says how operations,
+constants and choices are written.  Nothing from outside reaches the text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import count
+from typing import Any
+
+from lambdify_bridge.backends import numpy as printer
+from lambdify_bridge.backends.numpy import ATOM, OPERATORS, UNARY
+from lambdify_bridge.program import Operation, Program
+
+# What the imports and the lines before a function may use: no more of Python than this.
+BUILTINS = {"__import__": __import__, "map": map, "complex": complex, "float": float}
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a library's functions are written.
+
+    `opening` are the lines before the functions; `first_lines` gives those that the function begins
+    with, of the names of its parameters and its text.  `calls` has an operation's words: a name
+    that is called with the operands.  `of_order` has those whose first operand is one of a few
+    constants, which the name then stands for; in `orders` are those whose first operand has to be
+    a constant.  What is in `boxed` takes no bare number: `box` writes one for it.
+    """
+
+    name: str
+    calls: Mapping[str, str]
+    opening: str
+    reserved: frozenset[str]
+    literal: Callable[[Any], str]
+    of_order: Mapping[tuple[str, float], str] = field(default_factory=dict)
+    orders: frozenset[str] = frozenset()
+    first_lines: Callable[[Sequence[str], str], Sequence[str]] = lambda names, text: ()
+    boxed: frozenset[str] = frozenset()
+    box: Callable[[str], str] = str
+    lazy: bool = False  # only the branch that applies is computed
+
+
+def parameter_names(program: Program, reserved: frozenset[str]) -> tuple[str, ...]:
+    """As for NumPy, other names than those in `reserved`."""
+    names = printer.parameter_names(program)
+    taken = {*names, *(symbol.name for symbol in program.inputs)}
+    fresh = (name for k in count() if (name := f"x{k}") not in taken)
+    return tuple(next(fresh) if name in reserved else name for name in names)
+
+
+def source(program: Program, language: Language) -> str:
+    """The program as Python text with its imports; it defines `function`, which returns a tuple.
+
+    Raises ValueError for an operation that the library does not have.
+    """
+    refuse_unknown(program, language)
+    return f"{language.opening}\n\n\n{_Printer(program, language).source()}\n"
+
+
+def run(text: str) -> Callable[..., tuple[Any, ...]]:
+    """The function that `source` printed."""
+    namespace: dict[str, Any] = {"__builtins__": BUILTINS}
+    exec(compile(text, "<lambdify_bridge>", "exec"), namespace)
+    return namespace["function"]
+
+
+def refuse_unknown(program: Program, language: Language) -> None:
+    known = {*language.calls, *OPERATORS, "neg", "select", "guard", "constant", "input"}
+    for operation in program.operations:
+        if operation.name in language.orders:
+            if program.operations[operation.operands[0]].name != "constant":
+                raise ValueError(f"{language.name} has {operation.name!r} of a fixed order only")
+            continue
+        if operation.name in known or _order(program.operations, operation, language):
+            continue
+        orders = [f"{k:g}" for name, k in language.of_order if name == operation.name]
+        of = f" of an order other than {', '.join(orders)}" if orders else ""
+        raise ValueError(
+            f"{language.name} has no {operation.name!r}{of}: choose another backend, "
+            "or rewrite the expression"
+        )
+
+
+def _order(operations: Sequence[Operation], operation: Operation, language: Language) -> str | None:
+    """The name that stands for an operation together with its constant first operand."""
+    if not operation.operands:
+        return None
+    first = operations[operation.operands[0]]
+    known = first.name == "constant" and not isinstance(first.payload, complex)
+    return language.of_order.get((operation.name, first.payload)) if known else None
+
+
+class _Printer(printer._Printer):
+    def __init__(self, program: Program, language: Language) -> None:
+        self.language = language
+        super().__init__(program)
+        self.names = parameter_names(program, language.reserved)
+
+    def use(self, value: int, slot: int, home: Any) -> Any:
+        return super().use(value, slot, home) if self.language.lazy else home
+
+    def source(self) -> str:
+        blocks = []
+        for branch in reversed(self.branches[1:]):
+            if branch.operations:
+                blocks.append(_Function(self, branch, branch.operations[-1:]).source())
+        main = _Function(self, self.main, self.program.outputs, list(range(len(self.names))))
+        main_text = main.source()
+        head, *lines = main_text.split("\n")
+        first = [f"    {line}" for line in self.language.first_lines(self.names, main_text)]
+        return "\n\n\n".join([*blocks, "\n".join([head, *first, *lines])])
+
+
+class _Function(printer._Function):
+    printer: _Printer
+
+    def operand(self, value: int) -> tuple[str, int, list[int]]:
+        if not self.printer.is_free(value):
+            return self.code[value]
+        text = self.printer.language.literal(self.printer.operations[value].payload)
+        bare = text.isidentifier() or text.replace(".", "").isalnum() or text.endswith(")")
+        return text, ATOM if bare and "/" not in text else UNARY, []
+
+    def boxed(self, value: int) -> tuple[str, int, list[int]]:
+        text, binding, mentioned = self.operand(value)
+        if not self.printer.is_free(value):
+            return text, binding, mentioned
+        return self.printer.language.box(text), ATOM, []
+
+    def expression(self, value: int) -> tuple[str, int, list[int]]:
+        language, operation = self.printer.language, self.printer.operations[value]
+        name, operands = operation.name, list(operation.operands)
+        if name == "select" and language.lazy:
+            return self.selection(value, operation)
+        call = _order(self.printer.operations, operation, language)
+        if call:
+            del operands[0]
+        elif name in language.calls:
+            call = language.calls[name]
+        else:
+            return super().expression(value)
+        parts = [(self.boxed if name in language.boxed else self.operand)(k) for k in operands]
+        mentioned = [k for part in parts for k in part[2]]
+        return f"{call}({', '.join(part[0] for part in parts)})", ATOM, mentioned
+
+
+def float_literal(number: Any) -> str:
+    """Python's text of a float, a Boolean or a complex number; `nan` and `inf` are names."""
+    if isinstance(number, bool):
+        return "True" if number else "False"
+    if isinstance(number, complex):
+        return f"complex({float_literal(number.real)}, {float_literal(number.imag)})"
+    if math.isnan(number):
+        return "nan"
+    if math.isinf(number):
+        return "inf" if number > 0 else "-inf"
+    return repr(float(number))
+
+
+def exact_literal(number: Any, of_float: str, of_fraction: str) -> str:
+    """An integer as it is; what floats hold by `of_float`, another fraction by `of_fraction`."""
+    if not isinstance(number, Fraction):
+        return float_literal(number)
+    if number.denominator == 1:
+        return str(number.numerator)
+    is_long = len(str(number.denominator)) > 6
+    if is_long and abs(number) < 1e300 and Fraction(float(number)) == number:
+        return of_float.format(repr(float(number)))
+    return of_fraction.format(number.numerator, number.denominator)
