@@ -54,11 +54,11 @@ def guarded(program: Program) -> Program:
     input () 0
     constant () 0.0
     gt (0, 1) None
-    constant () 2.138
-    guard (2, 0, 3) None
-    log (4,) None
     le (0, 1) None
-    select (2, 5, 6, 1) None
+    constant () 1.675
+    guard (2, 0, 4) None
+    log (5,) None
+    select (2, 6, 3, 1) None
     """
     if not any(operation.name == "select" for operation in program.operations):
         return program
@@ -189,7 +189,7 @@ class _Values:
             self.found = [np.broadcast_to(v, self.points) for v in function(*columns)]
 
     def best(self, values: Sequence[int], masks: Sequence[Sequence[int]]) -> int:
-        """The first point where the most of the values are finite, and if there is one the masks."""
+        """The first point where most of the values are finite and, if it can be, the masks hold."""
         applies = np.zeros(self.points, bool)
         for together in masks:
             applies |= np.logical_and.reduce([self.found[mask] for mask in together])

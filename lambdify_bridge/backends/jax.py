@@ -58,7 +58,7 @@ CALLS: dict[str, str] = {
     "gamma":       "special.gamma",
     "loggamma":    "own.loggamma",
     "digamma":     "special.digamma",
-    "polygamma":   "special.polygamma",
+    "polygamma":   "own.polygamma",
     "beta":        "special.beta",
     "binomial":    "own.binomial",
     "poch":        "special.poch",
@@ -84,11 +84,14 @@ OF_ORDER: dict[tuple[str, float], str] = {
     ("besseli", 1): "special.i1",
 }
 # fmt: on
-OPENING = """import jax.numpy as jnp
-from jax import nn
-from jax.scipy import special
-from lambdify_bridge.backends import jax_functions as own
-from math import inf, nan"""
+OPENING = {
+    "": "import jax.numpy as jnp",
+    "nn.": "from jax import nn",
+    "special.": "from jax.scipy import special",
+    "own.": "from lambdify_bridge.backends import jax_functions as own",
+    "inf": "from math import inf",
+    "nan": "from math import nan",
+}
 
 LANGUAGE = Language(
     name="JAX",
@@ -106,10 +109,16 @@ def source(program: Program) -> str:
     >>> from sympy import Piecewise, log
     >>> from sympy.abc import x
     >>> from lambdify_bridge.lowering import lower
-    >>> print(source(lower([Piecewise((log(x), x > 0), (0, True))])).partition("nan")[2].strip())
+    >>> print(source(lower([Piecewise((log(x), x > 0), (0, True))])))
+    import jax.numpy as jnp
+    from lambdify_bridge.backends import jax_functions as own
+    <BLANKLINE>
+    <BLANKLINE>
     def function(x):
         _1 = x > 0.0
-        return (own.select(_1, jnp.log(jnp.where(_1, x, 2.138)), x <= 0.0, 0.0),)
+        _1 = own.select(_1, jnp.log(jnp.where(_1, x, 1.675)), x <= 0.0, 0.0)
+        return (_1,)
+    <BLANKLINE>
     """
     return printed(guarded(program), LANGUAGE)
 
@@ -122,10 +131,8 @@ def compiled(program: Program) -> Any:
     def of_arrays(*inputs: Any) -> tuple[Any, ...]:
         values = [_floating(jnp, value) for value in inputs]
         shape = jnp.broadcast_shapes(*(value.shape for value in values))
-        weakly = jnp.result_type(*values, 1.0) if values else jnp.result_type(1.0)
-        return tuple(
-            [_arranged(jnp, result, shape, weakly, values) for result in function(*values)]
-        )
+        real = jnp.finfo(jnp.result_type(*values, 1.0)).dtype
+        return tuple([_arranged(jnp, result, shape, real) for result in function(*values)])
 
     return of_arrays
 
@@ -140,7 +147,9 @@ def _floating(jnp: Any, value: Any) -> Any:
     return array.astype(jnp.result_type(float))
 
 
-def _arranged(jnp: Any, result: Any, shape: Any, kind: Any, inputs: Any) -> Any:
-    if isinstance(result, float | complex):  # a constant
-        result = jnp.asarray(result, jnp.result_type(kind, result))
+def _arranged(jnp: Any, result: Any, shape: Any, real: Any) -> Any:
+    """In the precision of all inputs together, also where it depends on some of them only."""
+    if jnp.issubdtype(jnp.result_type(result), jnp.inexact):
+        kind = jnp.result_type(real, 1j) if jnp.iscomplexobj(result) else real
+        result = jnp.asarray(result, kind)
     return jnp.broadcast_to(result, shape)

@@ -18,30 +18,27 @@ from lambdify_bridge.backends.numpy import ATOM, OPERATORS, UNARY
 from lambdify_bridge.program import Operation, Program
 
 # What the imports and the lines before a function may use: no more of Python than this.
-BUILTINS = {"__import__": __import__, "map": map, "complex": complex, "float": float}
+BUILTINS = {"__import__": __import__, "complex": complex}
 
 
 @dataclass(frozen=True)
 class Language:
-    """How a library's functions are written.
-
-    `opening` are the lines before the functions; `first_lines` gives those that the function begins
-    with, of the names of its parameters and its text.  `calls` has an operation's words: a name
-    that is called with the operands.  `of_order` has those whose first operand is one of a few
-    constants, which the name then stands for; in `orders` are those whose first operand has to be
-    a constant.  What is in `boxed` takes no bare number: `box` writes one for it.
-    """
+    """How a library's functions are written."""
 
     name: str
-    calls: Mapping[str, str]
-    opening: str
-    reserved: frozenset[str]
-    literal: Callable[[Any], str]
+    calls: Mapping[str, str]  # operation: what is called with its operands
+    opening: Mapping[str, str]  # word: the line before the functions that a text with it needs
+    reserved: frozenset[str]  # the names that parameters must not have
+    literal: Callable[[Any], str]  # the text of a constant
+    # A function whose first operand is this constant, which is not passed on.
     of_order: Mapping[tuple[str, float], str] = field(default_factory=dict)
-    orders: frozenset[str] = frozenset()
+    orders: frozenset[str] = frozenset()  # operations whose first operand has to be a constant
+    named: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)  # no operands: payload
+    # What the function begins with, of its parameters and its text.
     first_lines: Callable[[Sequence[str], str], Sequence[str]] = lambda names, text: ()
-    boxed: frozenset[str] = frozenset()
-    box: Callable[[str], str] = str
+    boxed: frozenset[str] = frozenset()  # operations that take no bare number, and
+    box: Callable[[str], str] = str  # what is written for one
+    context: str = ""  # what calls out of a table, `NAME["..."](...)`, have as first argument
     lazy: bool = False  # only the branch that applies is computed
 
 
@@ -59,7 +56,9 @@ def source(program: Program, language: Language) -> str:
     Raises ValueError for an operation that the library does not have.
     """
     refuse_unknown(program, language)
-    return f"{language.opening}\n\n\n{_Printer(program, language).source()}\n"
+    body = _Printer(program, language).source()
+    opening = [line for word, line in language.opening.items() if word in body]
+    return "\n".join(opening) + f"\n\n\n{body}\n"
 
 
 def run(text: str) -> Callable[..., tuple[Any, ...]]:
@@ -70,7 +69,8 @@ def run(text: str) -> Callable[..., tuple[Any, ...]]:
 
 
 def refuse_unknown(program: Program, language: Language) -> None:
-    known = {*language.calls, *OPERATORS, "neg", "select", "guard", "constant", "input"}
+    known = {*language.calls, *language.named, *OPERATORS, "neg", "constant", "input"}
+    known |= {"select"} if language.lazy else set()
     for operation in program.operations:
         if operation.name in language.orders:
             if program.operations[operation.operands[0]].name != "constant":
@@ -123,8 +123,7 @@ class _Function(printer._Function):
         if not self.printer.is_free(value):
             return self.code[value]
         text = self.printer.language.literal(self.printer.operations[value].payload)
-        bare = text.isidentifier() or text.replace(".", "").isalnum() or text.endswith(")")
-        return text, ATOM if bare and "/" not in text else UNARY, []
+        return text, UNARY if text.startswith("-") else ATOM, []
 
     def boxed(self, value: int) -> tuple[str, int, list[int]]:
         text, binding, mentioned = self.operand(value)
@@ -137,16 +136,25 @@ class _Function(printer._Function):
         name, operands = operation.name, list(operation.operands)
         if name == "select" and language.lazy:
             return self.selection(value, operation)
+        if name in language.named:
+            return language.named[name](operation.payload), ATOM, []
         call = _order(self.printer.operations, operation, language)
         if call:
             del operands[0]
         elif name in language.calls:
             call = language.calls[name]
+        elif language.lazy and name in OPERATORS and all(map(self.printer.is_free, operands)):
+            sign, binding = OPERATORS[name]  # Python would divide two integers as floats
+            first, second = (self.operand(k)[0] for k in operands)
+            return f"{language.box(first)} {sign} {second}", binding, []
         else:
             return super().expression(value)
         parts = [(self.boxed if name in language.boxed else self.operand)(k) for k in operands]
         mentioned = [k for part in parts for k in part[2]]
-        return f"{call}({', '.join(part[0] for part in parts)})", ATOM, mentioned
+        texts = [part[0] for part in parts]
+        if call.endswith("]"):
+            texts.insert(0, language.context)
+        return f"{call}({', '.join(texts)})", ATOM, mentioned
 
 
 def float_literal(number: Any) -> str:

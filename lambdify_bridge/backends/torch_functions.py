@@ -112,13 +112,13 @@ def zeta(s: Any, a: Any = 1.0) -> Any:
 
 
 class _Bessel(torch.autograd.Function):
-    """A function of PyTorch and the function that is its derivative."""
+    """A function of PyTorch, and the function that is its derivative."""
 
     generate_vmap_rule = True
 
     @staticmethod
     def forward(x: Any, name: str) -> Any:
-        return getattr(special, VALUES[name])(x)
+        return getattr(special, f"modified_bessel_{name}")(x)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -131,29 +131,12 @@ class _Bessel(torch.autograd.Function):
         return gradient * SLOPES[ctx.name](x), None
 
 
-def _over(value: Any, x: Any, at_zero: float) -> Any:
-    """value/x, and its limit at 0."""
-    return torch.where(x == 0, at_zero, value / torch.where(x == 0, 1.0, x))
+def K0(x: Any) -> Any:
+    return _Bessel.apply(x, "k0")
 
 
-# fmt: off
-def J0(x: Any) -> Any: return _Bessel.apply(x, "J0")
-def J1(x: Any) -> Any: return _Bessel.apply(x, "J1")
-def Y0(x: Any) -> Any: return _Bessel.apply(x, "Y0")
-def Y1(x: Any) -> Any: return _Bessel.apply(x, "Y1")
-def K0(x: Any) -> Any: return _Bessel.apply(x, "K0")
-def K1(x: Any) -> Any: return _Bessel.apply(x, "K1")
+def K1(x: Any) -> Any:
+    return _Bessel.apply(x, "k1")
 
-VALUES = {
-    "J0": "bessel_j0", "Y0": "bessel_y0", "K0": "modified_bessel_k0",
-    "J1": "bessel_j1", "Y1": "bessel_y1", "K1": "modified_bessel_k1",
-}
-SLOPES = {                              # DLMF 10.6.3, 10.29.3
-    "J0": lambda x: -J1(x),
-    "Y0": lambda x: -Y1(x),
-    "K0": lambda x: -K1(x),
-    "J1": lambda x: J0(x) - _over(J1(x), x, 0.5),
-    "Y1": lambda x: Y0(x) - Y1(x)/x,
-    "K1": lambda x: -K0(x) - K1(x)/x,
-}
-# fmt: on
+
+SLOPES = {"k0": lambda x: -K1(x), "k1": lambda x: -K0(x) - K1(x) / x}  # DLMF 10.29.3
