@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from lambdify_bridge.constants import FOLD, Constants, ExactConstants
-from lambdify_bridge.program import Operation, Program
+from lambdify_bridge.program import Operation, Program, check_arguments
 
 COMMUTATIVE = {"add", "mul", "maximum", "minimum", "and", "or", "eq", "differs"}
+EXACT = {int, Fraction}  # a bool is none of them
+OPERATION = tuple.__new__  # half the time of calling the class
 
 
 class Builder:
@@ -22,22 +24,27 @@ class Builder:
         self.constants = ExactConstants() if digits is None else Constants(digits)
         self.operations: list[Operation] = []
         self.index: dict[Any, int] = {}
+        self.known: dict[int, Any] = {}  # the constants among the operations
         self.symbols: dict[sp.Symbol, int] = {}
 
     def emit(self, name: str, *operands: int, payload: Any = None) -> int:
-        key = (name, operands, type(payload), payload)
-        if name in COMMUTATIVE and key not in self.index:
-            swapped = (name, operands[::-1], type(payload), payload)
-            key = swapped if swapped in self.index else key
-        if key not in self.index:
-            self.index[key] = len(self.operations)
-            self.operations.append(Operation(name, operands, payload))
-        return self.index[key]
+        if name in COMMUTATIVE and operands[0] > operands[1]:
+            key: Any = (name, operands[::-1], payload)
+        else:
+            key = (name, operands, payload)
+        found = self.index.get(key)
+        if found is None:
+            found = self.index[key] = len(self.operations)
+            self.operations.append(OPERATION(Operation, (name, operands, payload)))
+        return found
 
     def apply(self, name: str, *operands: int) -> int:
-        constants = [self.value_of(operand) for operand in operands]
-        if name in FOLD and all(value is not None for value in constants):
-            folded = self.constants.fold(name, constants)
+        known = self.known
+        for operand in operands:
+            if operand not in known:
+                return self.emit(name, *operands)
+        if name in FOLD:
+            folded = self.constants.fold(name, [known[each] for each in operands])
             if folded is not None:
                 return self.constant(folded)
         return self.emit(name, *operands)
@@ -45,9 +52,10 @@ class Builder:
     # -- inputs and constants ------------------------------------------------------------------
 
     def input(self, symbol: sp.Symbol) -> int:
-        if symbol not in self.symbols:
-            self.symbols[symbol] = self.emit("input", payload=symbol)
-        return self.symbols[symbol]
+        found = self.symbols.get(symbol)
+        if found is None:
+            found = self.symbols[symbol] = self.emit("input", payload=symbol)
+        return found
 
     def number(self, number: Any) -> int:
         """A SymPy number without arguments."""
@@ -57,18 +65,21 @@ class Builder:
         return self.constant(self.constants.number(number))
 
     def constant(self, value: Any) -> int:
-        if type(value) is int:
-            value = Fraction(value)
-        return self.emit("constant", payload=value)
+        key = (type(value), value)  # True is not 1 here
+        found = self.index.get(key)
+        if found is None:
+            found = self.index[key] = len(self.operations)
+            self.operations.append(OPERATION(Operation, ("constant", (), value)))
+            self.known[found] = value
+        return found
 
     def value_of(self, index: int) -> Any:
         """The constant that a value is, or None."""
-        operation = self.operations[index]
-        return operation.payload if operation.name == "constant" else None
+        return self.known.get(index)
 
     def is_number(self, index: int, number: int) -> bool:
-        value = self.value_of(index)
-        return isinstance(value, Fraction) and value == number
+        value = self.known.get(index)
+        return type(value) is int and value == number
 
     # -- arithmetic ----------------------------------------------------------------------------
 
@@ -101,7 +112,7 @@ class Builder:
 
     def scalar(self, value: Any) -> int:
         """A Boolean as a value is where it holds."""
-        return value[0] if isinstance(value, tuple) else value
+        return value[0] if type(value) is tuple else value
 
     # -- masks ---------------------------------------------------------------------------------
 
@@ -127,24 +138,43 @@ class Builder:
 
     # -- the end -------------------------------------------------------------------------------
 
-    def program(self, outputs: Sequence[int]) -> Program:
-        """The operations that the outputs depend on, renumbered; inputs sorted by name."""
-        inputs = sorted(self.symbols, key=lambda symbol: (symbol.name, symbol.sort_key()))
-        place = {self.symbols[symbol]: k for k, symbol in enumerate(inputs)}
+    def program(
+        self, outputs: Sequence[int], arguments: Sequence[sp.Symbol] | None = None
+    ) -> Program:
+        """The operations that the outputs depend on, renumbered; inputs sorted by name.
+
+        `arguments` gives the inputs in order; there may be more than are needed. Raises ValueError
+        for a needed one that is not among them.
+        """
+        if arguments is None:
+            inputs = sorted(self.symbols, key=lambda symbol: (symbol.name, symbol.sort_key()))
+        else:
+            inputs = list(arguments)
+            check_arguments(inputs, self.symbols)
+        place = [-1] * len(self.operations)
+        for k, symbol in enumerate(inputs):
+            if symbol in self.symbols:
+                place[self.symbols[symbol]] = k
         operations = [Operation("input", (), k) for k in range(len(inputs))]
         for index in _needed(self.operations, outputs):
             name, operands, payload = self.operations[index]
-            if name != "input":
-                place[index] = len(operations)
-                payload = self.constants.rounded(payload) if name == "constant" else payload
-                operations.append(Operation(name, tuple(place[k] for k in operands), payload))
-        return Program(tuple(inputs), tuple(operations), tuple(place[k] for k in outputs))
+            if name == "input":
+                continue
+            place[index] = len(operations)
+            if name == "constant":
+                payload = self.constants.rounded(payload)
+            moved = tuple([place[k] for k in operands])
+            operations.append(OPERATION(Operation, (name, moved, payload)))
+        return Program(tuple(inputs), tuple(operations), tuple([place[k] for k in outputs]))
 
 
-def _needed(operations: Sequence[Operation], outputs: Sequence[int]) -> Iterator[int]:
+def _needed(operations: Sequence[Operation], outputs: Sequence[int]) -> list[int]:
     """The operations that an output depends on, in order."""
-    needed = set(outputs)
+    needed = bytearray(len(operations))
+    for index in outputs:
+        needed[index] = 1
     for index in range(len(operations) - 1, -1, -1):
-        if index in needed:
-            needed.update(operations[index].operands)
-    return iter(sorted(needed))
+        if needed[index]:
+            for operand in operations[index][1]:
+                needed[operand] = 1
+    return [index for index, is_needed in enumerate(needed) if is_needed]

@@ -1,6 +1,6 @@
 """Constants, folded: rational ones exactly, others at two precisions that grow until they suffice.
 
-A constant is a Fraction, a Rounded, a bool, or a float where it is infinite or NaN.
+A constant is an int, a Fraction, a Rounded, a bool, or a float where it is infinite or NaN.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ NAMED: dict[str, str] = {
 # fmt: on
 
 EXACT = {"add", "sub", "mul", "div", "neg", "square", "lt", "le", "gt", "ge", "eq", "differs"}
+WHOLE = {"add", "sub", "mul", "neg", "square"}  # of whole numbers whole
+LONGEST = 4096  # bits: exact arithmetic stops where repeated squares would double them without end
 PRECISIONS = (40, 160, 640)  # digits to compute constants with, until they suffice
 
 
@@ -85,10 +87,12 @@ class Constants:
 
     def number(self, number: Any) -> Any:
         """The constant of a SymPy number."""
+        if isinstance(number, sp.Integer):
+            return int(number)
         if isinstance(number, sp.Rational):
             return Fraction(int(number.p), int(number.q))
         if isinstance(number, sp.Float):
-            return Fraction(*map(int, sp.Rational(number).as_numer_denom()))
+            return plain(Fraction(*map(int, sp.Rational(number).as_numer_denom())))
         if number in (sp.oo, -sp.oo, sp.nan, sp.zoo):
             return float(number) if number is not sp.zoo else math.nan
         low, high = (_in_digits(number, context) for context in self.contexts)
@@ -143,10 +147,19 @@ class ExactConstants(Constants):
 
 def _exactly(name: str, constants: Sequence[Any]) -> Any:
     """What rational arithmetic gives, or None: where it does not apply, or is too long."""
-    if name not in EXACT or not all(isinstance(value, Fraction) for value in constants):
+    if name in WHOLE and all(type(value) is int for value in constants):
+        whole: int = FOLD[name](None, *constants)
+        return whole if whole.bit_length() < LONGEST else None
+    if name not in EXACT or not all(type(value) in (int, Fraction) for value in constants):
         return None
-    value = _guarded(FOLD[name], None, constants)
-    return value if not isinstance(value, Fraction) or _is_short(value) else None
+    value = _guarded(FOLD[name], None, [Fraction(value) for value in constants])
+    return plain(value) if not isinstance(value, Fraction) or _is_short(value) else None
+
+
+def plain(value: Any) -> Any:
+    """A whole number as an int, which is faster to look up than a Fraction."""
+    whole = isinstance(value, Fraction) and value.denominator == 1
+    return value.numerator if whole else value
 
 
 def _in_digits(number: Any, context: Any) -> Any:
@@ -172,14 +185,13 @@ def _in_context(function: Any) -> Callable[..., Any]:
 
 
 def _to_mp(value: Any, which: int, context: Any) -> Any:
-    if isinstance(value, Fraction):
+    if type(value) in (int, Fraction):
         return context.mpf(value.numerator) / value.denominator
     return value[which] if isinstance(value, Rounded) else context.mpf(value)
 
 
 def _is_short(value: Fraction) -> bool:
-    """Exact arithmetic stops where repeated squares would double the digits without end."""
-    return value.numerator.bit_length() + value.denominator.bit_length() < 4096
+    return value.numerator.bit_length() + value.denominator.bit_length() < LONGEST
 
 
 def is_negative(number: Any) -> bool:
@@ -190,7 +202,7 @@ def is_negative(number: Any) -> bool:
 
 def _to_float(value: Any) -> float | complex | bool:
     """The nearest float, or complex where an imaginary part is left."""
-    if isinstance(value, Fraction):
+    if type(value) in (int, Fraction):
         return _nearest(value.numerator, value.denominator)
     if not isinstance(value, Rounded):
         return value

@@ -15,7 +15,7 @@ from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
-from lambdify_bridge.builder import Builder
+from lambdify_bridge.builder import EXACT, Builder
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
@@ -50,8 +50,7 @@ def lower(
             for symbol, value in definitions:
                 walk.define(symbol, walk.value(value))
             b = walk.builder
-            program = b.program([b.scalar(walk.value(e)) for e in expressions])
-            return program if arguments is None else program.with_inputs(arguments)
+            return b.program([b.scalar(walk.value(e)) for e in expressions], arguments)
         except LostDigits:
             continue
     raise ValueError("a constant cannot be computed to 17 digits: simplify the expression first")
@@ -69,20 +68,28 @@ class _Walk:
 
     def value(self, root: Any) -> Any:
         """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
-        stack = [(root, iter(self.children(root)))] if id(root) not in self.values else []
+        values = self.values
+        stack = [root]
         while stack:
-            node, children = stack[-1]
-            for child in children:
-                if id(child) not in self.values:
-                    stack.append((child, iter(self.children(child))))
-                    break
+            node = stack[-1]
+            if id(node) in values:
+                stack.pop()
+                continue
+            children = node.args if type(node) in TRANSLATORS else self.children(node)
+            waiting = [child for child in children if id(child) not in values]
+            if waiting:
+                waiting.reverse()
+                stack += waiting
             else:
                 stack.pop()
-                self.values[id(node)] = (node, self.translate(node))
-        return self.values[id(root)][1]
+                operands = [values[id(child)][1] for child in children]
+                values[id(node)] = (node, self.translate(node, operands))
+        return values[id(root)][1]
 
     def children(self, node: Any) -> Sequence[Any]:
         """What has to be lowered before `node`; refuses what has no numerical operation."""
+        if isinstance(node, sp.Symbol | sp.Number):
+            return ()
         if isinstance(node, AppliedUndef):
             raise ValueError(
                 f"the function {node.func.__name__!r} is not defined: put a formula in its place"
@@ -101,23 +108,19 @@ class _Walk:
             raise ValueError(f"{kind!r} has no numerical operation here: rewrite the expression")
         return (expanded,)
 
-    def translate(self, node: Any) -> Any:
+    def translate(self, node: Any, operands: list[Any]) -> Any:
         if not node.args:
             return self.atom(node)
         if isinstance(node, sp.CRootOf):
             return self.builder.number(node)
         translator = _translator(node)
-        if translator is None:
-            return self.values[id(self.expanded[id(node)])][1]
-        return translator(
-            self.builder, node, [self.values[id(child)][1] for child in self.children(node)]
-        )
+        return operands[0] if translator is None else translator(self.builder, node, operands)
 
     def atom(self, node: Any) -> Any:
-        if isinstance(node, BooleanAtom):
-            return self.builder.constant(bool(node)), self.builder.constant(not node)
         if isinstance(node, sp.Symbol):
             return self.symbol(node)
+        if isinstance(node, BooleanAtom):
+            return self.builder.constant(bool(node)), self.builder.constant(not node)
         if isinstance(node, sp.Expr) and node.is_Atom and node.is_number is not False:
             return self.builder.number(node)
         raise ValueError(f"{type(node).__name__!r} is neither a number nor a symbol")
@@ -138,28 +141,22 @@ class _Walk:
 # -- SymPy nodes with an arithmetic of their own --------------------------------------------------
 
 
-def _factors(b: Builder, value: int) -> tuple[int, list[int], list[int]]:
-    """A factor of a product as constant, numerator, denominator: -a, 2*a and 1/a come apart."""
-    if b.value_of(value) is not None:
-        return value, [], []
-    name, operands, _ = b.operations[value]
-    if name == "neg":
-        return b.constant(-1), [operands[0]], []
-    if name == "mul" and b.value_of(operands[0]) is not None:
-        return operands[0], [operands[1]], []
-    if name == "div" and b.value_of(operands[0]) is not None:
-        return operands[0], [], [operands[1]]
-    return b.constant(1), [value], []
-
-
 def _product(b: Builder, node: Any, values: list[Any]) -> int:
-    """constant * numerators / denominators."""
-    constant, above, below = b.constant(1), [], []
-    for value in values:
-        factor, numerators, denominators = _factors(b, b.scalar(value))
-        constant = b.mul(constant, factor)
-        above += numerators
-        below += denominators
+    """constant * numerators / denominators: -a, 2*a and 1/a come apart."""
+    constant, above, below = b.constant(1), list[int](), list[int]()
+    for value in map(b.scalar, values):
+        if value in b.known:
+            constant = b.mul(constant, value)
+            continue
+        name, operands, _ = b.operations[value]
+        if name == "neg":
+            constant = b.mul(constant, b.constant(-1))
+            above.append(operands[0])
+        elif name in ("mul", "div") and operands[0] in b.known:
+            constant = b.mul(constant, operands[0])
+            (above if name == "mul" else below).append(operands[1])
+        else:
+            above.append(value)
     numerator = _scaled(b, constant, above, shared=bool(below))
     return b.div(numerator, _times(b, below)) if below else numerator
 
@@ -178,7 +175,7 @@ def _scaled(b: Builder, constant: int, factors: list[int], shared: bool) -> int:
     result, number = _times(b, factors), b.value_of(constant)
     if b.is_number(constant, -1):
         return b.apply("neg", result)
-    if isinstance(number, Fraction) and abs(number.numerator) == 1 and not shared:
+    if type(number) is Fraction and abs(number.numerator) == 1 and not shared:
         divisor = number.denominator
         if divisor & (divisor - 1):  # a power of two is exact as a factor, and faster
             return b.div(result, b.constant(divisor * number.numerator))
@@ -187,10 +184,9 @@ def _scaled(b: Builder, constant: int, factors: list[int], shared: bool) -> int:
 
 def _negated(b: Builder, value: int) -> int | None:
     """The value without its minus sign, or None if it shows none."""
-    number = b.value_of(value)
-    if number is not None:
+    name, operands, number = b.operations[value]
+    if name == "constant":
         return b.apply("neg", value) if is_negative(number) else None
-    name, operands, _ = b.operations[value]
     if name == "neg":
         return operands[0]
     if name not in ("mul", "div"):
@@ -242,7 +238,7 @@ def _power(b: Builder, node: Any, values: list[Any]) -> int:
     if node.base is sp.S.Exp1:
         return b.apply("exp", exponent)
     number = b.value_of(exponent)
-    if b.value_of(base) is None and isinstance(number, Fraction) and number.denominator <= 2:
+    if base not in b.known and type(number) in EXACT and number.denominator <= 2:
         whole, half = divmod(abs(2 * number), 2)
         if whole <= LONGEST_PRODUCT:
             factors = [_integer_power(b, base, int(whole))] + [b.apply("sqrt", base)] * int(half)

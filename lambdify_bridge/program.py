@@ -7,7 +7,7 @@ holds no SymPy expression but the symbols of its inputs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -56,12 +56,10 @@ class Program:
 
         Raises ValueError for an input that is not among them.
         """
-        named = {symbol.name for symbol in arguments}
+        if tuple(arguments) == self.inputs:
+            return self
+        check_arguments(arguments, self.inputs)
         position = {symbol: k for k, symbol in enumerate(arguments)}
-        for symbol in self.inputs:
-            if symbol not in position:
-                other = " (one of that name has other assumptions)" if symbol.name in named else ""
-                raise ValueError(f"the symbol {symbol.name!r} is not among the arguments{other}")
         shift = len(arguments) - len(self.inputs)
         place = [position[symbol] for symbol in self.inputs]
         place += range(len(arguments), len(self.operations) + shift)
@@ -70,3 +68,13 @@ class Program:
             operations.append(Operation(name, tuple(place[k] for k in operands), payload))
         outputs = tuple(place[k] for k in self.outputs)
         return Program(tuple(arguments), tuple(operations), outputs)
+
+
+def check_arguments(arguments: Sequence[sp.Symbol], needed: Iterable[sp.Symbol]) -> None:
+    """Raise ValueError for a needed symbol that is not among the arguments."""
+    given = set(arguments)
+    for symbol in needed:
+        if symbol not in given:
+            same_name = any(other.name == symbol.name for other in arguments)
+            other = " (one of that name has other assumptions)" if same_name else ""
+            raise ValueError(f"the symbol {symbol.name!r} is not among the arguments{other}")

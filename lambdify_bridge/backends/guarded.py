@@ -126,7 +126,11 @@ class _Guarding:
         return plain
 
     def copied(self, operation: Operation, place: dict[int, int]) -> int:
-        operands = [place[k] for k in operation.operands]
+        return self.emitted(operation, [place[k] for k in operation.operands])
+
+    def emitted(self, operation: Operation, operands: Sequence[int]) -> int:
+        if operation.name == "constant":
+            return self.builder.constant(operation.payload)
         return self.builder.emit(operation.name, *operands, payload=operation.payload)
 
     def condition(self, needs: Needs) -> int:
@@ -150,11 +154,11 @@ class _Guarding:
             if value not in self.needs:
                 continue
             operands = [self.operand(value, slot, done) for slot in range(len(operation.operands))]
-            done[value] = self.builder.emit(operation.name, *operands, payload=operation.payload)
+            done[value] = self.emitted(operation, operands)
         outputs = [done[k] for k in self.program.outputs]
         inputs = list(self.program.inputs)
         self.builder.symbols = {symbol: self.plain[k] for k, symbol in enumerate(inputs)}
-        return self.builder.program(outputs).with_inputs(inputs)
+        return self.builder.program(outputs, inputs)
 
     def operand(self, value: int, slot: int, done: dict[int, int]) -> int:
         name, operands, _ = self.operations[value]
@@ -163,7 +167,7 @@ class _Guarding:
             return done[operand] if slot % 2 else self.plain[operand]
         if self.operations[operand].name == "constant" or needs == self.needs[operand]:
             return done[operand]
-        number = self.builder.emit("constant", payload=self.number(operand, needs))
+        number = self.builder.constant(self.number(operand, needs))
         return self.builder.emit("guard", self.condition(needs), done[operand], number)
 
     def number(self, operand: int, needs: Needs) -> Any:

@@ -172,10 +172,10 @@ def float_literal(number: Any) -> str:
 
 def exact_literal(number: Any, of_float: str, of_fraction: str) -> str:
     """An integer as it is; what floats hold by `of_float`, another fraction by `of_fraction`."""
+    if type(number) is int:
+        return str(number)
     if not isinstance(number, Fraction):
         return float_literal(number)
-    if number.denominator == 1:
-        return str(number.numerator)
     is_long = len(str(number.denominator)) > 6
     if is_long and abs(number) < 1e300 and Fraction(float(number)) == number:
         return of_float.format(repr(float(number)))
