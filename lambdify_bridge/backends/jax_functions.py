@@ -58,7 +58,7 @@ def uppergamma(s: Any, x: Any) -> Any:
 
 
 def erfi(x: Any) -> Any:
-    return 2 / math.sqrt(math.pi) * jnp.exp(x * x) * special.dawsn(x)
+    return 2 / math.sqrt(math.pi) * x * special.hyp1f1(0.5, 1.5, x * x)
 
 
 def erfcinv(x: Any) -> Any:
