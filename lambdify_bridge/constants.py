@@ -98,6 +98,14 @@ class Constants:
         low, high = (_in_digits(number, context) for context in self.contexts)
         return Rounded(low, high)
 
+    def exact(self, payload: float | complex | bool) -> Any:
+        """The constant of a program, to compute with."""
+        if isinstance(payload, complex):
+            return Rounded(*(context.mpc(payload) for context in self.contexts))
+        if isinstance(payload, bool) or not math.isfinite(payload):
+            return payload
+        return plain(Fraction(payload))
+
     def rounded(self, value: Any) -> float | complex | bool:
         """The float of a constant; an irrational one that is 0 is so in many digits."""
         if isinstance(value, Rounded) and value.high == 0 and self.digits < PRECISIONS[-1]:

@@ -5,16 +5,14 @@ Positions count the inputs of a program; `wrt=None` means all of them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sympy as sp
 
 from lambdify_bridge.builder import Builder
-from lambdify_bridge.constants import PRECISIONS, LostDigits, Rounded, plain
+from lambdify_bridge.constants import PRECISIONS, LostDigits
 from lambdify_bridge.differentiation.sparsity import dependencies, groups, transposed
 from lambdify_bridge.differentiation.sweep import adjoints, tangents
 from lambdify_bridge.program import Program
@@ -147,16 +145,8 @@ class _Opened:
     def __init__(self, program: Program, digits: int) -> None:
         self.builder = b = Builder(digits)
         self.symbols = list(program.inputs)
-        place = [b.input(symbol) for symbol in program.inputs]
-        for name, operands, payload in program.operations[len(program.inputs) :]:
-            if name == "constant":
-                place.append(b.constant(_exact(b, payload)))
-            else:
-                place.append(b.emit(name, *[place[k] for k in operands], payload=payload))
-        self.inputs, self.outputs = (
-            place[: len(program.inputs)],
-            [place[k] for k in program.outputs],
-        )
+        b.load(program)
+        self.inputs, self.outputs = list(range(len(program.inputs))), list(program.outputs)
 
     def inputs_at(self, positions: Sequence[int] | None) -> list[int]:
         return self.inputs if positions is None else [self.inputs[k] for k in positions]
@@ -177,16 +167,6 @@ class _Opened:
         program = self.program([found[place] for place in places])
         rows, columns = (tuple([place[k] for place in places]) for k in (0, 1))
         return Entries(program, rows, columns, shape)
-
-
-def _exact(b: Builder, payload: Any) -> Any:
-    """The constant of a program as the builder computes with it."""
-    if isinstance(payload, complex):
-        low, high = (context.mpc(payload) for context in b.constants.contexts)
-        return Rounded(low, high)
-    if isinstance(payload, bool) or not math.isfinite(payload):
-        return payload
-    return plain(Fraction(payload))
 
 
 def _opened(program: Program, build: Callable[[_Opened], Result]) -> Result:
