@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
-
-import sympy as sp
 
 from lambdify_bridge.constants import FOLD, Constants, ExactConstants
 from lambdify_bridge.program import Operation, Program, check_arguments
@@ -25,7 +24,7 @@ class Builder:
         self.operations: list[Operation] = []
         self.index: dict[Any, int] = {}
         self.known: dict[int, Any] = {}  # the constants among the operations
-        self.symbols: dict[sp.Symbol, int] = {}
+        self.symbols: dict[Any, int] = {}  # inputs: symbols, and array variables
 
     def load(self, program: Program) -> None:
         """The operations of a program, each at its index; there must be none so far."""
@@ -67,7 +66,7 @@ class Builder:
 
     # -- inputs and constants ------------------------------------------------------------------
 
-    def input(self, symbol: sp.Symbol) -> int:
+    def input(self, symbol: Any) -> int:
         found = self.symbols.get(symbol)
         if found is None:
             found = self.symbols[symbol] = self.emit("input", payload=symbol)
@@ -160,11 +159,21 @@ class Builder:
         zero = self.constant(0)
         return self.apply("differs", value, zero), self.apply("eq", value, zero)
 
+    def cases(self, cases: Sequence[tuple[int, tuple[int, int]]]) -> int:
+        """Each value where its condition holds and all before it are known not to hold."""
+        remaining, operands = self.constant(True), list[int]()
+        for value, (holds, fails) in cases:
+            mask = self.both(remaining, holds)
+            if self.value_of(mask) is not False:
+                operands += [mask, value]
+            remaining = self.both(remaining, fails)
+        if not operands:
+            return self.constant(math.nan)
+        return operands[1] if self.value_of(operands[0]) is True else self.emit("select", *operands)
+
     # -- the end -------------------------------------------------------------------------------
 
-    def program(
-        self, outputs: Sequence[int], arguments: Sequence[sp.Symbol] | None = None
-    ) -> Program:
+    def program(self, outputs: Sequence[int], arguments: Sequence[Any] | None = None) -> Program:
         """The operations that the outputs depend on, renumbered; inputs sorted by name.
 
         `arguments` gives the inputs in order; there may be more than are needed. Raises ValueError

@@ -114,7 +114,7 @@ REWRITES: dict[type, Callable[..., int]] = {
 # only: importing these takes longer than most formulas.
 BY_NAME: dict[str, Callable[..., int]] = {
     "sigmoid":     lambda b, a: b.apply("sigmoid", a),
-    "relu":        lambda b, a: b.chain("maximum", (b.constant(0), a)),
+    "relu":        lambda b, a: b.chain("maximum", (a, b.constant(0))),
     "softplus":    lambda b, a: b.apply("softplus", a),
     "expm1":       lambda b, a: b.apply("expm1", a),
     "log1p":       lambda b, a: b.apply("log1p", a),

@@ -5,10 +5,9 @@ No recursion, and linear in the size of the shared graph: a formula may be as de
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -20,6 +19,7 @@ from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
 
+T = TypeVar("T")
 # fmt: off
 UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
               "Determinant", "Trace", "Inverse")
@@ -46,23 +46,39 @@ def lower(
     """
     expressions = [sp.sympify(expression, strict=True) for expression in expressions]
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
-    for digits in [None] if exact else PRECISIONS:
+
+    def program(digits: int | None) -> Program:
+        walk = _Walk(Builder(digits))
+        for symbol, value in definitions:
+            walk.define(symbol, walk.value(value))
+        b = walk.builder
+        return b.program([b.scalar(walk.value(e)) for e in expressions], arguments)
+
+    return program(None) if exact else in_enough_digits(program)
+
+
+def in_enough_digits(make: Callable[[int], T]) -> T:
+    """What is made with constants of so many digits: as few as leave 17 of each."""
+    for digits in PRECISIONS:
         try:
-            walk = _Walk(digits)
-            for symbol, value in definitions:
-                walk.define(symbol, walk.value(value))
-            b = walk.builder
-            return b.program([b.scalar(walk.value(e)) for e in expressions], arguments)
+            return make(digits)
         except LostDigits:
             continue
     raise ValueError("a constant cannot be computed to 17 digits: simplify the expression first")
 
 
+def value_of(b: Builder, expression: Any, known: Mapping[sp.Symbol, int]) -> int:
+    """An expression among the operations of a builder, where the values of symbols are known."""
+    walk = _Walk(b)
+    walk.defined.update(known)
+    return b.scalar(walk.value(expression))
+
+
 class _Walk:
     """What every visited SymPy node became."""
 
-    def __init__(self, digits: int | None) -> None:
-        self.builder = Builder(digits)
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
         self.values: dict[int, Any] = {}
         self.kept: list[Any] = []
@@ -214,9 +230,17 @@ def _negated(b: Builder, value: int) -> int | None:
 
 
 def _sum(b: Builder, node: Any, values: list[Any]) -> int:
-    """Terms with a plus sign, the constant, then those with a minus sign subtracted."""
     if len(values) >= FEWEST_TERMS and (horner := _horner(b, node)) is not None:
         return horner
+    plus, minus = signed(b, values)
+    if len(plus) + len(minus) > LONGEST_CHAIN:
+        total = b.balanced(b.add, plus)
+        return b.sub(total, b.balanced(b.add, minus)) if minus else total
+    return added(b, plus, minus)
+
+
+def signed(b: Builder, values: Sequence[Any]) -> tuple[list[int], list[int]]:
+    """Terms with a plus sign, the constant; and those with a minus sign, without it."""
     constant, plus, minus = b.constant(0), list[int](), list[int]()
     scalars = [b.scalar(value) for value in values]
     for value in scalars:
@@ -235,11 +259,11 @@ def _sum(b: Builder, node: Any, values: list[Any]) -> int:
     if not plus and minus:  # all have a minus sign: the first keeps it
         plus = [next(value for value in scalars if b.value_of(value) is None)]
         minus = minus[1:]
-    if not plus:
-        return constant
-    if len(plus) + len(minus) > LONGEST_CHAIN:
-        total = b.balanced(b.add, plus)
-        return b.sub(total, b.balanced(b.add, minus)) if minus else total
+    return plus or [constant], minus
+
+
+def added(b: Builder, plus: Sequence[int], minus: Sequence[int]) -> int:
+    """Those with a minus sign are subtracted last."""
     result = plus[0]
     for term in plus[1:]:
         result = b.add(result, term)
@@ -316,19 +340,6 @@ def _integer_power(b: Builder, base: int, n: int) -> int:
     return b.apply("square", _integer_power(b, base, n // 2))
 
 
-def _piecewise(b: Builder, node: Any, cases: list[Any]) -> int:
-    """Each value where its condition holds and all before it are known not to hold."""
-    remaining, operands = b.constant(True), list[int]()
-    for value, (holds, fails) in cases:
-        mask = b.both(remaining, holds)
-        if b.value_of(mask) is not False:
-            operands += [mask, value]
-        remaining = b.both(remaining, fails)
-    if not operands:
-        return b.constant(math.nan)
-    return operands[1] if b.value_of(operands[0]) is True else b.emit("select", *operands)
-
-
 def _relation(b: Builder, node: Any, values: list[Any]) -> tuple[int, int]:
     """Neither holds nor is known not to hold where a side is NaN."""
     holds, fails = RELATIONS[type(node)]
@@ -394,7 +405,7 @@ TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
     sp.Add: _sum,
     sp.Mul: _product,
     sp.Pow: _power,
-    sp.Piecewise: _piecewise,
+    sp.Piecewise: lambda b, node, cases: b.cases(cases),
     ExprCondPair: lambda b, node, values: (b.scalar(values[0]), b.truth(values[1])),
     sp.And: _and,
     sp.Or: _or,

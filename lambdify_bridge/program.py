@@ -1,7 +1,8 @@
 """The straight-line form of a formula: operations in order, each computed once.
 
-`lowering.lower` makes one of SymPy expressions, backends print it, others may differentiate it; it
-holds no SymPy expression but the symbols of its inputs.
+`lowering.lower` makes one of SymPy expressions, `arrays.lowering` of graphs of arrays; backends
+print it, others may differentiate it. It holds no SymPy expression but the symbols of its inputs
+and the sizes of arrays.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
-import sympy as sp
+from lambdify_bridge.shapes import Shape, shapes_of
 
 
 class Operation(NamedTuple):
     """One value: `name` applied to earlier values.
 
-    An "input" carries its position as payload, a "constant" its float, complex or bool.
+    An "input" carries its position as payload, a "constant" its float, complex or bool, "named"
+    the name of a quantity (its operand), operations on arrays what else says which one they are.
     """
 
     name: str
@@ -30,7 +33,9 @@ class Program:
     """Operations in order; an operand or output `k` is the value of `operations[k]`.
 
     The first `len(inputs)` operations are the inputs.  "select" has the operands mask, value, mask,
-    value, ...: at most one mask holds at a point, and where none does the value is NaN.
+    value, ...: at most one mask holds at a point, and where none does the value is NaN; "where" has
+    the operands mask, value where it holds, value elsewhere.  Inputs are symbols, or
+    `shapes.ArrayVariable` for whole arrays.
 
     >>> from sympy.abc import x
     >>> from lambdify_bridge.lowering import lower
@@ -42,16 +47,21 @@ class Program:
     add (3, 1) None
     """
 
-    inputs: tuple[sp.Symbol, ...]
+    inputs: tuple[Any, ...]
     operations: tuple[Operation, ...]
     outputs: tuple[int, ...]
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shape of each value at one point."""
+        return shapes_of(self.inputs, self.operations)
 
     def counts(self) -> Counter[str]:
         """How often each operation occurs, inputs and constants left out."""
         names = (operation.name for operation in self.operations)
         return Counter(name for name in names if name not in ("input", "constant"))
 
-    def with_inputs(self, arguments: Sequence[sp.Symbol]) -> Program:
+    def with_inputs(self, arguments: Sequence[Any]) -> Program:
         """The same program as a function of `arguments`, in this order; more than it uses may be.
 
         Raises ValueError for an input that is not among them.
@@ -70,7 +80,7 @@ class Program:
         return Program(tuple(arguments), tuple(operations), outputs)
 
 
-def check_arguments(arguments: Sequence[sp.Symbol], needed: Iterable[sp.Symbol]) -> None:
+def check_arguments(arguments: Sequence[Any], needed: Iterable[Any]) -> None:
     """Raise ValueError for a needed symbol that is not among the arguments."""
     given = set(arguments)
     for symbol in needed:

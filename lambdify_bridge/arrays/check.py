@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from lambdify_bridge.arrays.claims import LARGEST, check_claim, is_singular, short, spell
-from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
 from lambdify_bridge.arrays.slopes import (
     DIRECTIONAL,
@@ -26,7 +25,8 @@ from lambdify_bridge.arrays.slopes import (
     TooRough,
     scale_of,
 )  # fmt: skip
-from lambdify_bridge.arrays.source import needed
+from lambdify_bridge.arrays.tape import Tape
+from lambdify_bridge.arrays.walk import needed
 from lambdify_bridge.report import Report, weakest
 
 LAST_DIGITS, NUDGES = 2.0**-51, 5
@@ -158,7 +158,7 @@ class _Bench:
         loss: Any,
         steps: tuple[Any, ...],
         point: Point,
-        moved: Mapping[str, Any] | None = None,
+        moved: Mapping[Any, Any] | None = None,
     ) -> None:
         self.loss, self.steps = loss, steps
         self.point, self.moved = point, moved or {}
@@ -167,8 +167,8 @@ class _Bench:
         with np.errstate(all="ignore"):
             try:
                 self.space = self.tape.run(values, self.sizes)
-                for name, value in self.moved.items():
-                    self.space = self.tape.again(self.space, name, value)
+                for place, value in self.moved.items():
+                    self.space = self.tape.again(self.space, place, value)
                 self.at = float(self.tape.output(self.space, loss))
             except (np.linalg.LinAlgError, ValueError, FloatingPointError):
                 self.at = float("nan")
@@ -186,7 +186,7 @@ class _Bench:
                     return False
             except (np.linalg.LinAlgError, ValueError):
                 return False
-        arrays = [np.asarray(v) for v in (*self.space.values(), *bars)]
+        arrays = [np.asarray(v) for v in (*self.tape.values(self.space), *bars)]
         return all(np.max(np.abs(v), initial=0.0) < LARGEST for v in arrays)
 
     # -- one step ------------------------------------------------------------------------------
@@ -240,13 +240,10 @@ class _Bench:
 
     def named(self, node: Any) -> np.ndarray:
         """The value of a named quantity from the forward pass."""
-        value = self.tape.lines.values.get(node)
-        if value is None:
-            tape = Tape([node.args[0]])
-            return tape.output(tape.run(self.values, self.sizes), node.args[0])
-        every = tuple(range(len(node.shape)))
-        missing = tuple(a for a in every if a not in value.labels)
-        return np.expand_dims(np.asarray(self.space[value.code], float), missing)
+        if node in self.tape.places:
+            return self.tape.output(self.space, node).astype(float)
+        tape = Tape([node.args[0]])
+        return tape.output(tape.run(self.values, self.sizes), node.args[0])
 
     def shape(self, node: Any) -> tuple[int, ...]:
         return shape_of(node, self.sizes)
@@ -290,10 +287,10 @@ class _Bench:
 
     def slopes(self, step: Any, side: Any) -> Slopes:
         goal, quantity = step.lhs, step.lhs.args[1]
-        loss, name = self.along(quantity)
+        loss, place = self.along(quantity)
         return Slopes(
             loss=loss,
-            here=np.asarray(self.space[name], float),
+            here=np.asarray(self.space[place], float),
             claimed=self.value(side),
             structure=structure_of(quantity) if type(goal).__name__ == "Gradient" else "",
             random=self.random,
@@ -320,26 +317,26 @@ class _Bench:
 
     def beside(self, text: str, step: Any, kinked: np.ndarray) -> Report:
         """The same line with the entries of its quantity at a kink put somewhere else."""
-        _, name = self.along(step.lhs.args[1])
-        here = np.asarray(self.space[name], float)
+        _, place = self.along(step.lhs.args[1])
+        here = np.asarray(self.space[place], float)
         away = ASIDE * scale_of(here) * self.random.standard_normal(here.shape)
-        other = _Bench(self.loss, self.steps, self.point, {name: here + np.where(kinked, away, 0)})
+        other = _Bench(self.loss, self.steps, self.point, {place: here + np.where(kinked, away, 0)})
         other.free = self.free
         if not other.is_finite():
             raise TooRough(NO_SLOPE)
         return other.slopes(step, step.rhs).report(text)
 
-    def along(self, quantity: Any) -> tuple[Callable[[np.ndarray], float], str]:
+    def along(self, quantity: Any) -> tuple[Callable[[np.ndarray], float], int]:
         """The loss as a function of one quantity, everything computed from it following."""
-        name = self.tape.name(quantity)
+        place = self.tape.places[quantity]
 
         def loss(value: np.ndarray) -> float:
             try:
-                return float(self.tape.output(self.tape.again(self.space, name, value), self.loss))
+                return float(self.tape.output(self.tape.again(self.space, place, value), self.loss))
             except (np.linalg.LinAlgError, ValueError):  # no positive definite matrix any more
                 return float("nan")
 
-        return loss, name
+        return loss, place
 
 
 def is_one(step: Any) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from lambdify_bridge.arrays.differences import extrapolated, mixed
-from lambdify_bridge.arrays.function import Tape
 from lambdify_bridge.arrays.points import Point, candidates, in_structure, shape_of, structure_of
-from lambdify_bridge.arrays.source import LEAVES, needed
+from lambdify_bridge.arrays.tape import Tape
+from lambdify_bridge.arrays.walk import LEAVES, needed
 from lambdify_bridge.report import Report
 
 TOLERANCE, ROUGH = 1e-8, 1e-6

@@ -1,17 +1,15 @@
-"""Array graphs as NumPy functions: compiled once, run on arrays, or line by line."""
+"""Array graphs as NumPy functions: compiled once, run on arrays."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from lambdify_bridge.arrays.lowering import lowered
 from lambdify_bridge.arrays.points import structure_of
-from lambdify_bridge.arrays.source import LEAVES, Lines, needed, source
-from lambdify_bridge.backends.numpy import compiled
+from lambdify_bridge.backends.numpy import compile_source, imports, source
 
 
 class ArrayFunction:
@@ -28,11 +26,17 @@ class ArrayFunction:
         single: bool = True,
     ) -> None:
         self.given, self.single = tuple(given), single
-        self.lines = Lines(tuple(outputs), self.given, meaning or {})
-        self.args = tuple(self.lines.names[node] for node in self.given)
-        body = source(self.lines, outputs)
-        self.source = "\n".join([*_imports(body), "", "", body]) + "\n"
-        self._function = compiled(body, "function")
+        graph = lowered(tuple(outputs), self.given, meaning)
+        self.program, self._slices, self._rows = graph.program, graph.slices, graph.rows
+        self.args = tuple(variable.name for variable in graph.inputs)
+        unknown = self.program.inputs[len(self.args) :]
+        if unknown:
+            raise ValueError(
+                f"{unknown[0]} is the size of no argument: there is no function without it"
+            )
+        body = source(self.program)
+        self.source = "\n".join([*imports(body), "", "", body]) + "\n"
+        self._function = compile_source(body)
         self._fitting: dict[Any, dict[Any, int]] = {}  # sizes of the letters by the last shapes
         self.__doc__ = self.source
 
@@ -79,7 +83,7 @@ class ArrayFunction:
 
     def _slices_fit(self, sizes: Mapping[Any, int]) -> None:
         """Raise ValueError where NumPy would cut a slice short, or find nothing at an index."""
-        for node in self.lines.slices:
+        for node in self._slices:
             axis, start, count, step = node.data
             n = node.args[0].shape[axis]
             first, many, size = (int(each.xreplace(sizes)) for each in (start, count, n))
@@ -96,7 +100,7 @@ class ArrayFunction:
 
     def _indices_fit(self, values: Mapping[Any, Any], sizes: Mapping[Any, int]) -> None:
         """Raise ValueError where an index is out of the range of the axis that it chooses from."""
-        for node in self.lines.rows:
+        for node in self._rows:
             n = int(node.shape[-1].xreplace(sizes))
             most = np.max(values.get(node.args[0], 0), initial=0)
             if most >= n:
@@ -125,16 +129,6 @@ def _of_their_own(results: Sequence[Any], arguments: Sequence[Any]) -> list[np.n
     return own
 
 
-def _imports(body: str) -> list[str]:
-    found = ["import numpy as np"]
-    scipy = [name for name in ("linalg", "special") if f" {name}." in body or f"({name}." in body]
-    if scipy:
-        found.append(f"from scipy import {', '.join(scipy)}")
-    if "runtime." in body:
-        found.append("from lambdify_bridge.arrays import runtime")
-    return found
-
-
 def of_derivation(derivation: Any, args: Any = None) -> ArrayFunction:
     """The result of a derivation about arrays as a function of its variables, or of `args`."""
     known = {str(node): node for node in derivation.arguments}
@@ -154,54 +148,3 @@ def of_derivation(derivation: Any, args: Any = None) -> ArrayFunction:
     single = type(result).__name__ != "Listed"
     outputs = [result] if single else [derivation.lhs.args[0], *result.args]
     return ArrayFunction(outputs, given, meaning, single)
-
-
-class Tape:
-    """The lines that lead to some outputs, run from any quantity on.
-
-    Values are float64 arrays by node. With a value put in place of a quantity's own, only what is
-    computed from it is computed again.
-    """
-
-    def __init__(self, outputs: Sequence[Any], names: bool = False) -> None:
-        """`names`: the values of named quantities are given as well."""
-        leaves = (*LEAVES, "Named") if names else LEAVES
-        stop = [n for n in needed(outputs, ()) if type(n).__name__ in leaves]
-        self.given = [n for n in needed(outputs, stop) if type(n).__name__ in leaves]
-        self.lines = Lines(tuple(outputs), self.given, whole_names=True)
-        self.outputs = tuple(outputs)
-
-    @cached_property
-    def code(self) -> list[tuple[str, Any, frozenset[str]]]:
-        return [
-            (line.name, compiled(f"{line.name} = {line.code}"), _words(line.code))
-            for line in self.lines.lines
-        ]
-
-    def run(self, values: Mapping[Any, np.ndarray], sizes: Mapping[Any, int]) -> dict[str, Any]:
-        """All values by their names in the code; `sizes` are those of the letters."""
-        space: dict[str, Any] = {name: sizes[letter] for letter, name in self.lines.sizes.items()}
-        space |= {self.lines.names[node]: values[node] for node in self.given}
-        for _, code, _ in self.code:
-            code(space)
-        return space
-
-    def again(self, space: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
-        """The values with another one for `name`, and all that follows from it."""
-        new, changed = {**space, name: value}, {name}
-        for target, code, words in self.code:
-            if target != name and not changed.isdisjoint(words):
-                code(new)
-                changed.add(target)
-        return new
-
-    def output(self, space: Mapping[str, Any], node: Any) -> np.ndarray:
-        return np.asarray(compiled(f"result = {self.lines.full(node)}")(dict(space))["result"])
-
-    def name(self, node: Any) -> str:
-        """What a quantity is called in the code."""
-        return self.lines.values[node].code
-
-
-def _words(code: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[A-Za-z_]\w*", code))

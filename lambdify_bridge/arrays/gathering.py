@@ -7,39 +7,39 @@ H[k,a] V[k,d] over k.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from lambdify_bridge.arrays.builder import ArrayBuilder
 from lambdify_bridge.arrays.contraction import Labels, Term, contracted, ordered
-
-Lines = Callable[[str], str]  # puts a value on a line of its own: what it is called there
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """One-hot rows: the indices in the code, the labels of their axes, the label chosen from."""
+    """One-hot rows: the indices, the labels of their axes, the label chosen from and its size."""
 
-    indices: str
+    indices: int
     labels: Labels
     place: int
-    size: str
-    matrix: Callable[[], str]  # the rows as an array, for want of anything better
+    size: Any
+    matrix: int  # the rows as an array, for want of anything better
 
 
 def without_rows(
-    rows: Sequence[Chosen], terms: Sequence[Term], out: Labels, put: Lines
+    b: ArrayBuilder, rows: Sequence[Chosen], terms: Sequence[Term], out: Labels
 ) -> list[Term]:
     """The terms of the same product without one-hot rows."""
     left, now = list(rows), list(terms)
     while left:
-        group, found = next(_indexed(left, now, out, put), ([left[0]], None))
+        group, found = next(_indexed(b, left, now, out), ([left[0]], None))
         left = [each for each in left if each not in group]
-        now = found or [*now, Term(group[0].matrix(), (*group[0].labels, group[0].place))]
+        now = found or [*now, Term(group[0].matrix, (*group[0].labels, group[0].place))]
     return now
 
 
 def _indexed(
-    rows: list[Chosen], terms: list[Term], out: Labels, put: Lines
+    b: ArrayBuilder, rows: list[Chosen], terms: list[Term], out: Labels
 ) -> Iterator[tuple[list[Chosen], list[Term]]]:
     for attempt in (_taken, _added_up):
         for group in _groups(rows, out):
@@ -47,7 +47,7 @@ def _indexed(
             places = [each.place for each in group]
             labels = group[0].labels
             if len({*labels, *places}) == len(labels) + len(places):
-                found = attempt(group, terms, out, others, put)
+                found = attempt(b, group, terms, out, others)
                 if found:
                     yield group, found
 
@@ -61,7 +61,7 @@ def _groups(rows: list[Chosen], out: Labels) -> Iterator[list[Chosen]]:
 
 
 def _taken(
-    group: list[Chosen], terms: list[Term], out: Labels, others: set[int], put: Lines
+    b: ArrayBuilder, group: list[Chosen], terms: list[Term], out: Labels, others: set[int]
 ) -> list[Term] | None:
     """Entries taken from every term that has the axes chosen from, which are summed over."""
     places = {each.place for each in group}
@@ -70,33 +70,34 @@ def _taken(
     twice = any(len(set(term.labels)) < len(term.labels) for term in uses)
     if places & ({*out} | others) or not places <= carried or twice:
         return None
-    return [_at(term, group) if term in uses else term for term in terms]
+    return [_at(b, term, group) if term in uses else term for term in terms]
 
 
-def _at(term: Term, group: list[Chosen]) -> Term:
+def _at(b: ArrayBuilder, term: Term, group: list[Chosen]) -> Term:
     """The entries of one term at the indices."""
     here = [each for each in group if each.place in term.labels]
     labels = group[0].labels
     shared = [i for i in labels if i in term.labels]
     if len(here) == 1 and not shared:
         axis = term.labels.index(here[0].place)
-        code = f"{term.bracketed}[{':, ' * axis}{here[0].indices}]"
-        return Term(code, term.labels[:axis] + labels + term.labels[axis + 1 :])
+        value = b.emit("index", term.value, here[0].indices, payload=axis)
+        return Term(value, term.labels[:axis] + labels + term.labels[axis + 1 :])
     front = (*shared, *(each.place for each in here))
     rest = tuple(i for i in term.labels if i not in front)
-    index = [_grid(group[0].indices, labels, i) for i in shared] + [each.indices for each in here]
-    return Term(f"{ordered(term, front + rest).bracketed}[{', '.join(index)}]", labels + rest)
+    index = [_grid(b, group[0].indices, labels, i) for i in shared]
+    index += [each.indices for each in here]
+    moved = ordered(b, term, front + rest)
+    return Term(b.emit("index", moved.value, *index, payload=0), labels + rest)
 
 
-def _grid(indices: str, labels: Labels, label: int) -> str:
+def _grid(b: ArrayBuilder, indices: int, labels: Labels, label: int) -> int:
     """0, 1, ... along one axis of the indices."""
     axis = labels.index(label)
-    new = ", None" * (len(labels) - 1 - axis)
-    return f"np.arange({indices}.shape[{axis}])" + (f"[:{new}]" if new else "")
+    return b.emit("positions", indices, payload=(axis, len(labels) - 1 - axis))
 
 
 def _added_up(
-    group: list[Chosen], terms: list[Term], out: Labels, others: set[int], put: Lines
+    b: ArrayBuilder, group: list[Chosen], terms: list[Term], out: Labels, others: set[int]
 ) -> list[Term] | None:
     """Entries added up along the axes of the indices, which are summed over."""
     labels, places = group[0].labels, tuple(each.place for each in group)
@@ -107,20 +108,15 @@ def _added_up(
         return None
     kept = {*out} | others | {i for term in rest for i in term.labels}
     carried = tuple(i for i in inside if i in kept)
-    value = contracted(uses, labels + carried, put) if uses else Term("1.0", ())
-    indices, sizes = (_tuple([getattr(each, name) for each in group]) for name in
-                      ("indices", "size"))  # fmt: skip
-    code = f"runtime.scattered({_with_axes(value, labels)}, {indices}, {sizes})"
-    return [*rest, Term(code, places + tuple(i for i in value.labels if i not in labels))]
+    value = contracted(b, uses, labels + carried) if uses else Term(b.constant(1), ())
+    sizes = tuple(each.size for each in group)
+    operands = [_with_axes(b, value, labels), *(each.indices for each in group)]
+    added = b.sized("scatter", sizes, operands, sizes)
+    return [*rest, Term(added, places + tuple(i for i in value.labels if i not in labels))]
 
 
-def _tuple(texts: Sequence[str]) -> str:
-    return f"({', '.join(texts)}{',' * (len(texts) == 1)})"
-
-
-def _with_axes(term: Term, labels: Labels) -> str:
-    """The code of a term with an axis, of size 1 if need be, for each of the labels in front."""
+def _with_axes(b: ArrayBuilder, term: Term, labels: Labels) -> int:
+    """The value of a term with an axis, of size 1 if need be, for each of the labels in front."""
     if all(i in term.labels for i in labels) or not term.labels:
-        return term.code
-    index = [":" if i in term.labels else "None" for i in labels]
-    return f"{term.bracketed}[{', '.join(index)}]"
+        return term.value
+    return b.expand(term.value, [i in term.labels for i in labels])

@@ -13,11 +13,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lambdify_bridge.backends.numpy_functions import HELPERS, scipy_special
+from lambdify_bridge.arrays import runtime
+from lambdify_bridge.backends.numpy_arrays import ARRAYS, written
+from lambdify_bridge.backends.numpy_functions import HELPERS, scipy_linalg, scipy_special
 from lambdify_bridge.program import Operation, Program
 
 # fmt: off
@@ -27,6 +30,8 @@ OPERATORS: dict[str, tuple[str, int]] = {   # operation: Python's operator, how 
     "div": ("/", 5),
 }
 UNARY, ATOM = 6, 7
+INFIX = OPERATORS | {"matmul": ("@", 5)}
+PREFIX = {"neg": ("-", UNARY, UNARY), "indicator": ("1.0 * ", 5, UNARY)}  # and the operand's
 
 CALLS: dict[str, str] = {                   # operation: what is called with its operands
     "exp":         "np.exp",
@@ -113,12 +118,15 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
 # fmt: on
 
 DEEPEST_BRANCH = 50  # branches inside branches call one another: deeper ones are computed at once
+VIEWS = {"named", "transpose", "expand"}  # of a value with a name: they cost nothing, and get none
+MOST_TAKEN = 20  # values of which one is taken by np.where inside np.where
 LONGEST_INLINE = 60  # characters of an operation that is printed inside the next one
 
 
 # -- names ----------------------------------------------------------------------------------------
 
-RESERVED = {*HELPERS, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, "np", "special"}
+MODULES = {"np", "linalg", "special", "runtime"}
+RESERVED = {*HELPERS, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, *MODULES}
 
 
 def parameter_names(program: Program) -> tuple[str, ...]:
@@ -160,36 +168,91 @@ def source(program: Program) -> str:
 
 def compile_source(text: str) -> Callable[..., tuple[Any, ...]]:
     """The function that `source` printed, in a namespace of NumPy, SciPy and the helpers only."""
-    namespace: dict[str, Any] = {"__builtins__": {}, "np": np, "complex": complex, **HELPERS}
-    if "special." in text:
-        namespace["special"] = scipy_special()
+    return _run(text, _namespace(text))
+
+
+def imports(text: str) -> list[str]:
+    """What a file that holds the source has to import."""
+    used = set(re.findall(r"(?<![.\w])[A-Za-z]\w*", text))
+    lines = ["import numpy as np"]
+    scipy = [name for name in SCIPY if name in used]
+    if scipy:
+        lines.append(f"from scipy import {', '.join(scipy)}")
+    if "runtime" in used:
+        lines.append("from lambdify_bridge.arrays import runtime")
+    helpers = sorted(used & set(HELPERS))
+    if helpers:
+        lines.append(f"from lambdify_bridge.backends.numpy_functions import {', '.join(helpers)}")
+    return lines
+
+
+SCIPY: dict[str, Callable[[], Any]] = {"linalg": scipy_linalg, "special": scipy_special}
+
+
+def _namespace(text: str) -> dict[str, Any]:
+    known: dict[str, Any] = {"__builtins__": {}, "np": np, "complex": complex, **HELPERS}
+    known |= {name: load() for name, load in SCIPY.items() if f"{name}." in text}
+    if "runtime." in text:
+        known["runtime"] = runtime
+    if re.search(r"\.(sum|max|min)\(", text):  # methods that load parts of NumPy
+        known["__builtins__"] = {"__import__": __import__}
+    return known | {"int": int}
+
+
+def _run(text: str, namespace: dict[str, Any]) -> Any:
     exec(compile(text, "<lambdify_bridge>", "exec"), namespace)
     return namespace["function"]
 
 
-def compiled(text: str, name: str = "") -> Callable[..., Any]:
-    """Lines of array code: the function that they define, or a function of the values by name.
+@lru_cache(maxsize=4096)
+def _function_of(name: str, payload: Any, many: int) -> Callable[..., Any]:
+    letters = [Part(f"_{k}", ATOM, ()) for k in range(many)]
+    text = expression(Operation(name, (), payload), letters).text
+    parameters = ", ".join(letter.text for letter in letters)
+    return _run(f"function = lambda {parameters}: {text}", _namespace(text))
 
-    They see NumPy, SciPy's `linalg` and `special`, the functions of `arrays.runtime`, and no more.
-    """
-    from scipy import linalg, special
 
-    from lambdify_bridge.arrays import runtime
+def function_of(operation: Operation) -> Callable[..., Any]:
+    """One operation as a function of its operands."""
+    return _function_of(operation.name, operation.payload, len(operation.operands))
 
-    known: dict[str, Any] = {"np": np, "linalg": linalg, "special": special, "runtime": runtime}
-    # NumPy imports parts of itself when it is called.
-    known["__builtins__"] = {"__import__": __import__, "int": int}
-    code = compile(text, "<lambdify_bridge>", "exec")
-    if name:
-        namespace: dict[str, Any] = dict(known)
-        exec(code, namespace)
-        return namespace[name]
 
-    def run(values: dict[str, Any]) -> dict[str, Any]:
-        exec(code, dict(known), values)
-        return values
+class Part(NamedTuple):
+    """Code, how tightly it binds, and the values with a name that it mentions."""
 
-    return run
+    text: str
+    binding: int
+    mentioned: Sequence[int] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+    def bound(self, binding: int) -> str:
+        return self.text if self.binding >= binding else f"({self.text})"
+
+    @property
+    def atom(self) -> str:
+        return self.bound(ATOM)
+
+
+def expression(operation: Operation, parts: Sequence[Part]) -> Part:
+    """The code of an operation on these operands."""
+    mentioned = [value for part in parts for value in part.mentioned]
+    name = operation.name
+    if name == "named":
+        return parts[0]
+    if name in PREFIX:
+        sign, binding, inner = PREFIX[name]
+        return Part(f"{sign}{parts[0].bound(inner)}", binding, mentioned)
+    if name in INFIX:
+        sign, binding = INFIX[name]
+        left, right = parts[0].bound(binding + (binding == 1)), parts[1].bound(binding + 1)
+        return Part(f"{left} {sign} {right}", binding, mentioned)
+    if name in CALLS:
+        return Part(f"{CALLS[name]}({', '.join(map(str, parts))})", ATOM, mentioned)
+    if name in ARRAYS:
+        return Part(written(name, operation.payload, parts), ATOM, mentioned)
+    raise ValueError(f"the operation {name!r} is unknown to the NumPy backend")
 
 
 class _Branch:
@@ -217,11 +280,25 @@ class _Printer:
         self.program = program
         self.operations = program.operations
         self.names = parameter_names(program)
+        self.quantities = self.own_names()
         self.main = _Branch("function")
         self.branches = [self.main]
         self.branch_of: dict[tuple[int, int], _Branch] = {}  # (select, operand) -> its branch
         self.place()
         self.capture()
+
+    def own_names(self) -> dict[int, str]:
+        """What quantities are called, where their name is plain and free."""
+        found: dict[int, str] = {}
+        taken = set(self.names)
+        for operation in self.operations:
+            if operation.name == "named":
+                (value,), name = operation.operands, operation.payload
+                is_new = value not in found and name not in taken and _is_plain(name)
+                if is_new and self.operations[value].name not in ("input", "constant", "named"):
+                    found[value] = name
+                    taken.add(name)
+        return found
 
     def is_free(self, value: int) -> bool:
         """Known everywhere: a constant."""
@@ -290,14 +367,16 @@ class _Function:
         self.printer, self.branch, self.results = printer, branch, results
         self.unused: list[str] = []
         self.named = 0
-        self.code: dict[int, tuple[str, int, list[int]]] = {}  # text, binding, named values in it
+        self.code: dict[int, Part] = {}
         self.parameters = branch.captured if parameters is None else parameters
         self.left = Counter(results)
         for value in branch.operations:
             self.left.update(printer.reads(value))
         for value in self.parameters:
             is_input = value < len(printer.names)
-            self.code[value] = (printer.names[value] if is_input else self.name(), ATOM, [value])
+            self.code[value] = Part(
+                printer.names[value] if is_input else self.name(), ATOM, [value]
+            )
 
     def name(self) -> str:
         if self.unused:
@@ -306,20 +385,31 @@ class _Function:
         return f"_{self.named}"
 
     def source(self) -> str:
-        parameters = ", ".join(self.code[value][0] for value in self.parameters)
+        parameters = ", ".join(self.code[value].text for value in self.parameters)
         lines = [f"def {self.branch.name}({parameters}):"]
         for value in self.branch.operations:
-            text, binding, mentioned = self.expression(value)
-            if self.left[value] == 1 and len(text) <= LONGEST_INLINE:
-                self.code[value] = text, binding, mentioned
+            part = self.expression(value)
+            if self.is_inline(value, part):
+                self.code[value] = part
+                self.left.update(dict.fromkeys(part.mentioned, self.left[value] - 1))
                 continue
-            self.release(mentioned)
-            self.code[value] = self.name(), ATOM, [value]
-            lines.append(f"    {self.code[value][0]} = {text}")
+            self.release(part.mentioned)
+            name = self.printer.quantities.get(value) or self.name()
+            self.code[value] = Part(name, ATOM, [value])
+            lines.append(f"    {name} = {part.text}")
         return "\n".join([*lines, f"    return {self.returned()}"])
 
+    def is_inline(self, value: int, part: Part) -> bool:
+        """Short and used once, or a view of something with a name."""
+        if value in self.printer.quantities:
+            return False
+        name, operands, _ = self.printer.operations[value]
+        if name in VIEWS and self.operand(operands[0]).text.isidentifier():
+            return True
+        return self.left[value] == 1 and len(part.text) <= LONGEST_INLINE
+
     def returned(self) -> str:
-        texts = [self.operand(value)[0] for value in self.results]
+        texts = [self.operand(value).text for value in self.results]
         if self.branch is not self.printer.main:
             return texts[0]
         if sum(map(len, texts)) <= LONGEST_INLINE:
@@ -329,43 +419,47 @@ class _Function:
     def release(self, mentioned: Sequence[int]) -> None:
         for value in mentioned:
             self.left[value] -= 1
-            if self.left[value] == 0 and self.code[value][0].startswith("_"):
-                self.unused.append(self.code[value][0])
+            if self.left[value] == 0 and self.code[value].text.startswith("_"):
+                self.unused.append(self.code[value].text)
 
-    def operand(self, value: int) -> tuple[str, int, list[int]]:
+    def operand(self, value: int) -> Part:
         if self.printer.is_free(value):
             text = _literal(self.printer.operations[value].payload)
-            return text, UNARY if text.startswith("-") else ATOM, []
+            return Part(text, UNARY if text.startswith("-") else ATOM)
         return self.code[value]
 
-    def expression(self, value: int) -> tuple[str, int, list[int]]:
+    def expression(self, value: int) -> Part:
         operation = self.printer.operations[value]
         if operation.name == "select":
             return self.selection(value, operation)
-        parts = [self.operand(k) for k in operation.operands]
-        mentioned = [name for part in parts for name in part[2]]
-        if operation.name == "neg":
-            return f"-{_bound(parts[0], UNARY)}", UNARY, mentioned
-        if operation.name in OPERATORS:
-            sign, binding = OPERATORS[operation.name]
-            left, right = _bound(parts[0], binding + (binding == 1)), _bound(parts[1], binding + 1)
-            return f"{left} {sign} {right}", binding, mentioned
-        if operation.name not in CALLS:
-            raise ValueError(f"the operation {operation.name!r} is unknown to the NumPy backend")
-        arguments = ", ".join(part[0] for part in parts)
-        return f"{CALLS[operation.name]}({arguments})", ATOM, mentioned
+        return expression(operation, [self.operand(k) for k in operation.operands])
 
-    def selection(self, value: int, operation: Operation) -> tuple[str, int, list[int]]:
-        cases, mentioned = [], []
+    def selection(self, value: int, operation: Operation) -> Part:
+        """Branches of their own, computed where their masks hold; without any, values taken."""
+        branches = (self.printer.branch_of.get((value, k)) for k in range(len(operation.operands)))
+        is_lazy = any(branch and branch.operations for branch in branches)
+        if not is_lazy and len(operation.operands) <= 2 * MOST_TAKEN:
+            return self.taken(operation.operands)
+        cases, mentioned = [], list[int]()
         for slot in range(1, len(operation.operands), 2):
             mask, *operands = [self.operand(k) for k in self.case(value, slot)]
             branch = self.printer.branch_of.get((value, slot))
             name = branch.name if branch and branch.operations else "same"
-            texts = "".join(f"{operand[0]}, " for operand in operands)
+            texts = "".join(f"{operand}, " for operand in operands)
             texts = texts.strip() if len(operands) == 1 else texts.rstrip(", ")
-            cases.append(f"({mask[0]}, {name}, ({texts}))")
-            mentioned += [k for part in (mask, *operands) for k in part[2]]
-        return f"select({', '.join(cases)})", ATOM, mentioned
+            cases.append(f"({mask}, {name}, ({texts}))")
+            mentioned += [k for part in (mask, *operands) for k in part.mentioned]
+        return Part(f"select({', '.join(cases)})", ATOM, mentioned)
+
+    def taken(self, operands: Sequence[int]) -> Part:
+        """One of several values; numbers outside, where they take the precision of the others."""
+        cases = list(zip(operands[::2], operands[1::2], strict=True))
+        cases.sort(key=lambda case: self.printer.is_free(case[1]))
+        taken = Part("np.nan", ATOM)
+        where = Operation("where")
+        for case in cases:
+            taken = expression(where, [*map(self.operand, case), taken])
+        return taken
 
     def case(self, value: int, slot: int) -> list[int]:
         """The mask of a case and what its branch is called with."""
@@ -373,10 +467,6 @@ class _Function:
         branch = self.printer.branch_of.get((value, slot))
         captured = branch.captured if branch and branch.operations else [operands[slot]]
         return [operands[slot - 1], *captured]
-
-
-def _bound(part: tuple[str, int, list[int]], binding: int) -> str:
-    return part[0] if part[1] >= binding else f"({part[0]})"
 
 
 def _literal(number: Any) -> str:

@@ -74,6 +74,12 @@ def scipy_special() -> Any:
     return special
 
 
+def scipy_linalg() -> Any:
+    from scipy import linalg
+
+    return linalg
+
+
 def _part(name: str, which: int, positive: bool = False) -> Callable[[Any], Any]:
     """One of the results of a SciPy function that returns several.
 
@@ -137,3 +143,10 @@ HELPERS: dict[str, Callable[..., Any]] = {function.__name__: function for functi
     "airybiprime": _part("airy", 3),
 }
 # fmt: on
+
+
+def __getattr__(name: str) -> Any:
+    """What a file that holds generated source imports."""
+    if name in HELPERS:
+        return HELPERS[name]
+    raise AttributeError(name)

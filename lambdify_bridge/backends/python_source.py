@@ -14,7 +14,7 @@ from itertools import count
 from typing import Any
 
 from lambdify_bridge.backends import numpy as printer
-from lambdify_bridge.backends.numpy import ATOM, OPERATORS, UNARY
+from lambdify_bridge.backends.numpy import ATOM, OPERATORS, UNARY, Part
 from lambdify_bridge.program import Operation, Program
 
 # What the imports and the lines before a function may use: no more of Python than this.
@@ -69,7 +69,7 @@ def run(text: str) -> Callable[..., tuple[Any, ...]]:
 
 
 def refuse_unknown(program: Program, language: Language) -> None:
-    known = {*language.calls, *language.named, *OPERATORS, "neg", "constant", "input"}
+    known = {*language.calls, *language.named, *OPERATORS, "neg", "named", "constant", "input"}
     known |= {"select"} if language.lazy else set()
     for operation in program.operations:
         if operation.name in language.orders:
@@ -119,42 +119,47 @@ class _Printer(printer._Printer):
 class _Function(printer._Function):
     printer: _Printer
 
-    def operand(self, value: int) -> tuple[str, int, list[int]]:
+    def operand(self, value: int) -> Part:
         if not self.printer.is_free(value):
             return self.code[value]
         text = self.printer.language.literal(self.printer.operations[value].payload)
-        return text, UNARY if text.startswith("-") else ATOM, []
+        return Part(text, UNARY if text.startswith("-") else ATOM)
 
-    def boxed(self, value: int) -> tuple[str, int, list[int]]:
-        text, binding, mentioned = self.operand(value)
-        if not self.printer.is_free(value):
-            return text, binding, mentioned
-        return self.printer.language.box(text), ATOM, []
+    def boxed(self, value: int) -> Part:
+        """No bare number."""
+        part = self.operand(value)
+        return (
+            Part(self.printer.language.box(str(part)), ATOM)
+            if self.printer.is_free(value)
+            else part
+        )
 
-    def expression(self, value: int) -> tuple[str, int, list[int]]:
+    def expression(self, value: int) -> Part:
         language, operation = self.printer.language, self.printer.operations[value]
         name, operands = operation.name, list(operation.operands)
         if name == "select" and language.lazy:
             return self.selection(value, operation)
         if name in language.named:
-            return language.named[name](operation.payload), ATOM, []
-        call = _order(self.printer.operations, operation, language)
-        if call:
-            del operands[0]
-        elif name in language.calls:
-            call = language.calls[name]
-        elif language.lazy and name in OPERATORS and all(map(self.printer.is_free, operands)):
-            sign, binding = OPERATORS[name]  # Python would divide two integers as floats
-            first, second = (self.operand(k)[0] for k in operands)
-            return f"{language.box(first)} {sign} {second}", binding, []
-        else:
-            return super().expression(value)
+            return Part(language.named[name](operation.payload), ATOM)
+        call = _order(self.printer.operations, operation, language) or language.calls.get(name)
+        if call and name not in language.calls:
+            del operands[0]  # the order, which the name says
         parts = [(self.boxed if name in language.boxed else self.operand)(k) for k in operands]
-        mentioned = [k for part in parts for k in part[2]]
-        texts = [part[0] for part in parts]
-        if call.endswith("]"):
-            texts.insert(0, language.context)
-        return f"{call}({', '.join(texts)})", ATOM, mentioned
+        if call is None:
+            if language.lazy and all(map(self.printer.is_free, operands)):
+                parts[0] = self.boxed(operands[0])  # Python would divide two integers as floats
+            return printer.expression(operation, parts)
+        mentioned = [k for part in parts for k in part.mentioned]
+        texts = [language.context] * call.endswith("]") + list(map(str, parts))
+        return Part(f"{call}({', '.join(texts)})", ATOM, mentioned)
+
+    def taken(self, operands: Sequence[int]) -> Part:
+        """Of a choice without branches to compute: the value whose mask holds."""
+        parts = list(map(self.operand, operands))
+        mentioned = [k for part in parts for k in part.mentioned]
+        cases = zip(parts[::2], parts[1::2], strict=True)
+        texts = [f"({mask}, same, ({value},))" for mask, value in cases]
+        return Part(f"select({', '.join(texts)})", ATOM, mentioned)
 
 
 def float_literal(number: Any) -> str:
