@@ -130,7 +130,7 @@ class Constants:
     def _folded(self, name: str, constants: Sequence[Any], which: int) -> Any:
         context = self.contexts[which]
         values = [_to_mp(value, which, context) for value in constants]
-        return _guarded(_in_context(FOLD[name]), context, values)
+        return _guarded(in_context(FOLD[name]), context, values)
 
 
 class ExactConstants(Constants):
@@ -186,7 +186,8 @@ def _guarded(function: Callable[..., Any], first: Any, values: Sequence[Any]) ->
         return math.nan
 
 
-def _in_context(function: Any) -> Callable[..., Any]:
+def in_context(function: Any) -> Callable[..., Any]:
+    """A row of the tables as a function of an mpmath context and the operands."""
     if callable(function):
         return function
     return lambda context, *values: getattr(context, function)(*values)

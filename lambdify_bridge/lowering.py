@@ -15,6 +15,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
 from lambdify_bridge.builder import EXACT, Builder
+from lambdify_bridge.collector import paused
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
@@ -61,7 +62,8 @@ def in_enough_digits(make: Callable[[int], T]) -> T:
     """What is made with constants of so many digits: as few as leave 17 of each."""
     for digits in PRECISIONS:
         try:
-            return make(digits)
+            with paused():
+                return make(digits)
         except LostDigits:
             continue
     raise ValueError("a constant cannot be computed to 17 digits: simplify the expression first")

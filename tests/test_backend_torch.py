@@ -116,6 +116,14 @@ def test_piecewise_and_its_derivatives(name):
     assert single.dtype == torch.float32
 
 
+@pytest.mark.filterwarnings("ignore:Anomaly Detection")
+@pytest.mark.parametrize("name", PIECEWISE)
+def test_branches_that_do_not_apply_make_no_nan_on_the_way(name):
+    formula, points = PIECEWISE[name]
+    with torch.autograd.detect_anomaly():
+        assert np.isfinite(gradients(of(formula, [x, y]), *zip(*points, strict=True))).all()
+
+
 @pytest.mark.parametrize("name", ["nested", "shared", "condition of a branch"])
 def test_second_derivatives_of_piecewise(name):
     formula, points = PIECEWISE[name]
