@@ -57,7 +57,7 @@ def lower(
 
 
 def _lowered(
-    digits: int,
+    digits: int | None,
     expressions: Sequence[Any],
     arguments: Sequence[sp.Symbol] | None,
     definitions: Sequence[tuple[sp.Symbol, Any]],
