@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from lambdify_bridge.constants import FOLD, Constants
+from lambdify_bridge.constants import FOLD, Constants, ExactConstants
 from lambdify_bridge.program import Operation, Program, check_arguments
 
 COMMUTATIVE = {"add", "mul", "maximum", "minimum", "and", "or", "eq", "differs"}
@@ -18,8 +18,9 @@ OPERATION = tuple.__new__  # half the time of calling the class
 class Builder:
     """Operations so far, each once; an operand is the index of one."""
 
-    def __init__(self, digits: int) -> None:
-        self.constants = Constants(digits)
+    def __init__(self, digits: int | None) -> None:
+        """`digits`: those that constants are computed to; None keeps them exact."""
+        self.constants = ExactConstants() if digits is None else Constants(digits)
         self.operations: list[Operation] = []
         self.index: dict[Any, int] = {}
         self.known: dict[int, Any] = {}  # the constants among the operations
@@ -58,7 +59,9 @@ class Builder:
             if operand not in known:
                 return self.emit(name, *operands)
         if name in FOLD:
-            return self.constant(self.constants.fold(name, [known[each] for each in operands]))
+            folded = self.constants.fold(name, [known[each] for each in operands])
+            if folded is not None:
+                return self.constant(folded)
         return self.emit(name, *operands)
 
     # -- inputs and constants ------------------------------------------------------------------
@@ -71,6 +74,9 @@ class Builder:
 
     def number(self, number: Any) -> int:
         """A SymPy number without arguments."""
+        named = self.constants.named(number)
+        if named is not None:
+            return self.emit(named[0], payload=named[1])
         return self.constant(self.constants.number(number))
 
     def constant(self, value: Any) -> int:

@@ -24,17 +24,17 @@ FOLD: dict[str, Any] = dict(FUNCTIONS.values()) | {
     "div":         lambda m, a, b: a/b,
     "neg":         lambda m, a: -a,
     "square":      lambda m, a: a*a,
-    "power":       lambda m, a, b: m.power(a, b),
-    "sqrt":        lambda m, a: m.sqrt(a),
-    "expm1":       lambda m, a: m.expm1(a),
-    "log1p":       lambda m, a: m.log1p(a),
-    "hypot":       lambda m, a, b: m.hypot(a, b),
+    "power":       "power",
+    "sqrt":        "sqrt",
+    "expm1":       "expm1",
+    "log1p":       "log1p",
+    "hypot":       "hypot",
     "maximum":     lambda m, a, b: max(a, b),
     "minimum":     lambda m, a, b: min(a, b),
     "polylog_re":  lambda m, s, z: m.re(m.polylog(s, z)),
-    "hyp0f1":      lambda m, b, z: m.hyp0f1(b, z),
-    "hyp1f1":      lambda m, a, b, z: m.hyp1f1(a, b, z),
-    "hyp2f1":      lambda m, a, b, c, z: m.hyp2f1(a, b, c, z),
+    "hyp0f1":      "hyp0f1",
+    "hyp1f1":      "hyp1f1",
+    "hyp2f1":      "hyp2f1",
     "sigmoid":     lambda m, a: 1/(1 + m.exp(-a)),
     "softplus":    lambda m, a: m.log(1 + m.exp(a)),
     "lt":          lambda m, a, b: a < b,
@@ -43,6 +43,13 @@ FOLD: dict[str, Any] = dict(FUNCTIONS.values()) | {
     "ge":          lambda m, a, b: a >= b,
     "eq":          lambda m, a, b: a == b,
     "differs":     lambda m, a, b: a != b and a == a and b == b,
+}
+
+# What an irrational atom of SymPy, by the name of its class, is in an exact program: an operation
+# without operands, and how mpmath computes it.
+NAMED: dict[str, str] = {
+    "Pi": "pi", "Exp1": "e", "EulerGamma": "euler", "Catalan": "catalan", "GoldenRatio": "phi",
+    "ImaginaryUnit": "j",
 }
 # fmt: on
 
@@ -105,23 +112,56 @@ class Constants:
             raise LostDigits
         return _to_float(value)
 
+    def named(self, number: Any) -> tuple[str, Any] | None:
+        """The operation without operands that a SymPy number is, and its payload; None: it is none.
+
+        Here all numbers are constants.
+        """
+        return None
+
     def fold(self, name: str, constants: Sequence[Any]) -> Any:
-        """The constant that an operation gives of constants."""
-        if name in WHOLE and all(type(value) is int for value in constants):
-            whole: int = FOLD[name](None, *constants)
-            if whole.bit_length() < LONGEST:
-                return whole
-        if name in EXACT and all(type(value) in (int, Fraction) for value in constants):
-            with_fractions = _guarded(FOLD[name], None, [Fraction(value) for value in constants])
-            if not isinstance(with_fractions, Fraction) or _is_short(with_fractions):
-                return plain(with_fractions)
+        """The constant that an operation gives of constants; None where it stays an operation."""
+        exact = _exactly(name, constants)
+        if exact is not None:
+            return exact
         low, high = (self._folded(name, constants, which) for which in (0, 1))
         return high if isinstance(high, bool | float) else Rounded(low, high)
 
     def _folded(self, name: str, constants: Sequence[Any], which: int) -> Any:
         context = self.contexts[which]
         values = [_to_mp(value, which, context) for value in constants]
-        return _guarded(_in_context(FOLD[name]), context, values)
+        return _guarded(in_context(FOLD[name]), context, values)
+
+
+class ExactConstants(Constants):
+    """Fractions stay fractions; what is irrational stays an operation, for any number of digits."""
+
+    def __init__(self) -> None:
+        super().__init__(PRECISIONS[0])
+
+    def named(self, number: Any) -> tuple[str, Any] | None:
+        if isinstance(number, sp.CRootOf):
+            coefficients = tuple(int(c) for c in number.poly.all_coeffs())
+            return "root", (coefficients, complex(number.eval_approx(20)))
+        kind = type(number).__name__
+        return (kind, None) if kind in NAMED else None
+
+    def fold(self, name: str, constants: Sequence[Any]) -> Any:
+        return _exactly(name, constants)
+
+    def rounded(self, value: Any) -> Any:
+        return value
+
+
+def _exactly(name: str, constants: Sequence[Any]) -> Any:
+    """What rational arithmetic gives, or None: where it does not apply, or is too long."""
+    if name in WHOLE and all(type(value) is int for value in constants):
+        whole: int = FOLD[name](None, *constants)
+        return whole if whole.bit_length() < LONGEST else None
+    if name not in EXACT or not all(type(value) in (int, Fraction) for value in constants):
+        return None
+    value = _guarded(FOLD[name], None, [Fraction(value) for value in constants])
+    return plain(value) if not isinstance(value, Fraction) or _is_short(value) else None
 
 
 def plain(value: Any) -> Any:
@@ -146,7 +186,8 @@ def _guarded(function: Callable[..., Any], first: Any, values: Sequence[Any]) ->
         return math.nan
 
 
-def _in_context(function: Any) -> Callable[..., Any]:
+def in_context(function: Any) -> Callable[..., Any]:
+    """A row of the tables as a function of an mpmath context and the operands."""
     if callable(function):
         return function
     return lambda context, *values: getattr(context, function)(*values)

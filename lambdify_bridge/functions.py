@@ -103,7 +103,8 @@ REWRITES: dict[type, Callable[..., int]] = {
     sp.re:         lambda b, a: (b.apply("polylog_re", *b.operations[a].operands)
                                  if b.operations[a].name == "polylog" else b.apply("re", a)),
     sp.li:         lambda b, a: b.apply("Ei", b.apply("log", a)),
-    sp.Li:         lambda b, a: b.sub(b.apply("Ei", b.apply("log", a)), b.number(sp.li(2))),
+    sp.Li:         lambda b, a: b.sub(b.apply("Ei", b.apply("log", a)),
+                                      b.apply("Ei", b.apply("log", b.constant(2)))),
     sp.erf2:       lambda b, p, q: b.sub(b.apply("erf", q), b.apply("erf", p)),
     sp.Max:        lambda b, *terms: b.chain("maximum", terms),
     sp.Min:        lambda b, *terms: b.chain("minimum", terms),

@@ -34,24 +34,28 @@ def lower(
     expressions: Sequence[Any],
     arguments: Sequence[sp.Symbol] | None = None,
     definitions: Iterable[tuple[sp.Symbol, Any]] = (),
+    *,
+    exact: bool = False,
 ) -> Program:
     """The Program of scalar or Boolean SymPy expressions.
 
     `arguments` are its inputs in order (default: the free symbols by name); `definitions` are
     named intermediates, computed first, that later ones and the expressions may mention.
+    `exact`: constants are not rounded to floats, but Fractions, and operations for what is
+    irrational (constants.NAMED; "root" of a polynomial), for backends of any precision.
     Raises ValueError for what has no numerical operation.
     """
     expressions = [sp.sympify(expression, strict=True) for expression in expressions]
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
 
-    def program(digits: int) -> Program:
+    def program(digits: int | None) -> Program:
         walk = _Walk(Builder(digits))
         for symbol, value in definitions:
             walk.define(symbol, walk.value(value))
         b = walk.builder
         return b.program([b.scalar(walk.value(e)) for e in expressions], arguments)
 
-    return in_enough_digits(program)
+    return program(None) if exact else in_enough_digits(program)
 
 
 def in_enough_digits(make: Callable[[int], T]) -> T:

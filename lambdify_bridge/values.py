@@ -1,7 +1,7 @@
 """Each function and constant as mpmath computes it, and the errors that say that there is no value.
 
 SymPy's `evalf` returns an exact 0 for some numbers that are not 0, and decides by assumptions: here
-every function is mpmath's, taken from a table of our own.
+every function is mpmath's, taken from the tables that also fold constants.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
+
+from lambdify_bridge import functions
+from lambdify_bridge.constants import FOLD, NAMED, in_context
 
 Number = Any  # mpf, mpc, float, complex, bool or an mpmath matrix
 Matrix = mpmath.matrices.matrices._matrix  # what the matrices of every mpmath context are
@@ -24,64 +27,31 @@ class Undecided(ArithmeticError):
     """No estimate could be made, for the reason given."""
 
 
+# Most functions as they fold constants; here those that are written in other operations there, or
+# whose arguments have to be real: rounding may have left an imaginary part.
 # fmt: off
 FUNCTIONS: dict[str, Callable[..., Number]] = {
-    "sin":   lambda c, x: c.sin(x),      "asin":  lambda c, x: c.asin(x),
-    "cos":   lambda c, x: c.cos(x),      "acos":  lambda c, x: c.acos(x),
-    "tan":   lambda c, x: c.tan(x),      "atan":  lambda c, x: c.atan(x),
+    kind.__name__: in_context(how) for kind, (_, how) in functions.FUNCTIONS.items()
+} | {
     "cot":   lambda c, x: c.cot(x),      "acot":  lambda c, x: c.acot(x),
     "sec":   lambda c, x: c.sec(x),      "asec":  lambda c, x: c.asec(x),
     "csc":   lambda c, x: c.csc(x),      "acsc":  lambda c, x: c.acsc(x),
-    "sinh":  lambda c, x: c.sinh(x),     "asinh": lambda c, x: c.asinh(x),
-    "cosh":  lambda c, x: c.cosh(x),     "acosh": lambda c, x: c.acosh(x),
-    "tanh":  lambda c, x: c.tanh(x),     "atanh": lambda c, x: c.atanh(x),
     "coth":  lambda c, x: c.coth(x),     "acoth": lambda c, x: c.acoth(x),
     "sech":  lambda c, x: c.sech(x),     "asech": lambda c, x: c.asech(x),
     "csch":  lambda c, x: c.csch(x),     "acsch": lambda c, x: c.acsch(x),
-    "exp":   lambda c, x: c.exp(x),      "log":   lambda c, x: c.log(x),
-    "erf":   lambda c, x: c.erf(x),      "erfc":  lambda c, x: c.erfc(x),
-    "erfi":  lambda c, x: c.erfi(x),     "gamma": lambda c, x: c.gamma(x),
-    "Ei":    lambda c, x: c.ei(x),       "li":    lambda c, x: c.li(x),
-    "Si":    lambda c, x: c.si(x),       "Ci":    lambda c, x: c.ci(x),
-    "Shi":   lambda c, x: c.shi(x),      "Chi":   lambda c, x: c.chi(x),
-    "atan2": lambda c, y, x: c.atan2(y, x),
-    "loggamma":  lambda c, x: c.loggamma(x),
+    "li":    lambda c, x: c.li(x),
     "polygamma": lambda c, n, x: c.polygamma(int(c.re(n)), x),
-    "digamma":   lambda c, x: c.psi(0, x),
-    "beta":      lambda c, x, y: c.beta(x, y),
-    "uppergamma": lambda c, s, x: c.gammainc(s, x),
-    "lowergamma": lambda c, s, x: c.gammainc(s, 0, x),
-    "expint":    lambda c, n, x: c.expint(n, x),
-    "fresnels":  lambda c, x: c.fresnels(x),
-    "fresnelc":  lambda c, x: c.fresnelc(x),
-    "zeta":      lambda c, s, *a: c.zeta(s, *a),
-    "polylog":   lambda c, s, z: c.polylog(s, z),
     "LambertW":  lambda c, x, *k: c.lambertw(x, *(int(c.re(j)) for j in k)),
-    "besselj":   lambda c, n, x: c.besselj(n, x),
-    "bessely":   lambda c, n, x: c.bessely(n, x),
-    "besseli":   lambda c, n, x: c.besseli(n, x),
-    "besselk":   lambda c, n, x: c.besselk(n, x),
     "factorial": lambda c, n: c.factorial(n),
-    "binomial":  lambda c, n, k: c.binomial(n, k),
     "harmonic":  lambda c, n, m=1: _harmonic(c, n, m),
     "catalan":   lambda c, n: c.binomial(2 * n, n) / (n + 1),
     "fibonacci": lambda c, n: c.fibonacci(n),
-    "sinc":      lambda c, x: c.sinc(x),
-    "Abs":       lambda c, x: abs(x),
-    "sign":      lambda c, x: c.sign(x),
-    "re":        lambda c, z: c.re(z),
-    "im":        lambda c, z: c.im(z),
-    "arg":       lambda c, z: c.arg(z),
-    "conjugate": lambda c, z: c.conj(z),
-    "floor":     lambda c, x: c.floor(x),
     "frac":      lambda c, x: x - c.floor(x),
-    "ceiling":   lambda c, x: c.ceil(x),
-    "Mod":       lambda c, x, y: x - y * c.floor(x / y),
     "Heaviside": lambda c, x, at0=None: c.one if real_part(c, x) > 0 else c.zero if x < 0 else at0,
     "Max":       lambda c, *xs: max(real_part(c, x) for x in xs),
     "Min":       lambda c, *xs: min(real_part(c, x) for x in xs),
-    "sigmoid":   lambda c, x: 1 / (1 + c.exp(-x)),
-    "softplus":  lambda c, x: c.log(1 + c.exp(x)),
+    "sigmoid":   FOLD["sigmoid"],
+    "softplus":  FOLD["softplus"],
     "relu":      lambda c, x: max(real_part(c, x), c.zero),
     # relations and logic
     "StrictGreaterThan": lambda c, a, b: real_part(c, a) > real_part(c, b),
@@ -96,12 +66,8 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
 }
 
 CONSTANTS: dict[str, Callable[[Any], Number]] = {
-    "Pi":               lambda c: +c.pi,
-    "Exp1":             lambda c: +c.e,
-    "EulerGamma":       lambda c: +c.euler,
-    "Catalan":          lambda c: +c.catalan,
-    "GoldenRatio":      lambda c: +c.phi,
-    "ImaginaryUnit":    lambda c: c.mpc(0, 1),
+    name: lambda c, how=how: +getattr(c, how) for name, how in NAMED.items()
+} | {
     "Infinity":         lambda c: c.inf,
     "NegativeInfinity": lambda c: c.ninf,
     "BooleanTrue":      lambda c: True,

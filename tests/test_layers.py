@@ -63,6 +63,9 @@ FACES = {
     "derive.command_line_extrema", "derive.command_line_series", "derive.rulebook",
 }  # fmt: skip
 
+# They run the source that they printed, in a namespace of their own.
+MAKE_FUNCTIONS = {"lambdify_bridge.backends.numpy", "lambdify_bridge.backends.python_source"}
+
 
 def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
@@ -111,5 +114,5 @@ def test_nobody_imports_what_is_slow_or_unsafe(path: Path) -> None:
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     called = {function.id for function in calls if isinstance(function, ast.Name)}
     assert not called & {"eval", "parse_expr"}
-    if name_of(path) != "lambdify_bridge.backends.numpy":
+    if name_of(path) not in MAKE_FUNCTIONS:
         assert "exec" not in called
