@@ -19,6 +19,7 @@ from lambdify_bridge.builder import EXACT, Builder
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
+from lambdify_bridge.stability import HEADS, Stability
 
 # fmt: off
 UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
@@ -31,18 +32,23 @@ def lower(
     expressions: Sequence[Any],
     arguments: Sequence[sp.Symbol] | None = None,
     definitions: Iterable[tuple[sp.Symbol, Any]] = (),
+    *,
+    stable: bool = True,
+    real: bool = False,
 ) -> Program:
     """The Program of scalar or Boolean SymPy expressions.
 
     `arguments` are its inputs in order (default: the free symbols by name); `definitions` are
     named intermediates, computed first, that later ones and the expressions may mention.
+    With `stable`, what loses digits is computed in another form (see stability.py); `real` promises
+    real inputs, as symbols that are declared real do.
     Raises ValueError for what has no numerical operation.
     """
     expressions = [sp.sympify(expression, strict=True) for expression in expressions]
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
     for digits in PRECISIONS:
         try:
-            walk = _Walk(digits)
+            walk = _Walk(Builder(digits), Stability(real) if stable else None)
             for symbol, value in definitions:
                 walk.define(symbol, walk.value(value))
             b = walk.builder
@@ -55,8 +61,8 @@ def lower(
 class _Walk:
     """What every visited SymPy node became."""
 
-    def __init__(self, digits: int) -> None:
-        self.builder = Builder(digits)
+    def __init__(self, builder: Builder, stability: Stability | None) -> None:
+        self.builder, self.stability = builder, stability
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
         self.values: dict[int, tuple[Any, Any]] = {}
         self.defined: dict[sp.Symbol, Any] = {}
@@ -109,6 +115,13 @@ class _Walk:
             return self.atom(node)
         if isinstance(node, sp.CRootOf):
             return self.builder.number(node)
+        if self.stability is not None and type(node) in HEADS:
+            found = self.stability.form(self, node)
+            if found is not None:
+                form, letters, inside = found
+                walk = _Walk(self.builder, inside)
+                walk.values = letters
+                return walk.value(form)
         translator = _translator(node)
         return operands[0] if translator is None else translator(self.builder, node, operands)
 

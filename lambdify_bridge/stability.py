@@ -1,0 +1,256 @@
+"""Lowering what loses digits in another form, by the rules of `lambdify_bridge.stable`.
+
+While a formula is lowered, each sum, product, power and logarithm shows its shallow structure, parts
+below being letters: equal ones (the same value of the program) are the same letter. What the rules
+make of such a pattern is remembered. A rule whose gain is certain for any parts (log(1 + u) is
+log1p(u)) is proved by its test once; one whose gain depends on the parts (a - b of what?) is measured
+when a pattern is first met, at points, against many digits: a few milliseconds, once in a process.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+DEPTHS = (6, 3, 2)  # levels of a pattern: fewer where there are too many nodes
+FUNCTIONS_DEEP = 2  # functions inside functions
+LARGEST = 60  # nodes of a pattern
+LONGEST = 6  # terms of a sum, where it is no sum of exponentials
+NESTED = 5  # forms inside forms
+REMEMBERED = 4000
+
+ARITHMETIC = {sp.Add, sp.Mul, sp.Pow}
+FUNCTIONS = {
+    sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.cot, sp.csc, sp.atan, sp.atanh, sp.sinh, sp.cosh,
+    sp.tanh, sp.coth, sp.csch, sp.erf,
+}  # fmt: skip
+# fmt: off
+LETTERS = {      # what is known of a letter
+    "complex":     {},
+    "real":        {"real": True},
+    "nonnegative": {"nonnegative": True},
+    "positive":    {"positive": True},
+}
+# fmt: on
+
+Key = Any
+
+
+def _bare(term: Any) -> tuple[Any, bool]:
+    """A term without its number, and whether that is negative."""
+    arguments = term.args
+    if type(term) is sp.Mul and arguments[0].is_Number:
+        return arguments[1] if len(arguments) == 2 else term, arguments[0].is_negative
+    return term, not arguments and term.is_Number and term.is_negative
+
+
+def _is_candidate_sum(node: Any) -> bool:
+    """Whether terms may cancel: a root, or a minus sign between functions of the same kind."""
+    arguments = node.args
+    if len(arguments) > LONGEST:
+        return False
+    negative, kinds, alike, functions = False, set[Any](), False, False
+    for term in arguments:
+        bare, minus = _bare(term)
+        kind = type(bare)
+        if kind is sp.Pow:
+            exponent = bare.args[1]
+            if exponent is sp.S.Half and type(bare.args[0]) is sp.Add:
+                return True
+            functions = functions or exponent is sp.S.NegativeOne or not exponent.is_Number
+        elif kind in FUNCTIONS:
+            functions = True
+        elif kind is sp.Mul:
+            functions = functions or any(type(g) in FUNCTIONS for g in bare.args)
+        alike = alike or kind in kinds and (kind is sp.Pow or kind in FUNCTIONS)
+        negative = negative or minus
+        kinds.add(kind)
+    return negative and (functions or alike or len(arguments) == 2 and sp.Pow in kinds)
+
+
+def _holds_function(node: Any) -> bool:
+    return type(node) is sp.Add and any(
+        type(_bare(term)[0]) in FUNCTIONS for term in node.args[:LONGEST]
+    )
+
+
+def _is_candidate_product(node: Any) -> bool:
+    """Whether it is a quotient, and above or below is an exponential or a sum of functions."""
+    arguments = node.args
+    if len(arguments) > LONGEST:
+        return False
+    below = found = False
+    for g in arguments:
+        if type(g) is sp.Pow:
+            base, exponent = g.args
+            if exponent.is_Integer and exponent.p < 0:
+                below, g = True, base
+        found = found or type(g) is sp.exp or _holds_function(g)
+    return below and found
+
+
+def _is_candidate_power(node: Any) -> bool:
+    base, exponent = node.args
+    if exponent is sp.S.Half:
+        inner = base.args[-1] if type(base) is sp.Mul else base
+        return type(inner) is sp.Add and all(
+            type(bare := _bare(term)[0]) is sp.Pow and bare.args[1] in (2, sp.S.Half)
+            or exponent is sp.S.Half and _has_root(inner)
+            for term in inner.args[:LONGEST]
+        )
+    return exponent.is_Integer and exponent.p < 0 and type(base) is sp.Add and _has_exp(base)
+
+
+def _has_root(node: Any) -> bool:
+    return any(type(g) is sp.Pow and g.args[1] is sp.S.Half for g in node.args[:LONGEST])
+
+
+def _has_exp(node: Any) -> bool:
+    return any(type(_bare(g)[0]) is sp.exp for g in node.args[:LONGEST])
+
+
+HEADS = {
+    sp.Add: _is_candidate_sum,
+    sp.Mul: _is_candidate_product,
+    sp.Pow: _is_candidate_power,
+    sp.log: lambda node: type(node.args[0]) in ARITHMETIC,
+}
+
+
+class Stability:
+    """The rules for one walk through a formula: inside the form of a rule that rule is not tried."""
+
+    def __init__(self, real: bool = False, used: tuple[str, ...] = ()) -> None:
+        self.real, self.used = real, used
+        self.seen, self.complex = 0, False
+
+    def form(self, walk: Any, node: Any) -> tuple[Any, dict[int, Any], Stability] | None:
+        """A better form of `node` in letters, the values of the letters, and the rules inside it."""
+        if not HEADS[type(node)](node) or len(self.used) >= NESTED:
+            return None
+        real = self._is_real(walk.builder)
+        for depth in DEPTHS:
+            pattern = _Pattern(walk, real)
+            key = pattern.key(node, depth, FUNCTIONS_DEEP)
+            if pattern.size <= pattern.limit:
+                break
+        else:
+            return None
+        found = remembered(key, self.used)
+        if found is None:
+            return None
+        form, name = found
+        letters = {
+            id(symbol := letter(k, kind)): (symbol, value)
+            for value, (k, kind) in pattern.letters.items()
+        }
+        return form, letters, Stability(self.real, (*self.used, name))
+
+    def _is_real(self, builder: Any) -> bool:
+        """Whether all inputs so far are declared real, and no constant is complex."""
+        if self.real:
+            return True
+        operations = builder.operations
+        for index in range(self.seen, len(operations)):
+            name, _, payload = operations[index]
+            if name == "input" and payload.is_extended_real is not True:
+                self.complex = True
+            elif name == "constant" and hasattr(getattr(payload, "high", 0), "_mpc_"):
+                self.complex = True
+        self.seen = len(operations)
+        return not self.complex
+
+
+class _Pattern:
+    """The shallow structure of a node as nested tuples; letters are numbered as they are met."""
+
+    def __init__(self, walk: Any, real: bool) -> None:
+        self.walk, self.real = walk, real
+        self.letters: dict[int, tuple[int, str]] = {}
+        self.size, self.limit = 0, LARGEST
+
+    def key(self, node: Any, depth: int, functions: int) -> Key:
+        self.size += 1
+        if self.size > self.limit:
+            return None
+        kind = type(node)
+        if not node.args and node.is_Number:
+            return node
+        if kind is sp.Add and node.args and type(node.args[-1]) is sp.exp:
+            self.limit = max(self.limit, 8 * len(node.args) + LARGEST)
+        elif kind in ARITHMETIC and len(node.args) > LONGEST:
+            return self.letter(node)
+        if kind in ARITHMETIC and depth:
+            return (kind, *[self.key(a, depth - 1, functions) for a in node.args])
+        if kind in FUNCTIONS and depth and functions:
+            return (kind, *[self.key(a, depth - 1, functions - 1) for a in node.args])
+        return self.letter(node)
+
+    def letter(self, node: Any) -> Key:
+        value = self.walk.values[id(node)][1]
+        if type(value) is not int:
+            value = value[0]
+        if value not in self.letters:
+            self.letters[value] = (len(self.letters), self.kind(node))
+        return self.letters[value]
+
+    def kind(self, node: Any) -> str:
+        if isinstance(node, sp.Symbol):
+            if node.is_positive:
+                return "positive"
+            if node.is_nonnegative:
+                return "nonnegative"
+        return "real" if self.real else "complex"
+
+
+def letter(k: int, kind: str) -> Any:
+    return sp.Symbol(f"u{k}", **LETTERS[kind])
+
+
+# -- what is known of patterns --------------------------------------------------------------------
+
+_remembered: dict[tuple[Key, tuple[str, ...]], Any] = {}
+
+
+def remembered(key: Key, used: tuple[str, ...]) -> tuple[Any, str] | None:
+    """The better form of a pattern and the rule that found it."""
+    asked = (key, used)
+    if asked not in _remembered:
+        if len(_remembered) >= REMEMBERED:
+            _remembered.clear()
+        _remembered[asked] = better_form(expression(key), used)
+    return _remembered[asked]
+
+
+def expression(key: Key) -> Any:
+    """The SymPy expression of a pattern."""
+    if not isinstance(key, tuple):
+        return key
+    head, *parts = key
+    return letter(head, parts[0]) if isinstance(head, int) else head(*map(expression, parts))
+
+
+def better_form(f: Any, used: tuple[str, ...] = ()) -> tuple[Any, str] | None:
+    """What the first rule with a gain makes of `f`, and the name of that rule.
+
+    >>> from sympy import exp, log
+    >>> from sympy.abc import x
+    >>> better_form(log(1 + exp(x)))
+    (softplus(x), 'softplus')
+    """
+    from lambdify_bridge.stable.rules import RULES
+
+    for rule in RULES.rules:
+        if type(f) not in rule.heads or rule.name in used:
+            continue
+        form = rule(f)
+        if form is None or form == f:
+            continue
+        if rule.measured:
+            from lambdify_bridge.stable.gain import gains
+
+            if not gains(f, form):
+                continue
+        return form, rule.name
+    return None
