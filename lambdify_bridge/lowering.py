@@ -19,7 +19,7 @@ from lambdify_bridge.builder import EXACT, Builder
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
-from lambdify_bridge.stability import HEADS, Stability
+from lambdify_bridge.stability import CANDIDATES, Stability
 
 # fmt: off
 UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
@@ -115,7 +115,8 @@ class _Walk:
             return self.atom(node)
         if isinstance(node, sp.CRootOf):
             return self.builder.number(node)
-        if self.stability is not None and type(node) in HEADS:
+        is_candidate = CANDIDATES.get(type(node))
+        if is_candidate is not None and self.stability is not None and is_candidate(node):
             found = self.stability.form(self, node)
             if found is not None:
                 form, letters, inside = found

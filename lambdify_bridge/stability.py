@@ -25,6 +25,13 @@ FUNCTIONS = {
     sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.cot, sp.csc, sp.atan, sp.atanh, sp.sinh, sp.cosh,
     sp.tanh, sp.coth, sp.csch, sp.erf,
 }  # fmt: skip
+NUMBERS = {
+    sp.Integer, sp.Rational, sp.Float, type(sp.S.One), type(sp.S.NegativeOne), type(sp.S.Half),
+}  # fmt: skip
+TELLING = {sp.Mul, sp.Pow, *FUNCTIONS}
+INTEGERS = {sp.Integer, type(sp.S.NegativeOne)}
+TWO = sp.Integer(2)
+
 # fmt: off
 LETTERS = {      # what is known of a letter
     "complex":     {},
@@ -37,57 +44,85 @@ LETTERS = {      # what is known of a letter
 Key = Any
 
 
-def _bare(term: Any) -> tuple[Any, bool]:
-    """A term without its number, and whether that is negative."""
-    arguments = term.args
-    if type(term) is sp.Mul and arguments[0].is_Number:
-        return arguments[1] if len(arguments) == 2 else term, arguments[0].is_negative
-    return term, not arguments and term.is_Number and term.is_negative
+def _bare(term: Any) -> Any:
+    """A term without its number."""
+    if type(term) is sp.Mul and len(arguments := term.args) == 2 and type(arguments[0]) in NUMBERS:
+        return arguments[1]
+    return term
+
+
+def _is_negative(number: Any) -> bool:
+    return number.p < 0 if type(number) is not sp.Float else number < 0
 
 
 def _is_candidate_sum(node: Any) -> bool:
-    """Whether terms may cancel: a root, or a minus sign between functions of the same kind."""
+    """Whether terms may cancel: one has a minus sign, or stands beside a root."""
     arguments = node.args
     if len(arguments) > LONGEST:
         return False
-    negative, kinds, alike, functions = False, set[Any](), False, False
     for term in arguments:
-        bare, minus = _bare(term)
-        kind = type(bare)
-        if kind is sp.Pow:
-            exponent = bare.args[1]
-            if exponent is sp.S.Half and type(bare.args[0]) is sp.Add:
+        kind = type(term)
+        if kind is sp.Mul:
+            kind = type(first := term.args[0])
+            if kind in NUMBERS and _is_negative(first):
+                return _is_telling_sum(arguments)
+        elif kind is sp.Pow:
+            if term.args[1] is sp.S.Half and type(term.args[0]) is sp.Add:
                 return True
-            functions = functions or exponent is sp.S.NegativeOne or not exponent.is_Number
-        elif kind in FUNCTIONS:
-            functions = True
-        elif kind is sp.Mul:
-            functions = functions or any(type(g) in FUNCTIONS for g in bare.args)
-        alike = alike or kind in kinds and (kind is sp.Pow or kind in FUNCTIONS)
-        negative = negative or minus
-        kinds.add(kind)
-    return negative and (functions or alike or len(arguments) == 2 and sp.Pow in kinds)
+        elif kind in NUMBERS and _is_negative(term):
+            return _is_telling_sum(arguments)
+    return False
+
+
+def _is_telling_sum(arguments: Any) -> bool:
+    """Whether the terms are of kinds that the rules know."""
+    bare = [_bare(term) for term in arguments]
+    if TELLING.isdisjoint(map(type, bare)):
+        return False
+    functions = [term for term in bare if type(term) in FUNCTIONS]
+    powers = [term for term in bare if type(term) is sp.Pow]
+    if any(n is sp.S.Half and type(base) is sp.Add for base, n in (g.args for g in powers)):
+        return True
+    if type(arguments[0]) in NUMBERS:  # a number comes first
+        return bool(functions or powers and _not_all_small(powers, len(arguments)))
+    if len(functions) + len(powers) > 1:
+        return True
+    if functions:
+        inner = _bare(functions[0].args[0])
+        return any(inner is (term.args[0] if type(term) is sp.Pow else term) for term in bare)
+    if powers:
+        return type(powers[0].args[0]) in FUNCTIONS or powers[0].args[1] is sp.S.NegativeOne
+    return _has_logs(bare)
+
+
+def _not_all_small(powers: list[Any], terms: int) -> bool:
+    """Beside a number: one square, a reciprocal, or a power that is no number."""
+    return any(
+        not n.is_Number or n is sp.S.NegativeOne or n is TWO and terms == 2
+        for n in (power.args[1] for power in powers)
+    )
+
+
+def _has_logs(terms: list[Any]) -> bool:
+    return any(type(g) is sp.log for term in terms if type(term) is sp.Mul for g in term.args)
 
 
 def _holds_function(node: Any) -> bool:
     return type(node) is sp.Add and any(
-        type(_bare(term)[0]) in FUNCTIONS for term in node.args[:LONGEST]
+        type(_bare(term)) in FUNCTIONS for term in node.args[:LONGEST]
     )
 
 
 def _is_candidate_product(node: Any) -> bool:
     """Whether it is a quotient, and above or below is an exponential or a sum of functions."""
     arguments = node.args
-    if len(arguments) > LONGEST:
-        return False
-    below = found = False
     for g in arguments:
-        if type(g) is sp.Pow:
-            base, exponent = g.args
-            if exponent.is_Integer and exponent.p < 0:
-                below, g = True, base
-        found = found or type(g) is sp.exp or _holds_function(g)
-    return below and found
+        if type(g) is sp.Pow and type(n := g.args[1]) in INTEGERS and n.p < 0:
+            parts = (g.args[0] if type(g) is sp.Pow else g for g in arguments)
+            return len(arguments) <= LONGEST and any(
+                type(part) is sp.exp or _holds_function(part) for part in parts
+            )
+    return False
 
 
 def _is_candidate_power(node: Any) -> bool:
@@ -95,7 +130,7 @@ def _is_candidate_power(node: Any) -> bool:
     if exponent is sp.S.Half:
         inner = base.args[-1] if type(base) is sp.Mul else base
         return type(inner) is sp.Add and all(
-            type(bare := _bare(term)[0]) is sp.Pow and bare.args[1] in (2, sp.S.Half)
+            type(bare := _bare(term)) is sp.Pow and bare.args[1] in (2, sp.S.Half)
             or exponent is sp.S.Half and _has_root(inner)
             for term in inner.args[:LONGEST]
         )
@@ -107,10 +142,10 @@ def _has_root(node: Any) -> bool:
 
 
 def _has_exp(node: Any) -> bool:
-    return any(type(_bare(g)[0]) is sp.exp for g in node.args[:LONGEST])
+    return any(type(_bare(g)) is sp.exp for g in node.args[:LONGEST])
 
 
-HEADS = {
+CANDIDATES = {
     sp.Add: _is_candidate_sum,
     sp.Mul: _is_candidate_product,
     sp.Pow: _is_candidate_power,
@@ -127,7 +162,7 @@ class Stability:
 
     def form(self, walk: Any, node: Any) -> tuple[Any, dict[int, Any], Stability] | None:
         """A better form of `node` in letters, the values of the letters, and the rules inside it."""
-        if not HEADS[type(node)](node) or len(self.used) >= NESTED:
+        if len(self.used) >= NESTED:
             return None
         real = self._is_real(walk.builder)
         for depth in DEPTHS:
