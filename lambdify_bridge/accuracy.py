@@ -21,7 +21,7 @@ from lambdify_bridge.evaluate import Evaluator, Undecided, Undefined
 from lambdify_bridge.lowering import lower
 
 DIGITS = (40, 120, 400, 1200)  # of the truth, until two agree
-TRIES = 40  # draws for each point that is looked for
+TRIES = 1000  # draws for each point that is looked for
 Domain = Mapping[Any, tuple[float, float]]
 Point = tuple[float, ...]
 

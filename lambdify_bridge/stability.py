@@ -30,7 +30,7 @@ NUMBERS = {
 }  # fmt: skip
 TELLING = {sp.Mul, sp.Pow, *FUNCTIONS}
 INTEGERS = {sp.Integer, type(sp.S.NegativeOne)}
-TWO = sp.Integer(2)
+TWO = sp.Integer(2)  # SymPy has one object for each small integer
 
 # fmt: off
 LETTERS = {      # what is known of a letter
@@ -84,7 +84,7 @@ def _is_telling_sum(arguments: Any) -> bool:
     if any(n is sp.S.Half and type(base) is sp.Add for base, n in (g.args for g in powers)):
         return True
     if type(arguments[0]) in NUMBERS:  # a number comes first
-        return bool(functions or powers and _not_all_small(powers, len(arguments)))
+        return bool(functions or powers and _not_all_small(powers, len(arguments))) or _has_logs(bare)
     if len(functions) + len(powers) > 1:
         return True
     if functions:
@@ -129,16 +129,18 @@ def _is_candidate_power(node: Any) -> bool:
     base, exponent = node.args
     if exponent is sp.S.Half:
         inner = base.args[-1] if type(base) is sp.Mul else base
-        return type(inner) is sp.Add and all(
-            type(bare := _bare(term)) is sp.Pow and bare.args[1] in (2, sp.S.Half)
-            or exponent is sp.S.Half and _has_root(inner)
-            for term in inner.args[:LONGEST]
-        )
+        return type(inner) is sp.Add and (_has_root(inner) or _all_squares(inner))
     return exponent.is_Integer and exponent.p < 0 and type(base) is sp.Add and _has_exp(base)
 
 
+def _all_squares(node: Any) -> bool:
+    squares = (_bare(g) for g in node.args[:LONGEST])
+    return all(type(g) is sp.Pow and g.args[1] is TWO for g in squares)
+
+
 def _has_root(node: Any) -> bool:
-    return any(type(g) is sp.Pow and g.args[1] is sp.S.Half for g in node.args[:LONGEST])
+    roots = (_bare(g) for g in node.args[:LONGEST])
+    return any(type(g) is sp.Pow and g.args[1] is sp.S.Half for g in roots)
 
 
 def _has_exp(node: Any) -> bool:

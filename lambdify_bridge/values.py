@@ -46,6 +46,7 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "Si":    lambda c, x: c.si(x),       "Ci":    lambda c, x: c.ci(x),
     "Shi":   lambda c, x: c.shi(x),      "Chi":   lambda c, x: c.chi(x),
     "hypot": lambda c, x, y: c.hypot(x, y),
+    "root":  lambda c, x, n: c.root(x, int(c.re(n))),
     "atan2": lambda c, y, x: c.atan2(y, x),
     "loggamma":  lambda c, x: c.loggamma(x),
     "polygamma": lambda c, n, x: c.polygamma(int(c.re(n)), x),

@@ -307,6 +307,9 @@ def softmax(f: Any) -> Found:
             continue
         if not all(c.is_positive for c in found.values()):
             continue
+        others = [v for v in found if v != u]
+        if len(others) == 1 and found[others[0]] == found[u]:
+            return sigmoid(u - others[0]) / found[u] * (f * base / above[0])
         m = _largest(list(found))
         shifted = sp.Add(*(c * sp.exp(v - m) for v, c in found.items()))
         return quotient(sp.exp(u - m), shifted) * (f * base / above[0])

@@ -16,7 +16,7 @@ from lambdify_bridge.evaluate import Evaluator, Ground, Undecided, Undefined, is
 POINTS = 24
 SEED = 1971
 DIGITS = 130  # of the truth: the letters lie within 2**+-60
-LEAST, SLACK = 3.0, 1.0  # bits
+LEAST, SLACK, ROUNDED = 3.0, 1.0, 1.0  # bits; a value that is rounded once has up to one
 
 
 def gains(f: Any, g: Any) -> bool:
@@ -39,7 +39,8 @@ def gains(f: Any, g: Any) -> bool:
                 continue
             before = _bits(Evaluator(point, root=single), f, truth)
             after = _bits(Evaluator(point, root=single), g, truth)
-            if after > before + SLACK and after > SLACK + _inherent(point, f, truth, exact):
+            allowed = max(before, ROUNDED) + SLACK
+            if after > allowed and after > SLACK + _inherent(point, f, truth, exact):
                 return False
         except (Undefined, Undecided):
             continue
