@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +25,22 @@ class Builder:
         self.index: dict[Any, int] = {}
         self.known: dict[int, Any] = {}  # the constants among the operations
         self.symbols: dict[sp.Symbol, int] = {}
+
+    def load(self, program: Program) -> None:
+        """The operations of a program, each at its index; there must be none so far."""
+        self.symbols = {symbol: k for k, symbol in enumerate(program.inputs)}
+        self.operations = list(program.operations)
+        for symbol, k in self.symbols.items():
+            self.operations[k] = Operation("input", (), symbol)
+        for k, (name, operands, payload) in enumerate(self.operations):
+            if name == "constant":
+                value = self.known[k] = self.constants.exact(payload)
+                self.operations[k] = Operation(name, (), value)
+                self.index[type(value), value] = k
+            elif name in COMMUTATIVE and operands[0] > operands[1]:
+                self.index[name, operands[::-1], payload] = k
+            else:
+                self.index[name, operands, payload] = k
 
     def emit(self, name: str, *operands: int, payload: Any = None) -> int:
         if name in COMMUTATIVE and operands[0] > operands[1]:
@@ -82,6 +98,14 @@ class Builder:
         for term in rest:
             result = self.apply(name, result, term)
         return result
+
+    def balanced(self, combine: Callable[[int, int], int], terms: Sequence[int]) -> int:
+        """Terms combined in pairs, and these again: as deep as the logarithm of their number."""
+        level = list(terms)
+        while len(level) > 1:
+            pairs = [combine(p, q) for p, q in zip(level[::2], level[1::2], strict=False)]
+            level = pairs + level[len(level) - len(level) % 2 :]
+        return level[0]
 
     def add(self, a: int, b: int) -> int:
         if self.is_number(a, 0) or self.is_number(b, 0):

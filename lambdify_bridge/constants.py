@@ -47,6 +47,8 @@ FOLD: dict[str, Any] = dict(FUNCTIONS.values()) | {
 # fmt: on
 
 EXACT = {"add", "sub", "mul", "div", "neg", "square", "lt", "le", "gt", "ge", "eq", "differs"}
+WHOLE = {"add", "sub", "mul", "neg", "square"}  # of whole numbers whole
+LONGEST = 4096  # bits: exact arithmetic stops where repeated squares would double them without end
 PRECISIONS = (40, 160, 640)  # digits to compute constants with, until they suffice
 
 
@@ -83,11 +85,19 @@ class Constants:
         if isinstance(number, sp.Rational):
             return Fraction(int(number.p), int(number.q))
         if isinstance(number, sp.Float):
-            return _plain(Fraction(*map(int, sp.Rational(number).as_numer_denom())))
+            return plain(Fraction(*map(int, sp.Rational(number).as_numer_denom())))
         if number in (sp.oo, -sp.oo, sp.nan, sp.zoo):
             return float(number) if number is not sp.zoo else math.nan
         low, high = (_in_digits(number, context) for context in self.contexts)
         return Rounded(low, high)
+
+    def exact(self, payload: float | complex | bool) -> Any:
+        """The constant of a program, to compute with."""
+        if isinstance(payload, complex):
+            return Rounded(*(context.mpc(payload) for context in self.contexts))
+        if isinstance(payload, bool) or not math.isfinite(payload):
+            return payload
+        return plain(Fraction(payload))
 
     def rounded(self, value: Any) -> float | complex | bool:
         """The float of a constant; an irrational one that is 0 is so in many digits."""
@@ -97,10 +107,14 @@ class Constants:
 
     def fold(self, name: str, constants: Sequence[Any]) -> Any:
         """The constant that an operation gives of constants."""
+        if name in WHOLE and all(type(value) is int for value in constants):
+            whole: int = FOLD[name](None, *constants)
+            if whole.bit_length() < LONGEST:
+                return whole
         if name in EXACT and all(type(value) in (int, Fraction) for value in constants):
             with_fractions = _guarded(FOLD[name], None, [Fraction(value) for value in constants])
             if not isinstance(with_fractions, Fraction) or _is_short(with_fractions):
-                return _plain(with_fractions)
+                return plain(with_fractions)
         low, high = (self._folded(name, constants, which) for which in (0, 1))
         return high if isinstance(high, bool | float) else Rounded(low, high)
 
@@ -110,7 +124,7 @@ class Constants:
         return _guarded(_in_context(FOLD[name]), context, values)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A whole number as an int, which is faster to look up than a Fraction."""
     whole = isinstance(value, Fraction) and value.denominator == 1
     return value.numerator if whole else value
@@ -145,8 +159,7 @@ def _to_mp(value: Any, which: int, context: Any) -> Any:
 
 
 def _is_short(value: Fraction) -> bool:
-    """Exact arithmetic stops where repeated squares would double the digits without end."""
-    return value.numerator.bit_length() + value.denominator.bit_length() < 4096
+    return value.numerator.bit_length() + value.denominator.bit_length() < LONGEST
 
 
 def is_negative(number: Any) -> bool:

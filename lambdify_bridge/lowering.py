@@ -25,6 +25,8 @@ from lambdify_bridge.stability import CANDIDATES, Stability
 UNFINISHED = ("Derivative", "Integral", "Limit", "Sum", "Product", "Subs", "Order", "RootSum",
               "Determinant", "Trace", "Inverse")
 # fmt: on
+FEWEST_TERMS = 3  # of a polynomial, and its degree, for Horner's rule to save operations
+LONGEST_CHAIN = 16  # terms: more are added in pairs, which rounds less and is not as deep
 LONGEST_PRODUCT = 16  # x**n up to here is a product of squares, several times as fast as np.power
 
 
@@ -64,29 +66,35 @@ class _Walk:
     def __init__(self, builder: Builder, stability: Stability | None) -> None:
         self.builder, self.stability = builder, stability
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
-        self.values: dict[int, tuple[Any, Any]] = {}
+        self.values: dict[int, Any] = {}
+        self.kept: list[Any] = []
         self.defined: dict[sp.Symbol, Any] = {}
         self.expanded: dict[int, Any] = {}
 
     def value(self, root: Any) -> Any:
         """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
-        values = self.values
+        values, kept, known = self.values, self.kept, TRANSLATORS
         stack = [root]
         while stack:
             node = stack[-1]
             if id(node) in values:
                 stack.pop()
                 continue
-            children = node.args if type(node) in TRANSLATORS else self.children(node)
+            translator = known.get(type(node))
+            children = self.children(node) if translator is None else node.args
             waiting = [child for child in children if id(child) not in values]
             if waiting:
                 waiting.reverse()
                 stack += waiting
+                continue
+            stack.pop()
+            operands = [values[id(child)] for child in children]
+            kept.append(node)
+            if translator is None:
+                values[id(node)] = self.translate(node, operands)
             else:
-                stack.pop()
-                operands = [values[id(child)][1] for child in children]
-                values[id(node)] = (node, self.translate(node, operands))
-        return values[id(root)][1]
+                values[id(node)] = translator(self.builder, node, operands)
+        return values[id(root)]
 
     def children(self, node: Any) -> Sequence[Any]:
         """What has to be lowered before `node`; refuses what has no numerical operation."""
@@ -172,6 +180,8 @@ def _product(b: Builder, node: Any, values: list[Any]) -> int:
 
 
 def _times(b: Builder, factors: list[int]) -> int:
+    if len(factors) > LONGEST_CHAIN:
+        return b.balanced(b.mul, factors)
     result, *rest = factors
     for factor in rest:
         result = b.mul(result, factor)
@@ -215,6 +225,8 @@ def _negated(b: Builder, value: int) -> int | None:
 
 def _sum(b: Builder, node: Any, values: list[Any]) -> int:
     """Terms with a plus sign, the constant, then those with a minus sign subtracted."""
+    if len(values) >= FEWEST_TERMS and (horner := _horner(b, node)) is not None:
+        return horner
     constant, plus, minus = b.constant(0), list[int](), list[int]()
     scalars = [b.scalar(value) for value in values]
     for value in scalars:
@@ -235,11 +247,55 @@ def _sum(b: Builder, node: Any, values: list[Any]) -> int:
         minus = minus[1:]
     if not plus:
         return constant
+    if len(plus) + len(minus) > LONGEST_CHAIN:
+        total = b.balanced(b.add, plus)
+        return b.sub(total, b.balanced(b.add, minus)) if minus else total
     result = plus[0]
     for term in plus[1:]:
         result = b.add(result, term)
     for term in minus:
         result = b.sub(result, term)
+    return result
+
+
+def _horner(b: Builder, node: Any) -> int | None:
+    """A polynomial in one symbol with numbers for coefficients: ((a*x + b)*x + c)*x + d.
+
+    Higham, Accuracy and Stability of Numerical Algorithms, chapter 5.
+    """
+    coefficients: dict[int, Any] = {}
+    letter = None
+    for term in node.args:
+        number, power = term.args if term.is_Mul and len(term.args) == 2 else (None, term)
+        if number is None and term.is_Number:
+            number, base, exponent = term, letter, 0
+        else:
+            base, exponent = power.args if power.is_Pow else (power, 1)
+        if number is not None and not number.is_Number:
+            return None
+        if exponent and (not base.is_Symbol or letter not in (None, base)):
+            return None
+        if not (exponent in (0, 1) or (exponent.is_Integer and 0 < exponent <= LONGEST_CHAIN)):
+            return None
+        letter = base if exponent else letter
+        coefficients[int(exponent)] = sp.S.One if number is None else number
+    if letter is None or len(coefficients) < len(node.args) or max(coefficients) < FEWEST_TERMS:
+        return None
+    return _nested(b, b.symbols[letter], coefficients) if letter in b.symbols else None
+
+
+def _nested(b: Builder, x: int, coefficients: dict[int, Any]) -> int:
+    """The highest power first; missing ones are jumped over."""
+    degrees = sorted(coefficients, reverse=True)
+    result = b.number(coefficients[degrees[0]])
+    for degree, below in zip(degrees, [*degrees[1:], 0], strict=True):
+        if degree > below:
+            power = _integer_power(b, x, degree - below)
+            result = b.apply("neg", power) if b.is_number(result, -1) else b.mul(result, power)
+        if below != degree and below in coefficients:
+            number = b.number(coefficients[below])
+            negative = _negated(b, number)
+            result = b.add(result, number) if negative is None else b.sub(result, negative)
     return result
 
 
@@ -341,7 +397,6 @@ def _hyper(b: Builder, node: Any, values: list[Any]) -> int:
 
 
 TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
-    sp.hyper: _hyper,
     sp.Add: _sum,
     sp.Mul: _product,
     sp.Pow: _power,
@@ -358,9 +413,10 @@ TRANSLATORS: dict[type, Callable[[Builder, Any, list[Any]], Any]] = {
 
 
 def _translator(node: Any) -> Callable[[Builder, Any, list[Any]], Any] | None:
+    """That of a node whose children are its arguments, or of a hypergeometric function."""
     kind = type(node)
-    if kind in TRANSLATORS:
-        return TRANSLATORS[kind]
+    if kind in TRANSLATORS or kind is sp.hyper:
+        return TRANSLATORS.get(kind, _hyper)
     rewrite = REWRITES.get(kind)
     if rewrite is None and kind not in FUNCTIONS and isinstance(node, sp.Function):
         rewrite = BY_NAME.get(kind.__name__)

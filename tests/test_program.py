@@ -351,8 +351,11 @@ def test_piecewise_of_complex_branches():
         (x / 3, {"div": 1}),
         (sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), {"square": 1, "mul": 2, "exp": 1}),
         (sp.sin(x + y) + sp.cos(x + y) * (x + y), {"add": 2, "sin": 1, "cos": 1, "mul": 1}),
-        (sum(x**k for k in range(9)), {"square": 4, "mul": 3, "add": 8}),
+        (sum(x**k for k in range(9)), {"mul": 7, "add": 8}),
         (sp.Max(x, y, 0), {"maximum": 2}),
+        (3 * x**3 - x**2 + 2 * x - 5, {"mul": 3, "add": 1, "sub": 2}),
+        (x**6 - 2 * x**2 / 3 + 1, {"square": 2, "mul": 1, "sub": 1, "add": 1}),
+        (sp.Add(*sp.symbols("a:40")), {"add": 39}),
         (sp.Piecewise((x, x > 0), (0, True)), {"gt": 1, "le": 1, "select": 1}),
         (sp.Add(sp.Mul(x, y), sp.Mul(y, x, evaluate=False), evaluate=False), {"mul": 1, "add": 1}),
     ],
@@ -389,6 +392,15 @@ def test_deep_graphs_take_linear_time():
     seconds(500)
     # Three tries, as the machine may be busy with other tests.
     assert any(seconds(10_000) / seconds(5_000) < 3 for _ in range(3))
+
+
+def test_long_sums_and_products_are_shallow():
+    letters = sp.symbols("a:1000")
+    for expression in (sp.Add(*letters), sp.Mul(*letters)):
+        depth = []
+        for _, operands, _ in lower([expression]).operations:
+            depth.append(1 + max((depth[k] for k in operands), default=-1))
+        assert max(depth) == 10
 
 
 def test_deep_graph_against_a_loop():

@@ -1,0 +1,1 @@
+"""Derivatives of programs: a `Program` in, a `Program` out."""
