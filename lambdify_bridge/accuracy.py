@@ -1,8 +1,8 @@
-"""How many bits a formula loses in single and double precision, before and after it is made stable.
+"""How many bits a formula loses in single and double precision, as written and as a stable form.
 
-Inputs are drawn by their representation: each float of the domain is as likely as any other, so small
-and large ones are seen alike. The truth is mpmath's, node by node, with ever more digits until two
-results agree; it shares nothing with the code under test.
+Inputs are drawn by their representation: each float of the domain is as likely as any other, so
+small and large ones are seen alike. The truth is mpmath's, node by node, with ever more digits
+until two results agree; it shares nothing with the code under test.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,8 @@ Point = tuple[float, ...]
 class Loss:
     """Bits of error of one program at the points: 0 is correctly rounded, 53 (24) is all of them.
 
-    `overflows`: infinite where the truth is finite; `underflows`: 0 where it is not; `undefined`: NaN
-    where there is a real value.
+    `overflows`: infinite where the truth is finite; `underflows`: 0 where it is not; `undefined`:
+    NaN where there is a real value.
     """
 
     median: float
@@ -42,7 +43,11 @@ class Loss:
     undefined: int
 
     def __str__(self) -> str:
-        lost = ((self.overflows, "overflow"), (self.underflows, "underflow"), (self.undefined, "NaN"))
+        lost = zip(
+            (self.overflows, self.underflows, self.undefined),
+            ("overflow", "underflow", "NaN"),
+            strict=True,
+        )
         counts = "".join(f", {count} {what}" for count, what in lost if count)
         return f"median {self.median:4.1f}, worst {self.worst:4.1f} bits{counts}"
 
@@ -60,7 +65,8 @@ class Accuracy:
     after: Loss
 
     def __str__(self) -> str:
-        where = ", ".join(f"{n} = {v!r}" for n, v in zip(self.arguments, self.after.at, strict=True))
+        inputs = zip(self.arguments, self.after.at, strict=True)
+        where = ", ".join(f"{name} = {value!r}" for name, value in inputs)
         return (
             f"{self.expression} ({self.dtype}, {self.points} points)\n"
             f"  as written: {self.before}\n  stable:     {self.after}\n  worst at    {where}"
@@ -95,7 +101,8 @@ def accuracy(
     if kind not in (np.float32, np.float64):
         raise ValueError(f"accuracy is measured for float32 and float64, not {kind}")
     symbols = sorted(expression.free_symbols, key=lambda symbol: symbol.name)
-    sampled, truths, undecided = _sampled(expression, symbols, domain or {}, kind, points, seed, where)
+    drawn = _drawn_points(symbols, domain or {}, kind, seed, where)
+    sampled, truths, undecided = _with_values(expression, symbols, drawn, kind, points)
     if not sampled:
         raise ValueError("the expression has no real value at the points of this domain")
     losses = [
@@ -106,30 +113,38 @@ def accuracy(
     return Accuracy(str(expression), str(kind), names, len(sampled), undecided, *losses)
 
 
-def _sampled(
-    expression: Any,
+def _drawn_points(
     symbols: Sequence[Any],
     domain: Domain,
     kind: np.dtype,
-    points: int,
     seed: int,
     where: Callable[..., bool] | None,
-) -> tuple[list[Point], list[Any], int]:
+) -> Iterator[Point]:
     generator = random.Random(seed)
     bounds = [_bounds(symbol, domain, kind) for symbol in symbols]
-    found: list[Point] = []
-    truths: list[Any] = []
-    undecided = 0
-    for _ in range(TRIES * points):
+    while True:
+        point = tuple(float(_drawn(generator, *bound, kind)) for bound in bounds)
+        if where is None or where(*point):
+            yield point
+        else:
+            yield ()
+
+
+def _with_values(
+    expression: Any, symbols: Sequence[Any], drawn: Iterator[Point], kind: np.dtype, points: int
+) -> tuple[list[Point], list[Any], int]:
+    """Points where there is a real value that is a float, the values, and how many gave none."""
+    found, truths, undecided = list[Point](), list[Any](), 0
+    largest = float(np.finfo(kind).max)
+    for point in islice(drawn, TRIES * points):
         if len(found) >= points:
             break
-        point = tuple(float(_drawn(generator, *bound, kind)) for bound in bounds)
-        if where is not None and not where(*point):
+        if not point and symbols:
             continue
         truth = true_value(expression, dict(zip(symbols, point, strict=True)))
         if truth is None:
             undecided += 1
-        elif abs(truth) <= float(np.finfo(kind).max):
+        elif abs(truth) <= largest:
             found.append(point)
             truths.append(truth)
     return found, truths, undecided
@@ -174,7 +189,8 @@ def _drawn(generator: random.Random, first: int, last: int, kind: np.dtype) -> A
 
 def true_value(expression: Any, point: Mapping[Any, float]) -> Any:
     """The value with many digits, or None where there is no real one or digits do not settle it."""
-    before = None
+    values: list[Any] = []
+    real: Any
     for digits in DIGITS:
         try:
             value = Evaluator(point, digits=digits)(expression)
@@ -183,10 +199,10 @@ def true_value(expression: Any, point: Mapping[Any, float]) -> Any:
         real, imaginary = getattr(value, "real", value), getattr(value, "imag", 0)
         if imaginary or not math.isfinite(_clipped(real)):
             return None
-        if before is not None and 0 < abs(real) and abs(real - before) <= abs(real) * 1e-25:
+        if values and abs(real) > 0 and abs(real - values[-1]) <= abs(real) * 1e-25:
             return real
-        before = real
-    return real if real == 0 else None  # a 0 is believed when all digits say so
+        values.append(real)
+    return real if not any(values) else None  # a 0 is believed where all digits say so
 
 
 def _clipped(value: Any) -> float:

@@ -74,6 +74,7 @@ class _Walk:
     def value(self, root: Any) -> Any:
         """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
         values, kept, known = self.values, self.kept, TRANSLATORS
+        candidates = {} if self.stability is None else CANDIDATES
         stack = [root]
         while stack:
             node = stack[-1]
@@ -90,11 +91,25 @@ class _Walk:
             stack.pop()
             operands = [values[id(child)] for child in children]
             kept.append(node)
-            if translator is None:
+            may_lose = candidates.get(type(node))
+            stable = self.stable(node) if may_lose is not None and may_lose(node) else None
+            if stable is not None:
+                values[id(node)] = stable
+            elif translator is None:
                 values[id(node)] = self.translate(node, operands)
             else:
                 values[id(node)] = translator(self.builder, node, operands)
         return values[id(root)]
+
+    def stable(self, node: Any) -> Any:
+        """The value of a form of `node` that loses fewer digits, if a rule knows one."""
+        found = None if self.stability is None else self.stability.form(self, node)
+        if found is None:
+            return None
+        form, letters, inside = found
+        walk = _Walk(self.builder, inside)
+        walk.values = letters
+        return walk.value(form)
 
     def children(self, node: Any) -> Sequence[Any]:
         """What has to be lowered before `node`; refuses what has no numerical operation."""
@@ -123,14 +138,6 @@ class _Walk:
             return self.atom(node)
         if isinstance(node, sp.CRootOf):
             return self.builder.number(node)
-        is_candidate = CANDIDATES.get(type(node))
-        if is_candidate is not None and self.stability is not None and is_candidate(node):
-            found = self.stability.form(self, node)
-            if found is not None:
-                form, letters, inside = found
-                walk = _Walk(self.builder, inside)
-                walk.values = letters
-                return walk.value(form)
         translator = _translator(node)
         return operands[0] if translator is None else translator(self.builder, node, operands)
 

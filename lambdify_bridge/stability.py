@@ -1,17 +1,20 @@
 """Lowering what loses digits in another form, by the rules of `lambdify_bridge.stable`.
 
-While a formula is lowered, each sum, product, power and logarithm shows its shallow structure, parts
-below being letters: equal ones (the same value of the program) are the same letter. What the rules
-make of such a pattern is remembered. A rule whose gain is certain for any parts (log(1 + u) is
-log1p(u)) is proved by its test once; one whose gain depends on the parts (a - b of what?) is measured
-when a pattern is first met, at points, against many digits: a few milliseconds, once in a process.
+While a formula is lowered, each sum, product, power and logarithm shows its shallow structure, the
+parts below being letters: equal ones (the same value of the program) are the same letter. What the
+rules make of such a pattern is remembered. A rule whose gain is certain for any parts (log(1 + u)
+is log1p(u)) is proved once, by its test; one whose gain depends on the parts (a - b of what?) is
+measured when a pattern is first met, at points, against many digits: some milliseconds, once in a
+process.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
+from sympy import Add, Mul, Pow
 
 DEPTHS = (6, 3, 2)  # levels of a pattern: fewer where there are too many nodes
 FUNCTIONS_DEEP = 2  # functions inside functions
@@ -20,7 +23,7 @@ LONGEST = 6  # terms of a sum, where it is no sum of exponentials
 NESTED = 5  # forms inside forms
 REMEMBERED = 4000
 
-ARITHMETIC = {sp.Add, sp.Mul, sp.Pow}
+ARITHMETIC = {Add, Mul, Pow}
 FUNCTIONS = {
     sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.cot, sp.csc, sp.atan, sp.atanh, sp.sinh, sp.cosh,
     sp.tanh, sp.coth, sp.csch, sp.erf,
@@ -28,8 +31,8 @@ FUNCTIONS = {
 NUMBERS = {
     sp.Integer, sp.Rational, sp.Float, type(sp.S.One), type(sp.S.NegativeOne), type(sp.S.Half),
 }  # fmt: skip
-TELLING = {sp.Mul, sp.Pow, *FUNCTIONS}
 INTEGERS = {sp.Integer, type(sp.S.NegativeOne)}
+HALF, MINUS_ONE = sp.S.Half, sp.S.NegativeOne
 TWO = sp.Integer(2)  # SymPy has one object for each small integer
 
 # fmt: off
@@ -46,7 +49,7 @@ Key = Any
 
 def _bare(term: Any) -> Any:
     """A term without its number."""
-    if type(term) is sp.Mul and len(arguments := term.args) == 2 and type(arguments[0]) in NUMBERS:
+    if type(term) is Mul and len(arguments := term.args) == 2 and type(arguments[0]) in NUMBERS:
         return arguments[1]
     return term
 
@@ -62,12 +65,12 @@ def _is_candidate_sum(node: Any) -> bool:
         return False
     for term in arguments:
         kind = type(term)
-        if kind is sp.Mul:
+        if kind is Mul:
             kind = type(first := term.args[0])
             if kind in NUMBERS and _is_negative(first):
                 return _is_telling_sum(arguments)
-        elif kind is sp.Pow:
-            if term.args[1] is sp.S.Half and type(term.args[0]) is sp.Add:
+        elif kind is Pow:
+            if term.args[1] is HALF and type(term.args[0]) is Add:
                 return True
         elif kind in NUMBERS and _is_negative(term):
             return _is_telling_sum(arguments)
@@ -76,49 +79,54 @@ def _is_candidate_sum(node: Any) -> bool:
 
 def _is_telling_sum(arguments: Any) -> bool:
     """Whether the terms are of kinds that the rules know."""
-    bare = [_bare(term) for term in arguments]
-    if TELLING.isdisjoint(map(type, bare)):
-        return False
-    functions = [term for term in bare if type(term) in FUNCTIONS]
-    powers = [term for term in bare if type(term) is sp.Pow]
-    if any(n is sp.S.Half and type(base) is sp.Add for base, n in (g.args for g in powers)):
-        return True
+    functions, powers, logs = list[Any](), list[Any](), False
+    for term in arguments:
+        if type(term) is Mul:
+            inner = term.args
+            if len(inner) == 2 and type(inner[0]) in NUMBERS:
+                term = inner[1]
+            else:
+                logs = logs or sp.log in map(type, inner)
+        kind = type(term)
+        if kind is Pow:
+            if term.args[1] is HALF and type(term.args[0]) is Add:
+                return True
+            powers.append(term)
+        elif kind in FUNCTIONS:
+            functions.append(term)
+    if not functions:
+        if not powers:
+            return logs
+        if len(powers) == 1 and type(arguments[0]) not in NUMBERS:
+            base, exponent = powers[0].args
+            return logs or exponent is MINUS_ONE or type(base) in FUNCTIONS
     if type(arguments[0]) in NUMBERS:  # a number comes first
-        return bool(functions or powers and _not_all_small(powers, len(arguments))) or _has_logs(bare)
+        return bool(functions or logs or _not_all_small(powers, len(arguments)))
     if len(functions) + len(powers) > 1:
         return True
-    if functions:
-        inner = _bare(functions[0].args[0])
-        return any(inner is (term.args[0] if type(term) is sp.Pow else term) for term in bare)
-    if powers:
-        return type(powers[0].args[0]) in FUNCTIONS or powers[0].args[1] is sp.S.NegativeOne
-    return _has_logs(bare)
+    letter = _bare(functions[0].args[0])
+    bare = map(_bare, arguments)
+    return logs or any(letter is (g.args[0] if type(g) is Pow else g) for g in bare)
 
 
 def _not_all_small(powers: list[Any], terms: int) -> bool:
     """Beside a number: one square, a reciprocal, or a power that is no number."""
     return any(
-        not n.is_Number or n is sp.S.NegativeOne or n is TWO and terms == 2
+        not n.is_Number or n is sp.S.NegativeOne or (n is TWO and terms == 2)
         for n in (power.args[1] for power in powers)
     )
 
 
-def _has_logs(terms: list[Any]) -> bool:
-    return any(type(g) is sp.log for term in terms if type(term) is sp.Mul for g in term.args)
-
-
 def _holds_function(node: Any) -> bool:
-    return type(node) is sp.Add and any(
-        type(_bare(term)) in FUNCTIONS for term in node.args[:LONGEST]
-    )
+    return type(node) is Add and any(type(_bare(term)) in FUNCTIONS for term in node.args[:LONGEST])
 
 
 def _is_candidate_product(node: Any) -> bool:
     """Whether it is a quotient, and above or below is an exponential or a sum of functions."""
     arguments = node.args
     for g in arguments:
-        if type(g) is sp.Pow and type(n := g.args[1]) in INTEGERS and n.p < 0:
-            parts = (g.args[0] if type(g) is sp.Pow else g for g in arguments)
+        if type(g) is Pow and type(n := g.args[1]) in INTEGERS and n.p < 0:
+            parts = (g.args[0] if type(g) is Pow else g for g in arguments)
             return len(arguments) <= LONGEST and any(
                 type(part) is sp.exp or _holds_function(part) for part in parts
             )
@@ -127,20 +135,20 @@ def _is_candidate_product(node: Any) -> bool:
 
 def _is_candidate_power(node: Any) -> bool:
     base, exponent = node.args
-    if exponent is sp.S.Half:
-        inner = base.args[-1] if type(base) is sp.Mul else base
-        return type(inner) is sp.Add and (_has_root(inner) or _all_squares(inner))
-    return exponent.is_Integer and exponent.p < 0 and type(base) is sp.Add and _has_exp(base)
+    if exponent is HALF:
+        inner = base.args[-1] if type(base) is Mul else base
+        return type(inner) is Add and (_has_root(inner) or _all_squares(inner))
+    return exponent.is_Integer and exponent.p < 0 and type(base) is Add and _has_exp(base)
 
 
 def _all_squares(node: Any) -> bool:
     squares = (_bare(g) for g in node.args[:LONGEST])
-    return all(type(g) is sp.Pow and g.args[1] is TWO for g in squares)
+    return all(type(g) is Pow and g.args[1] is TWO for g in squares)
 
 
 def _has_root(node: Any) -> bool:
     roots = (_bare(g) for g in node.args[:LONGEST])
-    return any(type(g) is sp.Pow and g.args[1] is sp.S.Half for g in roots)
+    return any(type(g) is Pow and g.args[1] is HALF for g in roots)
 
 
 def _has_exp(node: Any) -> bool:
@@ -148,22 +156,22 @@ def _has_exp(node: Any) -> bool:
 
 
 CANDIDATES = {
-    sp.Add: _is_candidate_sum,
-    sp.Mul: _is_candidate_product,
-    sp.Pow: _is_candidate_power,
+    Add: _is_candidate_sum,
+    Mul: _is_candidate_product,
+    Pow: _is_candidate_power,
     sp.log: lambda node: type(node.args[0]) in ARITHMETIC,
 }
 
 
 class Stability:
-    """The rules for one walk through a formula: inside the form of a rule that rule is not tried."""
+    """The rules for one walk through a formula; inside the form of a rule that one is not tried."""
 
     def __init__(self, real: bool = False, used: tuple[str, ...] = ()) -> None:
         self.real, self.used = real, used
         self.seen, self.complex = 0, False
 
     def form(self, walk: Any, node: Any) -> tuple[Any, dict[int, Any], Stability] | None:
-        """A better form of `node` in letters, the values of the letters, and the rules inside it."""
+        """A better form of `node` in letters, their values by id, and the rules inside it."""
         if len(self.used) >= NESTED:
             return None
         real = self._is_real(walk.builder)
@@ -178,10 +186,7 @@ class Stability:
         if found is None:
             return None
         form, name = found
-        letters = {
-            id(symbol := letter(k, kind)): (symbol, value)
-            for value, (k, kind) in pattern.letters.items()
-        }
+        letters = {id(letter(k, kind)): value for value, (k, kind) in pattern.letters.items()}
         return form, letters, Stability(self.real, (*self.used, name))
 
     def _is_real(self, builder: Any) -> bool:
@@ -191,10 +196,10 @@ class Stability:
         operations = builder.operations
         for index in range(self.seen, len(operations)):
             name, _, payload = operations[index]
-            if name == "input" and payload.is_extended_real is not True:
-                self.complex = True
-            elif name == "constant" and hasattr(getattr(payload, "high", 0), "_mpc_"):
-                self.complex = True
+            if name == "input":
+                self.complex = self.complex or payload.is_extended_real is not True
+            elif name == "constant":
+                self.complex = self.complex or hasattr(getattr(payload, "high", 0), "_mpc_")
         self.seen = len(operations)
         return not self.complex
 
@@ -214,7 +219,7 @@ class _Pattern:
         kind = type(node)
         if not node.args and node.is_Number:
             return node
-        if kind is sp.Add and node.args and type(node.args[-1]) is sp.exp:
+        if kind is Add and node.args and type(node.args[-1]) is sp.exp:
             self.limit = max(self.limit, 8 * len(node.args) + LARGEST)
         elif kind in ARITHMETIC and len(node.args) > LONGEST:
             return self.letter(node)
@@ -225,7 +230,7 @@ class _Pattern:
         return self.letter(node)
 
     def letter(self, node: Any) -> Key:
-        value = self.walk.values[id(node)][1]
+        value = self.walk.values[id(node)]
         if type(value) is not int:
             value = value[0]
         if value not in self.letters:
@@ -241,8 +246,10 @@ class _Pattern:
         return "real" if self.real else "complex"
 
 
+@cache
 def letter(k: int, kind: str) -> Any:
-    return sp.Symbol(f"u{k}", **LETTERS[kind])
+    """No symbol of a formula is equal to it, whatever its name."""
+    return sp.Dummy(f"u{k}", **LETTERS[kind])
 
 
 # -- what is known of patterns --------------------------------------------------------------------

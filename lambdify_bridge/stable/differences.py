@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from lambdify_bridge.stable.functions import hypot, log1p, quotient, root, total
+from lambdify_bridge.stable.functions import expm1, hypot, log1p, quotient, root, total
 from lambdify_bridge.stable.table import RULES, factors, is_real, p, r, s, terms, x, y
 
 Found = Any
@@ -19,7 +19,7 @@ def simple_difference(a: Any, b: Any) -> Any:
     """a - b where the parts that they share are gone, or None."""
     difference = sp.expand(a - b)
     count = len(sp.Add.make_args(difference))
-    if difference.is_zero or count > 1 and count >= max(map(_count, (a, b))):
+    if difference.is_zero or (count > 1 and count >= max(map(_count, (a, b)))):
         return None
     return difference
 
@@ -114,9 +114,10 @@ def _sum_of_powers(a: Any, b: Any, n: int) -> Any:
 @RULES.rule("the difference of powers with a small exponent", sp.Add,
             example=(p + 1) ** (1 / y) - p ** (1 / y), measured=True)  # fmt: skip
 def difference_of_small_powers(f: Any) -> Found:
-    """a^t - b^t is b^t (e^(t log(a/b)) - 1) where the exponent is small. (Hamming, problem 3.4.6)"""
-    from lambdify_bridge.stable.functions import expm1
+    """a^t - b^t is b^t (e^(t log(a/b)) - 1) where that exponent is small.
 
+    (Hamming, problem 3.4.6)
+    """
     for c, g, h, rest in pairs(f, sp.Pow):
         difference = simple_difference(g.base, h.base)
         if g.exp != h.exp or g.exp.is_Number or difference is None:
@@ -204,7 +205,7 @@ def root_of_sum_beside_root(f: Any) -> Found:
             continue
         w = sp.Add(inner, -g)
         v = sp.sqrt(sp.expand(g.base - w**2))
-        if not isinstance(v, sp.Abs) and not v.is_Symbol or w.is_zero:
+        if (not isinstance(v, sp.Abs) and not v.is_Symbol) or w.is_zero:
             continue
         norm = hypot(w, v)
         far = sp.sqrt(total(norm, -w))
@@ -216,7 +217,7 @@ def root_of_sum_beside_root(f: Any) -> Found:
 
 @RULES.rule("a norm", sp.Pow, example=sp.sqrt(x**2 + y**2))
 def norm(f: Any) -> Found:
-    """sqrt(x^2 + y^2) is hypot(x, y), whose squares do not overflow. (Kahan; Higham, section 27.8)"""
+    """sqrt(x^2 + y^2) is hypot(x, y), whose squares do not overflow. (Higham, section 27.8)"""
     if f.exp != sp.S.Half or not f.base.is_Add:
         return None
     roots = [_square_root(c, g) for c, g in terms(f.base)]
@@ -269,7 +270,7 @@ def difference_of_entropies(f: Any) -> Found:
 
 @RULES.rule("the difference of sines", sp.Add, example=sp.sin(x + y) - sp.sin(x), measured=True)
 def difference_of_sines(f: Any) -> Found:
-    """sin(x+e) - sin(x) is 2 sin(e/2) cos(x + e/2), the angle not rounded. (Hamming, example 3.3)"""
+    """sin(x+e) - sin(x) is 2 sin(e/2) cos(x + e/2), x + e/2 not rounded. (Hamming, example 3.3)"""
     return _difference_of_waves(f, sp.sin)
 
 
@@ -316,7 +317,7 @@ def difference_of_tangents(f: Any) -> Found:
 @RULES.rule("the difference of arc tangents", sp.Add, example=sp.atan(r + 1) - sp.atan(r),
             measured=True)  # fmt: skip
 def difference_of_arc_tangents(f: Any) -> Found:
-    """atan(a) - atan(b) is the angle of 1 + ab and a - b, for real a and b. (Hamming, example 3.5)"""
+    """atan(a) - atan(b) is the angle of 1 + ab + i(a - b), for real ones. (Hamming, example 3.5)"""
     for c, g, h, rest in pairs(f, sp.atan):
         a, b = g.args[0], h.args[0]
         difference = simple_difference(a, b)

@@ -40,7 +40,7 @@ def one_and_exp(f: Any) -> tuple[Any, Any] | None:
 # -- sums -----------------------------------------------------------------------------------------
 
 
-@RULES.rule("exponentials of both signs and their double", sp.Add, example=sp.exp(x) - 2 + sp.exp(-x))
+@RULES.rule("exponentials of both signs less two", sp.Add, example=sp.exp(x) - 2 + sp.exp(-x))
 def exponentials_less_two(f: Any) -> Found:
     """e^u - 2 + e^-u is 4 sinh(u/2)^2. (Hamming, Numerical Methods, problem 3.3.7)"""
     found, rest = exponents(f)
@@ -100,9 +100,9 @@ def power_less_one(f: Any) -> Found:
     """a^b - 1 is expm1(b log a) for positive a. (Goldberg 1991, theorem 4: compound interest)"""
     number, rest = number_in(f)
     for c, g in terms(rest):
-        if c == -number and isinstance(g, sp.Pow) and not g.exp.is_Number:
-            if g.base.is_positive:
-                return c * expm1(g.exp * sp.log(g.base)) + (rest - c * g)
+        is_power = isinstance(g, sp.Pow) and not g.exp.is_Number
+        if c == -number and is_power and g.base.is_positive:
+            return c * expm1(g.exp * sp.log(g.base)) + (rest - c * g)
     return None
 
 

@@ -1,7 +1,7 @@
-"""What vanishes at 0 to a higher order than its parts: x - sin x, 1/x - cot x, (exp(x) - 1 - x)/x**2.
+"""What vanishes at 0 to a higher order than its parts: x - sin x, 1/x - cot x, exp(x) - 1 - x.
 
-Near 0 such a sum is its power series, with rational coefficients, cut where what is left out is below
-the rounding error. That bound is derived: the coefficients of each function are at most those of its
+Near 0 such a sum is its power series, with rational coefficients, cut where the rest is below the
+rounding error. That bound is derived: the coefficients of each function are at most those of its
 majorant F, so for |x| < t < rho what follows the term of order n is at most F(rho)*(t/rho)**(n+1)
 (Cauchy; Knopp, Theory and Application of Infinite Series, section 21).
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -38,7 +38,7 @@ def _fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _bernoulli(n: int) -> Fraction:
     return _fraction(sp.bernoulli(n))
 
@@ -47,12 +47,16 @@ def _inverse_factorial(n: int) -> Fraction:
     return Fraction(1, math.factorial(n)) if n >= 0 else Fraction(0)
 
 
+def _alternating(n: int) -> int:
+    return -1 if n % 2 else 1
+
+
 def _sine(n: int) -> Fraction:
-    return _inverse_factorial(n) * (-1) ** (n // 2) if n % 2 else Fraction(0)
+    return _inverse_factorial(n) * _alternating(n // 2) if n % 2 else Fraction(0)
 
 
 def _cosine(n: int) -> Fraction:
-    return Fraction(0) if n % 2 else _inverse_factorial(n) * (-1) ** (n // 2)
+    return Fraction(0) if n % 2 else _inverse_factorial(n) * _alternating(n // 2)
 
 
 def _hyperbolic_tangent(n: int) -> Fraction:
@@ -62,16 +66,18 @@ def _hyperbolic_tangent(n: int) -> Fraction:
 
 
 def _hyperbolic_cotangent(n: int) -> Fraction:
-    return Fraction(2) ** (n + 1) * _bernoulli(n + 1) * _inverse_factorial(n + 1) if n % 2 else Fraction(0)
+    factor = Fraction(2) ** (n + 1) if n % 2 else Fraction(0)
+    return factor * _bernoulli(n + 1) * _inverse_factorial(n + 1)
 
 
 def _hyperbolic_cosecant(n: int) -> Fraction:
-    return -2 * (Fraction(2) ** n - 1) * _bernoulli(n + 1) * _inverse_factorial(n + 1) if n % 2 else Fraction(0)
+    factor = 2 - Fraction(2) ** (n + 1) if n % 2 else Fraction(0)
+    return factor * _bernoulli(n + 1) * _inverse_factorial(n + 1)
 
 
 def _circular(of: Callable[[int], Fraction], sign: int = 1) -> Callable[[int], Fraction]:
     """The coefficients of i**-1 g(i x) or the like: every other sign is turned."""
-    return lambda n: sign * of(n) * (-1) ** ((n - 1) // 2) if n % 2 else Fraction(0)
+    return lambda n: sign * of(n) * _alternating((n - 1) // 2) if n % 2 else Fraction(0)
 
 
 def _inverse(n: int) -> Fraction:
@@ -85,20 +91,20 @@ def _log(n: int) -> Fraction:
 HALF_TURN = math.pi / 2
 # fmt: off
 KNOWN: dict[Any, Known] = {
-    sp.sin:   Known(_sine,                              math.sinh,                         math.inf),
-    sp.cos:   Known(_cosine,                            math.cosh,                         math.inf),
-    sp.exp:   Known(_inverse_factorial,                 math.exp,                          math.inf),
-    sp.sinh:  Known(lambda n: abs(_sine(n)),            math.sinh,                         math.inf),
-    sp.cosh:  Known(lambda n: abs(_cosine(n)),          math.cosh,                         math.inf),
-    sp.tanh:  Known(_hyperbolic_tangent,                math.tan,                          HALF_TURN),
-    sp.tan:   Known(_circular(_hyperbolic_tangent),     math.tan,                          HALF_TURN),
-    sp.coth:  Known(_hyperbolic_cotangent,              lambda r: 2/r - 1/math.tan(r),     math.pi),
-    sp.cot:   Known(_circular(_hyperbolic_cotangent, -1), lambda r: 2/r - 1/math.tan(r),   math.pi),
-    sp.csch:  Known(_hyperbolic_cosecant,               lambda r: 1/math.sin(r),           math.pi),
-    sp.csc:   Known(_circular(_hyperbolic_cosecant, -1), lambda r: 1/math.sin(r),          math.pi),
-    sp.atan:  Known(_circular(_inverse),                math.atanh,                        1.0),
-    sp.atanh: Known(_inverse,                           math.atanh,                        1.0),
-    sp.log:   Known(_log,                               lambda r: -math.log1p(-r),         1.0),
+    sp.sin:   Known(_sine,                                math.sinh,                     math.inf),
+    sp.cos:   Known(_cosine,                              math.cosh,                     math.inf),
+    sp.exp:   Known(_inverse_factorial,                   math.exp,                      math.inf),
+    sp.sinh:  Known(lambda n: abs(_sine(n)),              math.sinh,                     math.inf),
+    sp.cosh:  Known(lambda n: abs(_cosine(n)),            math.cosh,                     math.inf),
+    sp.tanh:  Known(_hyperbolic_tangent,                  math.tan,                      HALF_TURN),
+    sp.tan:   Known(_circular(_hyperbolic_tangent),       math.tan,                      HALF_TURN),
+    sp.coth:  Known(_hyperbolic_cotangent,                lambda r: 2/r - 1/math.tan(r), math.pi),
+    sp.cot:   Known(_circular(_hyperbolic_cotangent, -1), lambda r: 2/r - 1/math.tan(r), math.pi),
+    sp.csch:  Known(_hyperbolic_cosecant,                 lambda r: 1/math.sin(r),       math.pi),
+    sp.csc:   Known(_circular(_hyperbolic_cosecant, -1),  lambda r: 1/math.sin(r),       math.pi),
+    sp.atan:  Known(_circular(_inverse),                  math.atanh,                    1.0),
+    sp.atanh: Known(_inverse,                             math.atanh,                    1.0),
+    sp.log:   Known(_log,                                 lambda r: -math.log1p(-r),     1.0),
 }
 RECIPROCALS = {sp.tan: sp.cot, sp.sin: sp.csc, sp.tanh: sp.coth, sp.sinh: sp.csch}
 # fmt: on
@@ -144,10 +150,10 @@ def series(f: Any, letter: Any) -> Series | None:
             power = sp.degree(g, letter) if g.is_polynomial(letter) else None
             if isinstance(g, sp.Pow) and g.base == letter and g.exp.is_Integer:
                 power = int(g.exp)
-            if power is None or not (g / letter**power) == 1 or not LOWEST <= power < 20:
+            if power is None or g / letter**power != 1 or not LOWEST <= power < 20:
                 return None
             coefficients[int(power) - LOWEST] += number
-            parts.append(lambda r, a=abs(float(number)), n=int(power): a * r**n)
+            parts.append(_monomial(abs(float(number)), int(power)))
             least = min(least, int(power))
             continue
         known, scale = found
@@ -157,8 +163,16 @@ def series(f: Any, letter: Any) -> Series | None:
         least = min(least, next(n for n, value in enumerate(own, -1) if value))
         size = abs(float(scale))
         radius = min(radius, known.radius / size)
-        parts.append(lambda r, a=abs(float(number)), k=known.majorant, s=size: a * k(s * r))
+        parts.append(_scaled(abs(float(number)), known.majorant, size))
     return Series(coefficients, lambda r: sum(part(r) for part in parts), radius, least)
+
+
+def _monomial(number: float, n: int) -> Callable[[float], float]:
+    return lambda r: number * r**n
+
+
+def _scaled(number: float, of: Callable[[float], float], size: float) -> Callable[[float], float]:
+    return lambda r: number * of(size * r)
 
 
 class Near(NamedTuple):
@@ -228,7 +242,7 @@ def quotient_of_series(f: Any) -> Found:
     c, g = f.as_coeff_Mul()
     place, order, ratio, vanishing = Fraction(1), 0, c, False
     for base, n in factors(g):
-        if n not in (1, -1) and base != letter or not n.is_Integer:
+        if (n not in (1, -1) and base != letter) or not n.is_Integer:
             return None
         if base == letter:
             order += int(n)
@@ -237,7 +251,7 @@ def quotient_of_series(f: Any) -> Found:
         near = near_zero(found, letter) if found else None
         if found is None or near is None:
             return None
-        vanishing = vanishing or base.is_Add and near.order > found.least
+        vanishing = vanishing or (base.is_Add and near.order > found.least)
         place, order = min(place, near.place), order + int(n) * near.order
         ratio = ratio * near.polynomial ** int(n)
     if not vanishing:

@@ -1,4 +1,4 @@
-"""The table that the rules sit in: which sum, product, power or logarithm loses digits, and how not.
+"""The table that the rules sit in: which sum, product, power or logarithm loses digits.
 
 A rule takes the shallow structure of a node (parts that are too deep are letters) and returns what
 is equal to it wherever it is defined, or None.
