@@ -171,7 +171,7 @@ class Stability:
         self.seen, self.complex = 0, False
 
     def form(self, walk: Any, node: Any) -> tuple[Any, dict[int, Any], Stability] | None:
-        """A better form of `node` in letters, their values by id, and the rules inside it."""
+        """A better form of `node`, the values that are known in it by id, and the rules inside."""
         if len(self.used) >= NESTED:
             return None
         real = self._is_real(walk.builder)
@@ -185,9 +185,12 @@ class Stability:
         found = remembered(key, self.used)
         if found is None:
             return None
-        form, name = found
-        letters = {id(letter(k, kind)): value for value, (k, kind) in pattern.letters.items()}
-        return form, letters, Stability(self.real, (*self.used, name))
+        form, name, shared = found
+        values = {id(letter(k, kind)): value for value, (k, kind) in pattern.letters.items()}
+        values |= {id(part): walk.values[id(pattern.parts[k])] for part, k in shared}
+        inside = Stability(self.real, (*self.used, name))
+        inside.seen, inside.complex = self.seen, self.complex
+        return form, values, inside
 
     def _is_real(self, builder: Any) -> bool:
         """Whether all inputs so far are declared real, and no constant is complex."""
@@ -210,6 +213,7 @@ class _Pattern:
     def __init__(self, walk: Any, real: bool) -> None:
         self.walk, self.real = walk, real
         self.letters: dict[int, tuple[int, str]] = {}
+        self.parts: list[Any] = []
         self.size, self.limit = 0, LARGEST
 
     def key(self, node: Any, depth: int, functions: int) -> Key:
@@ -224,8 +228,10 @@ class _Pattern:
         elif kind in ARITHMETIC and len(node.args) > LONGEST:
             return self.letter(node)
         if kind in ARITHMETIC and depth:
+            self.parts.append(node)
             return (kind, *[self.key(a, depth - 1, functions) for a in node.args])
         if kind in FUNCTIONS and depth and functions:
+            self.parts.append(node)
             return (kind, *[self.key(a, depth - 1, functions - 1) for a in node.args])
         return self.letter(node)
 
@@ -257,22 +263,36 @@ def letter(k: int, kind: str) -> Any:
 _remembered: dict[tuple[Key, tuple[str, ...]], Any] = {}
 
 
-def remembered(key: Key, used: tuple[str, ...]) -> tuple[Any, str] | None:
-    """The better form of a pattern and the rule that found it."""
+def remembered(key: Key, used: tuple[str, ...]) -> tuple[Any, str, list[tuple[Any, int]]] | None:
+    """The better form of a pattern, the rule that found it, and which parts it keeps.
+
+    Those are nodes of the form that are equal to a part of the pattern, and the place of that part.
+    """
     asked = (key, used)
     if asked not in _remembered:
         if len(_remembered) >= REMEMBERED:
             _remembered.clear()
-        _remembered[asked] = better_form(expression(key), used)
+        parts = list[Any]()
+        found = better_form(expression(key, parts), used)
+        if found is not None:
+            places = {part: k for k, part in enumerate(parts) if k}  # the first is the node itself
+            kept = sp.preorder_traversal(found[0])
+            found = *found, [(node, places[node]) for node in kept if node in places]
+        _remembered[asked] = found
     return _remembered[asked]
 
 
-def expression(key: Key) -> Any:
-    """The SymPy expression of a pattern."""
+def expression(key: Key, parts: list[Any]) -> Any:
+    """The SymPy expression of a pattern; `parts` receives its nodes from the top down."""
     if not isinstance(key, tuple):
         return key
-    head, *parts = key
-    return letter(head, parts[0]) if isinstance(head, int) else head(*map(expression, parts))
+    head, *rest = key
+    if isinstance(head, int):
+        return letter(head, rest[0])
+    place = len(parts)
+    parts.append(None)
+    parts[place] = head(*[expression(part, parts) for part in rest])
+    return parts[place]
 
 
 def better_form(f: Any, used: tuple[str, ...] = ()) -> tuple[Any, str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.stable.functions import expm1, greatest, log1p, quotient, sigmoid, softplus
-from lambdify_bridge.stable.table import RULES, factors, is_real, p, q, r, terms, x, y, z
+from lambdify_bridge.stable.table import RULES, factors, is_real, p, q, r, s, terms, x, y, z
 
 Found = Any
 
@@ -65,22 +65,19 @@ def hyperbolic_sine(f: Any) -> Found:
     return 2 * c * sp.sinh(u) + rest
 
 
-@RULES.rule("the difference of two exponentials", sp.Add, example=sp.exp(x + y) - sp.exp(x),
+@RULES.rule("the difference of two exponentials", sp.Add, example=sp.exp(r + s) - sp.exp(r),
             measured=True)  # fmt: skip
 def difference_of_exponentials(f: Any) -> Found:
-    """e^u - e^v is e^v (e^(u-v) - 1) where u - v is simple. (Higham, section 1.14)"""
+    """e^u - e^v is the larger one times 1 - e^-|u-v|, for real u and v. (Higham, section 1.14)"""
     found, rest = exponents(f)
-    if len(found) != 2 or not rest.is_zero:
+    if len(found) != 2 or not rest.is_zero or not is_real(f):
         return None
     (u, c), (v, d) = found.items()
-    if c != -d:
-        return None
-    if v.is_Add and not u.is_Add:
-        u, v, c = v, u, d
     difference = sp.expand(u - v)
-    if difference.is_Add or difference.is_zero:
+    if c != -d or difference.is_Add or difference.is_zero:
         return None
-    return c * sp.exp(v) * expm1(difference)
+    larger = u if difference.is_positive else v if difference.is_negative else sp.Max(u, v)
+    return -c * sp.sign(difference) * sp.exp(larger) * expm1(-sp.Abs(difference))
 
 
 @RULES.rule("an exponential less one", sp.Add, example=sp.exp(x) - 1)
@@ -331,7 +328,8 @@ def logistic(f: Any) -> Found:
     return None
 
 
-@RULES.rule("an exponential over itself less one", sp.Mul, example=sp.exp(x) / (sp.exp(x) - 1))
+@RULES.rule("an exponential over itself less one", sp.Mul, example=sp.exp(x) / (sp.exp(x) - 1),
+            loses="results below the least normal float")  # fmt: skip
 def exponential_over_itself_less_one(f: Any) -> Found:
     """e^u/(e^u - 1) is -1/expm1(-u), without overflow. (Hamming, section 3.11)"""
     for above in (g for g, n in factors(f) if isinstance(g, sp.exp)):
