@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from lambdify_bridge.estimate import value as value
     from lambdify_bridge.evaluate import Undecided as Undecided
     from lambdify_bridge.evaluate import Undefined as Undefined
+    from lambdify_bridge.gradients import gradient_function as gradient_function
+    from lambdify_bridge.gradients import hessian_function as hessian_function
+    from lambdify_bridge.gradients import jacobian_function as jacobian_function
+    from lambdify_bridge.gradients import value_and_gradient as value_and_gradient
     from lambdify_bridge.report import Report as Report
     from lambdify_bridge.to_numpy import NumpyFunction as NumpyFunction
     from lambdify_bridge.to_numpy import to_numpy as to_numpy
@@ -34,6 +38,10 @@ _HOME = {
     "value": "estimate",
     "Undecided": "evaluate",
     "Undefined": "evaluate",
+    "gradient_function": "gradients",
+    "hessian_function": "gradients",
+    "jacobian_function": "gradients",
+    "value_and_gradient": "gradients",
     "Report": "report",
     "NumpyFunction": "to_numpy",
     "to_numpy": "to_numpy",

@@ -271,24 +271,28 @@ def _horner(b: Builder, node: Any) -> int | None:
     Higham, Accuracy and Stability of Numerical Algorithms, chapter 5.
     """
     coefficients: dict[int, Any] = {}
-    letter = None
+    letter: Any = None
     for term in node.args:
-        number, power = term.args if term.is_Mul and len(term.args) == 2 else (None, term)
-        if number is None and term.is_Number:
-            number, base, exponent = term, letter, 0
-        else:
-            base, exponent = power.args if power.is_Pow else (power, 1)
-        if number is not None and not number.is_Number:
+        number, base, exponent = _monomial(term)
+        if exponent and letter not in (None, base):
             return None
-        if exponent and (not base.is_Symbol or letter not in (None, base)):
-            return None
-        if not (exponent in (0, 1) or (exponent.is_Integer and 0 < exponent <= LONGEST_CHAIN)):
+        if number is None or not 0 <= exponent <= LONGEST_CHAIN:
             return None
         letter = base if exponent else letter
-        coefficients[int(exponent)] = sp.S.One if number is None else number
+        coefficients[int(exponent)] = number
     if letter is None or len(coefficients) < len(node.args) or max(coefficients) < FEWEST_TERMS:
         return None
     return _nested(b, b.symbols[letter], coefficients) if letter in b.symbols else None
+
+
+def _monomial(term: Any) -> tuple[Any, Any, Any]:
+    """Number, symbol and exponent of a term; None in place of the number for another term."""
+    if term.is_Number:
+        return term, None, 0
+    number, power = term.args if term.is_Mul and len(term.args) == 2 else (sp.S.One, term)
+    base, exponent = power.args if power.is_Pow else (power, sp.S.One)
+    fits = number.is_Number and base.is_Symbol and exponent.is_Integer
+    return (number, base, exponent) if fits else (None, None, 0)
 
 
 def _nested(b: Builder, x: int, coefficients: dict[int, Any]) -> int:

@@ -60,6 +60,7 @@ class Plan:
     outputs: int
     constants: tuple[Any, ...]
     buffers: tuple[bool, ...]  # whether the buffer holds a mask
+    masks: tuple[bool, ...]  # whether the output is one
     steps: tuple[Step, ...]
 
     @property
@@ -123,11 +124,13 @@ class _Planner:
             if self.register[value] != count + k:  # an input, a constant, or another output
                 self.steps.append(Step(_copied, (self.register[value],), count + k))
         payloads = tuple(program.operations[value].payload for value in constants)
-        return Plan(count, len(program.outputs), payloads, tuple(self.buffers), tuple(self.steps))
+        masks = tuple([_is_mask(program.operations[value]) for value in program.outputs])
+        steps = tuple(self.steps)
+        return Plan(count, len(program.outputs), payloads, tuple(self.buffers), masks, steps)
 
     def add(self, value: int, operation: Operation, into: int | None) -> None:
         of = tuple(self.register[k] for k in operation.operands)
-        is_mask = operation.name in MASKS
+        is_mask = _is_mask(operation)
         # A choice is written case by case, so it may not overwrite what it reads.
         lazily = operation.name == "select"
         if into is None and lazily:
@@ -149,6 +152,10 @@ class _Planner:
             return self.unused[is_mask].pop()
         self.buffers.append(is_mask)
         return self.first_buffer + len(self.buffers) - 1
+
+
+def _is_mask(operation: Operation) -> bool:
+    return operation.name in MASKS or isinstance(operation.payload, bool)
 
 
 def _copied(value: Any, into: Any) -> None:
@@ -198,10 +205,11 @@ def run_iterated(
     arrays = [k for k, value in enumerate(values) if isinstance(value, np.ndarray)]
     real = np.result_type(*(values[k].dtype for k in arrays))
     many = len(kinds)
+    flags: list[Any] = [["readonly"]] * len(arrays) + [["writeonly", "allocate"]] * many
     iterator = np.nditer(
         [*(values[k] for k in arrays), *[None] * many],
         flags=["external_loop", "buffered", "zerosize_ok"],
-        op_flags=[*[["readonly"]] * len(arrays), *[["writeonly", "allocate"]] * many],  # type: ignore[list-item]
+        op_flags=flags,
         op_dtypes=[*[real] * len(arrays), *kinds],
         order="C",
         casting="same_kind",

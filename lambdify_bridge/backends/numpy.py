@@ -129,7 +129,10 @@ def parameter_names(program: Program) -> tuple[str, ...]:
     >>> parameter_names(lower([1], symbols("alpha lambda x_1")))
     ('alpha', 'x0', 'x_1')
     """
-    own = [symbol.name for symbol in program.inputs]
+    return plain_names([symbol.name for symbol in program.inputs])
+
+
+def plain_names(own: Sequence[str]) -> tuple[str, ...]:
     counts = Counter(own)
     fresh = (name for k in range(2 * len(own)) if (name := f"x{k}") not in counts)
     return tuple(name if _is_plain(name) and counts[name] == 1 else next(fresh) for name in own)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from lambdify_bridge.builder import Builder
 from lambdify_bridge.differentiation.partials import contribution, depends
@@ -35,9 +36,10 @@ def adjoints(b: Builder, seeds: Mapping[int, int], wanted: Sequence[int]) -> lis
     """The derivative by each wanted value of the sum of seed times output; None where it is 0."""
     order = _between(b, wanted, seeds)
     regions = _Regions(b, order, [*seeds, *wanted])
-    found = dict(seeds)
+    parts = {index: [seed] for index, seed in seeds.items()}
+    found: dict[int, int] = {}
     for index in reversed(order):
-        t = regions.gathered(index, found)
+        t = regions.gathered(index, parts.pop(index, []))
         if t is None:
             continue
         found[index] = t
@@ -51,7 +53,7 @@ def adjoints(b: Builder, seeds: Mapping[int, int], wanted: Sequence[int]) -> lis
             elif depends(name, slot):
                 part = contribution(b, index, slot, t)
                 if regions.together(operand, index):
-                    found[operand] = plus(b, found[operand], part) if operand in found else part
+                    parts.setdefault(operand, []).append(part)
                 else:
                     regions.put(operand, regions.homes[index], part)
     return [found.get(index) for index in wanted]
@@ -161,14 +163,15 @@ class _Regions:
         here = self.inside.setdefault(index, {})
         here[region] = plus(self.b, here[region], value) if region in here else value
 
-    def gathered(self, index: int, found: Mapping[int, int]) -> int | None:
+    def gathered(self, index: int, parts: Sequence[int]) -> int | None:
         """The whole adjoint: parts from inside a case are taken where it holds, 0 elsewhere."""
+        total = self.b.balanced(partial(plus, self.b), parts) if parts else None
         if index not in self.inside:
-            return found.get(index)
+            return total
         home, waiting = self.homes[index], self.inside.pop(index)
-        if index in found:
+        if total is not None:
             part = waiting.get(home)
-            waiting[home] = found[index] if part is None else plus(self.b, found[index], part)
+            waiting[home] = total if part is None else plus(self.b, total, part)
         while len(waiting) > 1 or home not in waiting:
             deepest = max(waiting, key=lambda each: each.depth)
             cases = [each for each in waiting if each.select == deepest.select]

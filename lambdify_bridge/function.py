@@ -1,0 +1,197 @@
+"""Compiled formulas as objects that are called."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lambdify_bridge.backends import blocks
+from lambdify_bridge.backends.levels import Levels, levelled
+from lambdify_bridge.backends.numpy import compile_source, plain_names, source
+from lambdify_bridge.calls import DOUBLE, Inputs, Outputs, quietly
+from lambdify_bridge.problem import Problem
+from lambdify_bridge.program import Program
+
+SMALL = 2**12  # elements: below, whole arrays stay in the cache, and blocks gain nothing
+
+
+class NumpyFunction(staticmethod):
+    """A compiled formula: call it with arrays, by position or by name.
+
+    `args` are its symbols in order (those of an array argument together), `source` the Python code
+    it runs, `program` the operations. It holds no state that changes a result, and can be copied
+    and pickled. It is a `staticmethod` of the function that does the work, so that a call costs no
+    frame of Python's in between.
+    """
+
+    def __init__(self, problem: Problem, dtype: np.dtype | None = None, threads: int = 1) -> None:
+        self.problem, self.dtype, self.threads = problem, dtype, threads
+        super().__init__(self._first_call)
+        self.__doc__ = f"{self._call} = {problem.formula}"
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    @property
+    def program(self) -> Program:
+        return self.problem.program
+
+    @property
+    def formula(self) -> str:
+        return self.problem.formula
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        return tuple(
+            [each.symbols if each.shape else each.symbols[0] for each in self.problem.arguments]
+        )
+
+    @cached_property
+    def source(self) -> str:
+        return source(self.program)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """What the arguments are called in Python."""
+        return plain_names([argument.name for argument in self.problem.arguments])
+
+    @property
+    def _call(self) -> str:
+        return f"f({', '.join(self._names)})"
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return inspect.Signature([inspect.Parameter(name, kind) for name in self._names])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NumpyFunction, (self.problem, self.dtype, self.threads)
+
+    def __repr__(self) -> str:
+        return f"NumpyFunction({', '.join(self._names)}: {self.formula})"
+
+    # -- a call --------------------------------------------------------------------------------
+
+    def _first_call(self, /, *values: Any, **named: Any) -> Any:
+        """What is compiled is compiled now; later calls go to it at once."""
+        super().__init__(self._entry())
+        return self(*values, **named)
+
+    def _entry(self) -> Callable[..., Any]:
+        count, of_arrays = len(self.problem.arguments), self._of_arrays
+
+        def entry(*values: Any, **named: Any) -> Any:
+            if named or len(values) != count:
+                return of_arrays(*self._bind(values, named))
+            return of_arrays(*values)
+
+        return entry
+
+    def _bind(self, values: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+        """All values in the order of the arguments."""
+        bound = dict(enumerate(values))
+        for name, value in named.items():
+            position = self._positions.get(name)
+            if position is None:
+                raise TypeError(f"{self._call} has no argument {name!r}")
+            if position in bound:
+                raise TypeError(f"{self._call} got two values for {name!r}")
+            bound[position] = value
+        count = len(self._names)
+        if named:
+            missing = [name for k, name in enumerate(self._names) if k not in bound]
+            if missing:
+                raise TypeError(f"{self._call} misses {', '.join(missing)}")
+        if len(bound) != count:
+            raise TypeError(f"{self._call} takes {count} arguments, not {len(bound)}")
+        return [bound[k] for k in range(count)]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        """Position by the argument's own name where it is unique, and by the name in Python."""
+        own = [argument.name for argument in self.problem.arguments]
+        counts = Counter(own)
+        unique = {name: k for k, name in enumerate(own) if counts[name] == 1}
+        return unique | {name: k for k, name in enumerate(self._names)}
+
+    # -- ways to compute -----------------------------------------------------------------------
+
+    @cached_property
+    def _levels(self) -> Levels | None:
+        return levelled(self.program)
+
+    @cached_property
+    def _plan(self) -> blocks.Plan | None:
+        return blocks.planned(self.program)
+
+    @cached_property
+    def _function(self) -> Callable[..., Sequence[Any]]:
+        return compile_source(self.source)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """One number for each point, of numbers that are in no array argument."""
+        layouts = self.problem.layouts
+        return self.problem.single and self.problem.of_scalars and not layouts[0].shape
+
+    def _of_arrays(self, /, *values: Any) -> Any:
+        if self._is_plain and (shape := _same_doubles(values)) is not None:
+            result = quietly(self._function, *values)[0]
+            if _is_own(result, shape, values):
+                return result
+        inputs = Inputs(self.problem.arguments, values, self.dtype)
+        try:
+            results = quietly(self._results, inputs)
+        except TypeError as error:
+            raise TypeError(f"{self._call} cannot be computed of these types: {error}") from None
+        arranged = Outputs(inputs).arranged(results, self.problem.layouts)
+        return arranged[0] if self.problem.single else tuple(arranged)
+
+    def _results(self, inputs: Inputs) -> Any:
+        """The outputs of the program."""
+        if inputs.are_real and self._levels:
+            return self._levels(inputs.rows()).reshape(-1, *inputs.shape)
+        if inputs.size > SMALL and inputs.are_real and self._plan:
+            return self._in_blocks(inputs, self._plan)
+        values = inputs.by_symbol()
+        return self._function(*values)
+
+    def _in_blocks(self, inputs: Inputs, plan: blocks.Plan) -> list[np.ndarray]:
+        values = inputs.by_symbol()
+        kinds = [np.dtype(bool) if is_mask else inputs.real for is_mask in plan.masks]
+        whole = [np.ndim(value) == 0 or _is_whole(value, inputs.shape) for value in values]
+        if not all(whole):
+            return blocks.run_iterated(plan, values, kinds, inputs.shape)
+        flat = [value.reshape(-1) if np.ndim(value) else value for value in values]
+        outputs = [np.empty(inputs.size, kind) for kind in kinds]
+        blocks.run(plan, flat, outputs, self.threads)
+        return [output.reshape(inputs.shape) for output in outputs]
+
+
+def _same_doubles(values: Sequence[Any]) -> tuple[int, ...] | None:
+    """The shape of small arrays of floats that all have the same one."""
+    if not values or type(values[0]) is not np.ndarray or values[0].size > SMALL:
+        return None
+    shape = values[0].shape
+    for value in values:
+        if type(value) is not np.ndarray or value.dtype is not DOUBLE or value.shape != shape:
+            return None
+    return shape
+
+
+def _is_own(result: Any, shape: tuple[int, ...], values: Sequence[Any]) -> bool:
+    """An array that a caller may keep: of the shape of the inputs, and none of them."""
+    return (
+        type(result) is np.ndarray
+        and result.shape == shape
+        and result.base is None
+        and not any(result is value for value in values)
+    )
+
+
+def _is_whole(value: np.ndarray, shape: tuple[int, ...]) -> bool:
+    return value.shape == shape and value.flags.c_contiguous
