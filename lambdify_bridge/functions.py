@@ -121,6 +121,12 @@ def _root(b: Any, a: int, n: int) -> int:
     return b.mul(*powers)
 
 
+def _greatest(b: Any, *terms: int) -> int:
+    """A whole number, as any number near the largest serves as a shift: its slope is 0."""
+    largest = b.apply("maximum", b.constant(-FARTHEST), b.chain("maximum", terms))
+    return b.apply("floor", b.apply("minimum", b.constant(FARTHEST), largest))
+
+
 # Functions of the sister package and of sympy.codegen.cfunctions, known by the name of their class
 # only: importing these takes longer than most formulas.
 BY_NAME: dict[str, Callable[..., int]] = {
@@ -133,8 +139,7 @@ BY_NAME: dict[str, Callable[..., int]] = {
     "quotient":    lambda b, x, y: b.div(x, y),
     "total":       lambda b, x, y: b.add(x, y),
     "root":        lambda b, a, n: _root(b, a, n),
-    "greatest":    lambda b, *terms: b.apply("minimum", b.constant(FARTHEST), b.apply(
-                       "maximum", b.constant(-FARTHEST), b.chain("maximum", terms))),
+    "greatest":    lambda b, *terms: _greatest(b, *terms),
 }
 
 

@@ -103,7 +103,12 @@ class _Walk:
 
     def stable(self, node: Any) -> Any:
         """The value of a form of `node` that loses fewer digits, if a rule knows one."""
-        found = None if self.stability is None else self.stability.form(self, node)
+        if self.stability is None:
+            return None
+        value = self.stability.of_long_sum(self, node)
+        if value is not None:
+            return value
+        found = self.stability.form(self, node)
         if found is None:
             return None
         form, letters, inside = found

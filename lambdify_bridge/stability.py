@@ -16,10 +16,13 @@ from typing import Any
 import sympy as sp
 from sympy import Add, Mul, Pow
 
+from lambdify_bridge.functions import BY_NAME
+
 DEPTHS = (6, 3, 2)  # levels of a pattern: fewer where there are too many nodes
 FUNCTIONS_DEEP = 2  # functions inside functions
 LARGEST = 60  # nodes of a pattern
 LONGEST = 6  # terms of a sum, where it is no sum of exponentials
+SHORT_ENOUGH = 12  # terms of a sum of exponentials, for a pattern
 NESTED = 5  # forms inside forms
 REMEMBERED = 4000
 
@@ -169,6 +172,7 @@ class Stability:
     def __init__(self, real: bool = False, used: tuple[str, ...] = ()) -> None:
         self.real, self.used = real, used
         self.seen, self.complex = 0, False
+        self.sums: dict[int, tuple[int, int]] = {}  # by id, as the walk keeps the nodes
 
     def form(self, walk: Any, node: Any) -> tuple[Any, dict[int, Any], Stability] | None:
         """A better form of `node`, the values that are known in it by id, and the rules inside."""
@@ -192,6 +196,33 @@ class Stability:
         inside.seen, inside.complex = self.seen, self.complex
         return form, values, inside
 
+    def of_long_sum(self, walk: Any, node: Any) -> int | None:
+        """The rules of log-sum-exp and softmax for sums that are too long for a pattern."""
+        if type(node) is sp.log:
+            found = self._shifted(walk, node.args[0])
+            b = walk.builder
+            return None if found is None else b.add(found[0], b.apply("log", found[1]))
+        if type(node) is Mul and len(node.args) == 2:
+            for above, below in (node.args, node.args[::-1]):
+                if type(above) is sp.exp and type(below) is Pow and below.args[1] is MINUS_ONE:
+                    found = self._shifted(walk, below.args[0])
+                    return None if found is None else _share(walk, above, *found)
+        return None
+
+    def _shifted(self, walk: Any, node: Any) -> tuple[int, int] | None:
+        """The shift of a long sum of exponentials, and the sum with it."""
+        if type(node) is not Add or len(node.args) <= SHORT_ENOUGH:
+            return None
+        if id(node) not in self.sums and all(type(g) is sp.exp for g in node.args):
+            b = walk.builder
+            exponents = [walk.values[id(g.args[0])] for g in node.args]
+            real = self._is_real(b)
+            parts = exponents if real else [b.apply("re", u) for u in exponents]
+            shift = BY_NAME["greatest"](b, *parts)
+            terms = [b.apply("exp", b.sub(u, shift)) for u in exponents]
+            self.sums[id(node)] = (shift, b.balanced(b.add, terms))
+        return self.sums.get(id(node))
+
     def _is_real(self, builder: Any) -> bool:
         """Whether all inputs so far are declared real, and no constant is complex."""
         if self.real:
@@ -205,6 +236,11 @@ class Stability:
                 self.complex = self.complex or hasattr(getattr(payload, "high", 0), "_mpc_")
         self.seen = len(operations)
         return not self.complex
+
+
+def _share(walk: Any, above: Any, shift: int, total: int) -> int:
+    b = walk.builder
+    return b.div(b.apply("exp", b.sub(walk.values[id(above.args[0])], shift)), total)
 
 
 class _Pattern:
@@ -223,7 +259,7 @@ class _Pattern:
         kind = type(node)
         if not node.args and node.is_Number:
             return node
-        if kind is Add and node.args and type(node.args[-1]) is sp.exp:
+        if kind is Add and len(node.args) <= SHORT_ENOUGH and type(node.args[-1]) is sp.exp:
             self.limit = max(self.limit, 8 * len(node.args) + LARGEST)
         elif kind in ARITHMETIC and len(node.args) > LONGEST:
             return self.letter(node)

@@ -69,11 +69,11 @@ class root(sp.Function):
 
 
 class greatest(sp.Function):
-    """The largest of some real numbers, between -1e38 and 1e38 where they are not finite.
+    """The floor of the largest of some real numbers, between -1e38 and 1e38.
 
-    A shift for exponentials: any number near the largest serves, and infinity minus infinity is
-    never formed.
+    A shift for exponentials: any number near the largest serves, a whole one has the slope 0, and
+    infinity minus infinity is never formed.
     """
 
     def definition(self) -> Any:
-        return sp.Min(sp.Max(*self.args, -FARTHEST), FARTHEST)
+        return sp.floor(sp.Min(sp.Max(*self.args, -FARTHEST), FARTHEST))
