@@ -309,12 +309,13 @@ def remembered(key: Key, used: tuple[str, ...]) -> tuple[Any, str, list[tuple[An
         if len(_remembered) >= REMEMBERED:
             _remembered.clear()
         parts = list[Any]()
-        found = better_form(expression(key, parts), used)
-        if found is not None:
+        better = better_form(expression(key, parts), used)
+        if better is None:
+            _remembered[asked] = None
+        else:
             places = {part: k for k, part in enumerate(parts) if k}  # the first is the node itself
-            kept = sp.preorder_traversal(found[0])
-            found = *found, [(node, places[node]) for node in kept if node in places]
-        _remembered[asked] = found
+            nodes = sp.preorder_traversal(better[0])
+            _remembered[asked] = *better, [(g, places[g]) for g in nodes if g in places]
     return _remembered[asked]
 
 
