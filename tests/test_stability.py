@@ -264,7 +264,7 @@ def test_a_rewriting_without_a_gain_is_refused():
 
 def planted(monkeypatch, name, function):
     old = BY_NAME[name]
-    rule = Rule(old.name, function, old.heads, old.example, old.measured, old.loses)
+    rule = Rule(old.name, function, old.heads, old.shown, old.measured, old.loses)
     monkeypatch.setattr(RULES, "rules", [rule if r is old else r for r in RULES.rules])
     monkeypatch.setattr(stability_module, "_remembered", {})
     return rule

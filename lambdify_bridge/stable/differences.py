@@ -44,7 +44,9 @@ def pairs(f: Any, *kinds: type) -> Iterator[tuple[Any, Any, Any, Any]]:
 # -- powers and roots -----------------------------------------------------------------------------
 
 
-@RULES.rule("the difference of reciprocals", sp.Add, example=1 / (x + 1) - 1 / x, measured=True)
+@RULES.rule(
+    "the difference of reciprocals", sp.Add, example=lambda: 1 / (x + 1) - 1 / x, measured=True
+)
 def difference_of_reciprocals(f: Any) -> Found:
     """Over the common denominator what cancels is gone. (Hamming, problems 3.3.1 and 3.3.3)"""
     listed = sp.Add.make_args(f)
@@ -69,7 +71,9 @@ def _is_rational(f: Any) -> bool:
     return all(n.is_Integer and 0 < n < 4 for _, n in factors(f)) and f.is_polynomial()
 
 
-@RULES.rule("the difference of powers", sp.Add, example=sp.sqrt(x + 1) - sp.sqrt(x), measured=True)
+@RULES.rule(
+    "the difference of powers", sp.Add, example=lambda: sp.sqrt(x + 1) - sp.sqrt(x), measured=True
+)
 def difference_of_powers(f: Any) -> Found:
     """a^n - b^n is (a - b)(a^(n-1) + ... + b^(n-1)), and roots are bases of such powers.
 
@@ -112,7 +116,7 @@ def _sum_of_powers(a: Any, b: Any, n: int) -> Any:
 
 
 @RULES.rule("the difference of powers with a small exponent", sp.Add,
-            example=(p + 1) ** (1 / y) - p ** (1 / y), measured=True)  # fmt: skip
+            example=lambda: (p + 1) ** (1 / y) - p ** (1 / y), measured=True)  # fmt: skip
 def difference_of_small_powers(f: Any) -> Found:
     """a^t - b^t is b^t (e^(t log(a/b)) - 1) where that exponent is small.
 
@@ -130,7 +134,7 @@ def difference_of_small_powers(f: Any) -> Found:
     return None
 
 
-@RULES.rule("the difference of squares", sp.Add, example=x**2 - y**2)
+@RULES.rule("the difference of squares", sp.Add, example=lambda: x**2 - y**2)
 def difference_of_squares(f: Any) -> Found:
     """a^2 - b^2 is (a - b)(a + b). (Goldberg 1991, section 1.4; Kahan)"""
     listed = terms(f)
@@ -155,7 +159,7 @@ def _square_root(c: Any, g: Any) -> Any:
     return number * g.base if ok else None
 
 
-@RULES.rule("a sum beside a root", sp.Add, example=sp.sqrt(x**2 + y) - x, measured=True)
+@RULES.rule("a sum beside a root", sp.Add, example=lambda: sp.sqrt(x**2 + y) - x, measured=True)
 def sum_beside_root(f: Any) -> Found:
     """w + sqrt(w^2 + v) is v/(sqrt(w^2 + v) - w) for negative w: quadratic roots for either sign.
 
@@ -191,7 +195,7 @@ def _over(v: Any, below: Any) -> Any:
 
 
 @RULES.rule("a root of a sum beside a root", sp.Pow,
-            example=sp.sqrt(sp.sqrt(r**2 + s**2) + r))  # fmt: skip
+            example=lambda: sp.sqrt(sp.sqrt(r**2 + s**2) + r))  # fmt: skip
 def root_of_sum_beside_root(f: Any) -> Found:
     """sqrt(w + sqrt(w^2 + v^2)) is |v|/sqrt(sqrt(w^2 + v^2) - w) for negative w.
 
@@ -215,7 +219,7 @@ def root_of_sum_beside_root(f: Any) -> Found:
     return None
 
 
-@RULES.rule("a norm", sp.Pow, example=sp.sqrt(x**2 + y**2))
+@RULES.rule("a norm", sp.Pow, example=lambda: sp.sqrt(x**2 + y**2))
 def norm(f: Any) -> Found:
     """sqrt(x^2 + y^2) is hypot(x, y), whose squares do not overflow. (Higham, section 27.8)"""
     if f.exp != sp.S.Half or not f.base.is_Add:
@@ -232,7 +236,7 @@ def norm(f: Any) -> Found:
 # -- logarithms and angles ------------------------------------------------------------------------
 
 
-@RULES.rule("the difference of logarithms", sp.Add, example=sp.log(x + 1) - sp.log(x),
+@RULES.rule("the difference of logarithms", sp.Add, example=lambda: sp.log(x + 1) - sp.log(x),
             measured=True)  # fmt: skip
 def difference_of_logs(f: Any) -> Found:
     """log(a) - log(b) is log1p((a - b)/b) where a - b is simple. (Hamming, problem 3.3.6)"""
@@ -249,7 +253,7 @@ def difference_of_logs(f: Any) -> Found:
 
 
 @RULES.rule("the difference of a log a", sp.Add,
-            example=(x + 1) * sp.log(x + 1) - x * sp.log(x) - 1, measured=True)  # fmt: skip
+            example=lambda: (x + 1) * sp.log(x + 1) - x * sp.log(x) - 1, measured=True)  # fmt: skip
 def difference_of_entropies(f: Any) -> Found:
     """a log(a) - b log(b) is (a - b) log(a) + b log1p((a - b)/b). (Hamming, example 3.8)"""
     products = [g for g in sp.Add.make_args(f) if g.is_Mul]
@@ -268,13 +272,17 @@ def difference_of_entropies(f: Any) -> Found:
     return None
 
 
-@RULES.rule("the difference of sines", sp.Add, example=sp.sin(x + y) - sp.sin(x), measured=True)
+@RULES.rule(
+    "the difference of sines", sp.Add, example=lambda: sp.sin(x + y) - sp.sin(x), measured=True
+)
 def difference_of_sines(f: Any) -> Found:
     """sin(x+e) - sin(x) is 2 sin(e/2) cos(x + e/2), x + e/2 not rounded. (Hamming, example 3.3)"""
     return _difference_of_waves(f, sp.sin)
 
 
-@RULES.rule("the difference of cosines", sp.Add, example=sp.cos(x + y) - sp.cos(x), measured=True)
+@RULES.rule(
+    "the difference of cosines", sp.Add, example=lambda: sp.cos(x + y) - sp.cos(x), measured=True
+)
 def difference_of_cosines(f: Any) -> Found:
     """cos(x+e) - cos(x) is -2 sin(e/2) sin(x + e/2), the angle not rounded.
 
@@ -300,7 +308,9 @@ def _difference_of_waves(f: Any, kind: Any) -> Found:
     return None
 
 
-@RULES.rule("the difference of tangents", sp.Add, example=sp.tan(x + y) - sp.tan(x), measured=True)
+@RULES.rule(
+    "the difference of tangents", sp.Add, example=lambda: sp.tan(x + y) - sp.tan(x), measured=True
+)
 def difference_of_tangents(f: Any) -> Found:
     """tan(x+e) - tan(x) is tan(e) (1 + tan(x)^2)/(1 - tan(x) tan(e)). (Hamming, problem 3.3.2)"""
     for c, g, h, rest in pairs(f, sp.tan):
@@ -314,7 +324,7 @@ def difference_of_tangents(f: Any) -> Found:
     return None
 
 
-@RULES.rule("the difference of arc tangents", sp.Add, example=sp.atan(r + 1) - sp.atan(r),
+@RULES.rule("the difference of arc tangents", sp.Add, example=lambda: sp.atan(r + 1) - sp.atan(r),
             measured=True)  # fmt: skip
 def difference_of_arc_tangents(f: Any) -> Found:
     """atan(a) - atan(b) is the angle of 1 + ab + i(a - b), for real ones. (Hamming, example 3.5)"""
@@ -327,7 +337,7 @@ def difference_of_arc_tangents(f: Any) -> Found:
     return None
 
 
-@RULES.rule("the tangent of half an angle", sp.Mul, example=(1 - sp.cos(x)) / sp.sin(x))
+@RULES.rule("the tangent of half an angle", sp.Mul, example=lambda: (1 - sp.cos(x)) / sp.sin(x))
 def half_angle_tangent(f: Any) -> Found:
     """(1 - cos u)/sin u is tan(u/2). (Hamming, example 3.4)"""
     found = dict(factors(f))
@@ -337,7 +347,7 @@ def half_angle_tangent(f: Any) -> Found:
     return None
 
 
-@RULES.rule("one less a cosine over a square", sp.Mul, example=(1 - sp.cos(x)) / x**2)
+@RULES.rule("one less a cosine over a square", sp.Mul, example=lambda: (1 - sp.cos(x)) / x**2)
 def one_less_cosine_over_square(f: Any) -> Found:
     """(1 - cos u)/w^2 is 2 (sin(u/2)/w)^2: what is tiny is divided first. (Higham, section 1.7)"""
     for base, n in factors(f):

@@ -40,7 +40,9 @@ def one_and_exp(f: Any) -> tuple[Any, Any] | None:
 # -- sums -----------------------------------------------------------------------------------------
 
 
-@RULES.rule("exponentials of both signs less two", sp.Add, example=sp.exp(x) - 2 + sp.exp(-x))
+@RULES.rule(
+    "exponentials of both signs less two", sp.Add, example=lambda: sp.exp(x) - 2 + sp.exp(-x)
+)
 def exponentials_less_two(f: Any) -> Found:
     """e^u - 2 + e^-u is 4 sinh(u/2)^2. (Hamming, Numerical Methods, problem 3.3.7)"""
     found, rest = exponents(f)
@@ -53,7 +55,7 @@ def exponentials_less_two(f: Any) -> Found:
     return 4 * c * sp.sinh(u / 2) ** 2 + rest if number == -2 * c else None
 
 
-@RULES.rule("a hyperbolic sine", sp.Add, example=sp.exp(x) - sp.exp(-x))
+@RULES.rule("a hyperbolic sine", sp.Add, example=lambda: sp.exp(x) - sp.exp(-x))
 def hyperbolic_sine(f: Any) -> Found:
     """e^u - e^-u is 2 sinh(u). (Muller, Elementary Functions, ch. 1)"""
     found, rest = exponents(f)
@@ -65,7 +67,7 @@ def hyperbolic_sine(f: Any) -> Found:
     return 2 * c * sp.sinh(u) + rest
 
 
-@RULES.rule("the difference of two exponentials", sp.Add, example=sp.exp(r + s) - sp.exp(r),
+@RULES.rule("the difference of two exponentials", sp.Add, example=lambda: sp.exp(r + s) - sp.exp(r),
             measured=True)  # fmt: skip
 def difference_of_exponentials(f: Any) -> Found:
     """e^u - e^v is the larger one times 1 - e^-|u-v|, for real u and v. (Higham, section 1.14)"""
@@ -80,7 +82,7 @@ def difference_of_exponentials(f: Any) -> Found:
     return -c * sp.sign(difference) * sp.exp(larger) * expm1(-sp.Abs(difference))
 
 
-@RULES.rule("an exponential less one", sp.Add, example=sp.exp(x) - 1)
+@RULES.rule("an exponential less one", sp.Add, example=lambda: sp.exp(x) - 1)
 def exponential_less_one(f: Any) -> Found:
     """e^u - 1 is expm1(u). (Kahan; Higham, Accuracy and Stability, section 1.14.1)"""
     number, rest = number_in(f)
@@ -92,7 +94,7 @@ def exponential_less_one(f: Any) -> Found:
     return None
 
 
-@RULES.rule("a power less one", sp.Add, example=(1 + p) ** q - 1)
+@RULES.rule("a power less one", sp.Add, example=lambda: (1 + p) ** q - 1)
 def power_less_one(f: Any) -> Found:
     """a^b - 1 is expm1(b log a) for positive a. (Goldberg 1991, theorem 4: compound interest)"""
     number, rest = number_in(f)
@@ -103,7 +105,7 @@ def power_less_one(f: Any) -> Found:
     return None
 
 
-@RULES.rule("half of a tanh", sp.Add, example=2 / (1 + sp.exp(-2 * x)) - 1)
+@RULES.rule("half of a tanh", sp.Add, example=lambda: 2 / (1 + sp.exp(-2 * x)) - 1)
 def logistic_less_half(f: Any) -> Found:
     """2/(1 + e^u) - 1 is -tanh(u/2). (Muller, ch. 1)"""
     number, rest = number_in(f)
@@ -115,7 +117,7 @@ def logistic_less_half(f: Any) -> Found:
     return None
 
 
-@RULES.rule("one less a sigmoid", sp.Add, example=1 - 1 / (1 + sp.exp(x)))
+@RULES.rule("one less a sigmoid", sp.Add, example=lambda: 1 - 1 / (1 + sp.exp(x)))
 def one_less_sigmoid(f: Any) -> Found:
     """1 - 1/(1 + e^u) is the sigmoid of u. (Blanchard, Higham, Higham 2021)"""
     number, rest = number_in(f)
@@ -135,7 +137,7 @@ ONE_LESS = {
 }
 
 
-@RULES.rule("one less a function near one", sp.Add, example=1 - sp.cos(x))
+@RULES.rule("one less a function near one", sp.Add, example=lambda: 1 - sp.cos(x))
 def one_less(f: Any) -> Found:
     """1 - cos u is 2 sin(u/2)^2; likewise cosh, tanh and erf. (Higham, section 1.7)"""
     number, rest = number_in(f)
@@ -148,14 +150,14 @@ def one_less(f: Any) -> Found:
 # -- logarithms -----------------------------------------------------------------------------------
 
 
-@RULES.rule("softplus", sp.log, example=sp.log(1 + sp.exp(x)))
+@RULES.rule("softplus", sp.log, example=lambda: sp.log(1 + sp.exp(x)))
 def log_of_one_and_exp(f: Any) -> Found:
     """log(1 + e^u) is softplus, without overflow. (Mächler 2012; Blanchard, Higham, Higham 2021)"""
     found = one_and_exp(f.args[0])
     return softplus(found[1]) if found and found[0] == 1 else None
 
 
-@RULES.rule("the log of one less an exponential", sp.log, example=sp.log(1 - sp.exp(r)))
+@RULES.rule("the log of one less an exponential", sp.log, example=lambda: sp.log(1 - sp.exp(r)))
 def log_of_one_less_exp(f: Any) -> Found:
     """log(1 - e^u) is log(-expm1(u)) near 0 and log1p(-e^u) further left. (Mächler 2012)"""
     number, rest = number_in(f.args[0])
@@ -168,7 +170,7 @@ def log_of_one_less_exp(f: Any) -> Found:
     return sp.Piecewise((sp.log(-expm1(u)), u > sp.Rational(-7, 10)), (log1p(-sp.exp(u)), True))
 
 
-@RULES.rule("log-sum-exp", sp.log, example=sp.log(sp.exp(x) + sp.exp(y) + sp.exp(z)))
+@RULES.rule("log-sum-exp", sp.log, example=lambda: sp.log(sp.exp(x) + sp.exp(y) + sp.exp(z)))
 def log_sum_exp(f: Any) -> Found:
     """Exponentials are shifted by the largest exponent. (Blanchard, Higham, Higham 2021)"""
     found, number = exponents(f.args[0])
@@ -186,13 +188,13 @@ def _largest(exponents_: list[Any]) -> Any:
     return greatest(*(sp.re(u) if u.free_symbols else u for u in exponents_))
 
 
-@RULES.rule("an inverse hyperbolic sine", sp.log, example=sp.log(x + sp.sqrt(x**2 + 1)))
+@RULES.rule("an inverse hyperbolic sine", sp.log, example=lambda: sp.log(x + sp.sqrt(x**2 + 1)))
 def log_as_asinh(f: Any) -> Found:
     """log(u + sqrt(u^2 + 1)) is asinh(u). (Abramowitz, Stegun 4.6.20; Kahan 1987)"""
     return sp.asinh(u) if (u := _beside_root(f.args[0], 1)) is not None else None
 
 
-@RULES.rule("an inverse hyperbolic cosine", sp.log, example=sp.log(r + sp.sqrt(r**2 - 1)))
+@RULES.rule("an inverse hyperbolic cosine", sp.log, example=lambda: sp.log(r + sp.sqrt(r**2 - 1)))
 def log_as_acosh(f: Any) -> Found:
     """log(u + sqrt(u^2 - 1)) is acosh(u) for real u. (Abramowitz, Stegun 4.6.21; Kahan 1987)"""
     u = _beside_root(f.args[0], -1)
@@ -208,7 +210,7 @@ def _beside_root(f: Any, number: int) -> Any:
     return None
 
 
-@RULES.rule("the log of a quotient near one", sp.log, example=sp.log((1 - x) / (1 + x)))
+@RULES.rule("the log of a quotient near one", sp.log, example=lambda: sp.log((1 - x) / (1 + x)))
 def log_as_atanh(f: Any) -> Found:
     """log((c + u)/(c - u)) is 2 atanh(u/c). (Hamming, problem 3.4.3)"""
     above, below = sp.fraction(f.args[0])
@@ -222,7 +224,7 @@ def log_as_atanh(f: Any) -> Found:
     return 2 * sp.atanh(half / centre)
 
 
-@RULES.rule("the log of a quotient of neighbours", sp.log, example=sp.log((x + 1) / x),
+@RULES.rule("the log of a quotient of neighbours", sp.log, example=lambda: sp.log((x + 1) / x),
             measured=True)  # fmt: skip
 def log_of_quotient(f: Any) -> Found:
     """log(a/b) is log1p((a - b)/b) where a - b is simple. (Hamming, problem 3.3.6)"""
@@ -235,7 +237,7 @@ def log_of_quotient(f: Any) -> Found:
     return log1p(quotient(difference, below))
 
 
-@RULES.rule("the log of one plus little", sp.log, example=sp.log(1 + x))
+@RULES.rule("the log of one plus little", sp.log, example=lambda: sp.log(1 + x))
 def log_of_one_plus(f: Any) -> Found:
     """log(1 + u) is log1p(u). (Kahan; Goldberg 1991, theorem 4)"""
     number, rest = number_in(f.args[0])
@@ -251,7 +253,7 @@ def log_of_one_plus(f: Any) -> Found:
 
 
 @RULES.rule("a hyperbolic tangent", sp.Mul,
-            example=(sp.exp(x) - sp.exp(-x)) / (sp.exp(x) + sp.exp(-x)))  # fmt: skip
+            example=lambda: (sp.exp(x) - sp.exp(-x)) / (sp.exp(x) + sp.exp(-x)))  # fmt: skip
 def hyperbolic_tangent(f: Any) -> Found:
     """(e^u - e^-u)/(e^u + e^-u) is tanh(u), without overflow. (Muller, ch. 1)"""
     for above, n in factors(f):
@@ -274,7 +276,7 @@ def _tanh(above: dict[Any, Any], below: dict[Any, Any]) -> Any:
 
 
 @RULES.rule("one less an exponential of twice the exponent", sp.Mul,
-            example=(sp.exp(2 * x) - 1) / (sp.exp(x) - 1))  # fmt: skip
+            example=lambda: (sp.exp(2 * x) - 1) / (sp.exp(x) - 1))  # fmt: skip
 def quotient_of_exponentials(f: Any) -> Found:
     """(e^2u - 1)/(e^u - 1) is e^u + 1. (Hamming, problem 3.4.4)"""
     below = {base: n for base, n in factors(f) if n.is_negative and base.is_Add}
@@ -290,7 +292,7 @@ def quotient_of_exponentials(f: Any) -> Found:
     return None
 
 
-@RULES.rule("softmax", sp.Mul, example=sp.exp(x) / (sp.exp(x) + sp.exp(y) + sp.exp(z)),
+@RULES.rule("softmax", sp.Mul, example=lambda: sp.exp(x) / (sp.exp(x) + sp.exp(y) + sp.exp(z)),
             loses="as many as the bits of the largest difference of exponents")  # fmt: skip
 def softmax(f: Any) -> Found:
     """Exponentials are shifted by the largest exponent. (Blanchard, Higham, Higham 2021)"""
@@ -313,7 +315,9 @@ def softmax(f: Any) -> Found:
     return None
 
 
-@RULES.rule("an exponential over one and itself", sp.Mul, example=sp.exp(x) / (1 + sp.exp(x)) ** 2)
+@RULES.rule(
+    "an exponential over one and itself", sp.Mul, example=lambda: sp.exp(x) / (1 + sp.exp(x)) ** 2
+)
 def logistic(f: Any) -> Found:
     """e^u/(1 + e^u) is the sigmoid of u, for both signs. (Blanchard, Higham, Higham 2021)"""
     for above in (g for g, n in factors(f) if isinstance(g, sp.exp)):
@@ -328,7 +332,8 @@ def logistic(f: Any) -> Found:
     return None
 
 
-@RULES.rule("an exponential over itself less one", sp.Mul, example=sp.exp(x) / (sp.exp(x) - 1),
+@RULES.rule("an exponential over itself less one", sp.Mul,
+            example=lambda: sp.exp(x) / (sp.exp(x) - 1),
             loses="results below the least normal float")  # fmt: skip
 def exponential_over_itself_less_one(f: Any) -> Found:
     """e^u/(e^u - 1) is -1/expm1(-u), without overflow. (Hamming, section 3.11)"""
@@ -343,7 +348,7 @@ def exponential_over_itself_less_one(f: Any) -> Found:
     return None
 
 
-@RULES.rule("the sigmoid", sp.Pow, example=1 / (1 + sp.exp(-x)))
+@RULES.rule("the sigmoid", sp.Pow, example=lambda: 1 / (1 + sp.exp(-x)))
 def reciprocal_logistic(f: Any) -> Found:
     """1/(1 + e^-u) is the sigmoid of u, for both signs. (Blanchard, Higham, Higham 2021)"""
     if not (f.exp.is_Integer and f.exp.is_negative and f.base.is_Add):

@@ -230,7 +230,7 @@ def _only_letter(f: Any) -> Any:
     return next(iter(letters)) if len(letters) == 1 else None
 
 
-@RULES.rule("a quotient of series", sp.Mul, example=(x - sp.sin(x)) / (x - sp.tan(x)))
+@RULES.rule("a quotient of series", sp.Mul, example=lambda: (x - sp.sin(x)) / (x - sp.tan(x)))
 def quotient_of_series(f: Any) -> Found:
     """Near 0 sums that vanish there are their power series, whose common powers cancel.
 
@@ -259,7 +259,7 @@ def quotient_of_series(f: Any) -> Found:
     return sp.Piecewise((letter**order * ratio, sp.Abs(letter) < _number(place)), (f, True))
 
 
-@RULES.rule("a sum that vanishes at 0", sp.Add, example=x - sp.sin(x))
+@RULES.rule("a sum that vanishes at 0", sp.Add, example=lambda: x - sp.sin(x))
 def vanishing_sum(f: Any) -> Found:
     """Near 0 a sum that vanishes there to a higher order is its power series.
 

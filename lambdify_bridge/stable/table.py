@@ -18,7 +18,9 @@ Heads = tuple[type, ...]
 
 @dataclass(frozen=True)
 class Rule:
-    """`measured`: whether it gains depends on the parts, so each new pattern is measured first.
+    """`shown` makes the example, when asked: to make all of them takes longer than most formulas.
+
+    `measured`: whether it gains depends on the parts, so each new pattern is measured first.
 
     `loses` says which digits may be lost at some points for those that are gained at others.
     """
@@ -26,9 +28,13 @@ class Rule:
     name: str
     function: Callable[[Any], Form]
     heads: Heads
-    example: Any
+    shown: Callable[[], Any]
     measured: bool = False
     loses: str = ""
+
+    @property
+    def example(self) -> Any:
+        return self.shown()
 
     @property
     def sentence(self) -> str:
@@ -45,7 +51,12 @@ class Table:
         self.rules: list[Rule] = []
 
     def rule(
-        self, name: str, *heads: type, example: Any, measured: bool = False, loses: str = ""
+        self,
+        name: str,
+        *heads: type,
+        example: Callable[[], Any],
+        measured: bool = False,
+        loses: str = "",
     ) -> Callable[[Callable[[Any], Form]], Callable[[Any], Form]]:
         def register(function: Callable[[Any], Form]) -> Callable[[Any], Form]:
             self.rules.append(Rule(name, function, heads, example, measured, loses))
