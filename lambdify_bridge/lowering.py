@@ -16,6 +16,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
 from lambdify_bridge.builder import EXACT, Builder
+from lambdify_bridge.collector import paused
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
@@ -50,14 +51,25 @@ def lower(
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
     for digits in PRECISIONS:
         try:
-            walk = _Walk(Builder(digits), Stability(real) if stable else None)
-            for symbol, value in definitions:
-                walk.define(symbol, walk.value(value))
-            b = walk.builder
-            return b.program([b.scalar(walk.value(e)) for e in expressions], arguments)
+            with paused():
+                stability = Stability(real) if stable else None
+                walk = _Walk(Builder(digits), stability)
+                return _lowered(walk, expressions, arguments, definitions)
         except LostDigits:
             continue
     raise ValueError("a constant cannot be computed to 17 digits: simplify the expression first")
+
+
+def _lowered(
+    walk: _Walk,
+    expressions: Sequence[Any],
+    arguments: Sequence[sp.Symbol] | None,
+    definitions: Sequence[tuple[sp.Symbol, Any]],
+) -> Program:
+    for symbol, value in definitions:
+        walk.define(symbol, walk.value(value))
+    b = walk.builder
+    return b.program([b.scalar(walk.value(each)) for each in expressions], arguments)
 
 
 class _Walk:

@@ -73,14 +73,29 @@ def read(expression: Any, args: Any = None) -> Problem:
     items = [_checked(item) for item in ([result] if single else result)]
     scalars = [scalar for _, elements in items for scalar in elements]
     wanted = (given or None) if args is None else args
-    program = lower(scalars, definitions=definitions)
     if wanted is None:
+        program = lower(scalars, definitions=definitions)
         arguments = tuple([Argument(symbol.name, (symbol,)) for symbol in program.inputs])
-    else:
+    elif _is_named(wanted):  # a name means a symbol of the expression
+        program = lower(scalars, definitions=definitions)
         arguments = _arguments(wanted, program.inputs, definitions)
-        program = program.with_inputs([s for argument in arguments for s in argument.symbols])
+        program = program.with_inputs(_symbols(arguments))
+    else:
+        arguments = _arguments(wanted, (), definitions)
+        program = lower(scalars, _symbols(arguments), definitions)
     layouts = tuple([Layout(shape) for shape, _ in items])
     return Problem(program, arguments, layouts, single, _formula(result, program))
+
+
+def _symbols(arguments: Sequence[Argument]) -> list[sp.Symbol]:
+    return [symbol for argument in arguments for symbol in argument.symbols]
+
+
+def _is_named(wanted: Any) -> bool:
+    """Whether an argument is given by its name."""
+    if isinstance(wanted, list | tuple):
+        return any(map(_is_named, wanted))
+    return isinstance(wanted, str)
 
 
 def _parts(expression: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
@@ -117,7 +132,7 @@ def _arguments(args: Any, free: Sequence[sp.Symbol], definitions: Any) -> tuple[
     alone = isinstance(args, sp.Basic) and not isinstance(args, sp.Tuple | sp.NDimArray)
     listed = [args] if alone or isinstance(args, sp.MatrixBase | sp.NDimArray) else list(args)
     arguments = tuple([_argument(arg, k, free) for k, arg in enumerate(listed)])
-    symbols = [symbol for argument in arguments for symbol in argument.symbols]
+    symbols = _symbols(arguments)
     twice = [symbol for symbol, count in Counter(symbols).items() if count > 1]
     if twice:
         raise ValueError(f"the argument {twice[0].name!r} is given twice")

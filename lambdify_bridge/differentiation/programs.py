@@ -12,6 +12,7 @@ from typing import TypeVar
 import sympy as sp
 
 from lambdify_bridge.builder import Builder
+from lambdify_bridge.collector import paused
 from lambdify_bridge.constants import PRECISIONS, LostDigits
 from lambdify_bridge.differentiation.sparsity import dependencies, groups, transposed
 from lambdify_bridge.differentiation.sweep import adjoints, tangents
@@ -173,7 +174,8 @@ def _opened(program: Program, build: Callable[[_Opened], Result]) -> Result:
     """What `build` makes of the program, with digits enough for its constants."""
     for digits in PRECISIONS:
         try:
-            return build(_Opened(program, digits))
+            with paused():
+                return build(_Opened(program, digits))
         except LostDigits:
             continue
     raise ValueError("a constant cannot be computed to 17 digits: simplify the expression first")

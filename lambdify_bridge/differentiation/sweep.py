@@ -165,7 +165,10 @@ class _Regions:
 
     def gathered(self, index: int, parts: Sequence[int]) -> int | None:
         """The whole adjoint: parts from inside a case are taken where it holds, 0 elsewhere."""
-        total = self.b.balanced(partial(plus, self.b), parts) if parts else None
+        if len(parts) < 2:
+            total = parts[0] if parts else None
+        else:
+            total = self.b.balanced(partial(plus, self.b), parts)
         if index not in self.inside:
             return total
         home, waiting = self.homes[index], self.inside.pop(index)
