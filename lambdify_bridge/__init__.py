@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lambdify_bridge.accuracy import Accuracy as Accuracy
+    from lambdify_bridge.accuracy import accuracy as accuracy
     from lambdify_bridge.check import check as check
     from lambdify_bridge.estimate import Estimate as Estimate
     from lambdify_bridge.estimate import estimate as estimate
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from lambdify_bridge.to_numpy import to_numpy as to_numpy
 
 _HOME = {
+    "Accuracy": "accuracy",
+    "accuracy": "accuracy",
     "check": "check",
     "Estimate": "estimate",
     "estimate": "estimate",

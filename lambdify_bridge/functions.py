@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -110,6 +111,23 @@ REWRITES: dict[type, Callable[..., int]] = {
     sp.Min:        lambda b, *terms: b.chain("minimum", terms),
 }
 
+FARTHEST = 10**38   # exp overflows or vanishes far before, in single precision too
+
+
+def _root(b: Any, a: int, n: int) -> int:
+    """a**(1/n): as 1/n is no float, the power of what its rounding leaves is a factor near 1."""
+    exponent = b.value_of(b.reciprocal(n))
+    nearest = Fraction(float(exponent))
+    powers = (b.apply("power", a, b.constant(part)) for part in (nearest, exponent - nearest))
+    return b.mul(*powers)
+
+
+def _greatest(b: Any, *terms: int) -> int:
+    """A whole number, as any number near the largest serves as a shift: its slope is 0."""
+    largest = b.apply("maximum", b.constant(-FARTHEST), b.chain("maximum", terms))
+    return b.apply("floor", b.apply("minimum", b.constant(FARTHEST), largest))
+
+
 # Functions of the sister package and of sympy.codegen.cfunctions, known by the name of their class
 # only: importing these takes longer than most formulas.
 BY_NAME: dict[str, Callable[..., int]] = {
@@ -119,6 +137,10 @@ BY_NAME: dict[str, Callable[..., int]] = {
     "expm1":       lambda b, a: b.apply("expm1", a),
     "log1p":       lambda b, a: b.apply("log1p", a),
     "hypot":       lambda b, x, y: b.apply("hypot", x, y),
+    "quotient":    lambda b, x, y: b.div(x, y),
+    "total":       lambda b, x, y: b.add(x, y),
+    "root":        lambda b, a, n: _root(b, a, n),
+    "greatest":    lambda b, *terms: _greatest(b, *terms),
 }
 
 

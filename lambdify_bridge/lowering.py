@@ -19,6 +19,7 @@ from lambdify_bridge.collector import paused
 from lambdify_bridge.constants import PRECISIONS, LostDigits, is_negative
 from lambdify_bridge.functions import BY_NAME, FUNCTIONS, RELATIONS, REWRITES
 from lambdify_bridge.program import Program
+from lambdify_bridge.stability import CANDIDATES, Stability
 
 T = TypeVar("T")
 # fmt: off
@@ -36,20 +37,24 @@ def lower(
     definitions: Iterable[tuple[sp.Symbol, Any]] = (),
     *,
     exact: bool = False,
+    stable: bool = True,
+    real: bool = False,
 ) -> Program:
     """The Program of scalar or Boolean SymPy expressions.
 
     `arguments` are its inputs in order (default: the free symbols by name); `definitions` are
     named intermediates, computed first, that later ones and the expressions may mention.
     `exact`: constants are not rounded to floats, but Fractions, and operations for what is
-    irrational (constants.NAMED; "root" of a polynomial), for backends of any precision.
+    irrational (constants.NAMED; "root" of a polynomial), for backends of any precision. Otherwise,
+    with `stable`, what loses digits is computed in another form (see stability.py); `real` promises
+    real inputs, as symbols that are declared real do.
     Raises ValueError for what has no numerical operation.
     """
     expressions = [sp.sympify(expression, strict=True) for expression in expressions]
     definitions = [(symbol, sp.sympify(value, strict=True)) for symbol, value in definitions]
 
     def program(digits: int | None) -> Program:
-        walk = _Walk(Builder(digits))
+        walk = _Walk(Builder(digits), Stability(real) if stable and not exact else None)
         for symbol, value in definitions:
             walk.define(symbol, walk.value(value))
         b = walk.builder
@@ -79,8 +84,8 @@ def value_of(b: Builder, expression: Any, known: Mapping[sp.Symbol, int]) -> int
 class _Walk:
     """What every visited SymPy node became."""
 
-    def __init__(self, builder: Builder) -> None:
-        self.builder = builder
+    def __init__(self, builder: Builder, stability: Stability | None = None) -> None:
+        self.builder, self.stability = builder, stability
         # By id(): hash() of a deep SymPy expression recurses.  The node is kept, so its id stays.
         self.values: dict[int, Any] = {}
         self.kept: list[Any] = []
@@ -90,6 +95,7 @@ class _Walk:
     def value(self, root: Any) -> Any:
         """The value of `root`: an index, or for a Boolean a pair (holds, is known not to hold)."""
         values, kept, known = self.values, self.kept, TRANSLATORS
+        candidates = {} if self.stability is None else CANDIDATES
         stack = [root]
         while stack:
             node = stack[-1]
@@ -106,11 +112,30 @@ class _Walk:
             stack.pop()
             operands = [values[id(child)] for child in children]
             kept.append(node)
-            if translator is None:
+            may_lose = candidates.get(type(node))
+            stable = self.stable(node) if may_lose is not None and may_lose(node) else None
+            if stable is not None:
+                values[id(node)] = stable
+            elif translator is None:
                 values[id(node)] = self.translate(node, operands)
             else:
                 values[id(node)] = translator(self.builder, node, operands)
         return values[id(root)]
+
+    def stable(self, node: Any) -> Any:
+        """The value of a form of `node` that loses fewer digits, if a rule knows one."""
+        if self.stability is None:
+            return None
+        value = self.stability.of_long_sum(self, node)
+        if value is not None:
+            return value
+        found = self.stability.form(self, node)
+        if found is None:
+            return None
+        form, letters, inside = found
+        walk = _Walk(self.builder, inside)
+        walk.values = letters
+        return walk.value(form)
 
     def children(self, node: Any) -> Sequence[Any]:
         """What has to be lowered before `node`; refuses what has no numerical operation."""

@@ -68,6 +68,19 @@ def softplus(x: Any) -> Any:
     return np.log(1 + np.exp(x)) if np.iscomplexobj(x) else np.logaddexp(0.0, x)
 
 
+def sigmoid(x: Any) -> Any:
+    """Neither exponential overflows, and both tails are exact."""
+    if np.iscomplexobj(x):
+        return 1 / (1 + np.exp(-x))
+    return np.exp(np.minimum(x, 0.0)) / (1 + np.exp(-np.abs(x)))
+
+
+def hypot(x: Any, y: Any) -> Any:
+    if np.iscomplexobj(x) or np.iscomplexobj(y):
+        return np.sqrt(x * x + y * y)
+    return np.hypot(x, y)
+
+
 def scipy_special() -> Any:
     from scipy import special
 
@@ -123,8 +136,8 @@ def uppergamma(s: Any, x: Any) -> Any:
 
 # fmt: off
 OWN = (
-    same, select, differs, floor, ceiling, sinc, softplus, lambertw, lowergamma, uppergamma,
-    polylog, polylog_re,
+    same, select, differs, floor, ceiling, sinc, softplus, sigmoid, hypot, lambertw, lowergamma,
+    uppergamma, polylog, polylog_re,
 )
 
 HELPERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in OWN} | {

@@ -1,0 +1,1 @@
+"""Rules that rewrite what loses digits, by subject; `lambdify_bridge.stability` applies them."""
