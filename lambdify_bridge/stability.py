@@ -36,7 +36,6 @@ NUMBERS = {
 }  # fmt: skip
 INTEGERS = {sp.Integer, type(sp.S.NegativeOne)}
 HALF, MINUS_ONE = sp.S.Half, sp.S.NegativeOne
-TWO = sp.Integer(2)  # SymPy has one object for each small integer
 
 # fmt: off
 LETTERS = {      # what is known of a letter
@@ -59,6 +58,10 @@ def _bare(term: Any) -> Any:
 
 def _is_negative(number: Any) -> bool:
     return number.p < 0 if type(number) is not sp.Float else number < 0
+
+
+def _is_two(number: Any) -> bool:
+    return type(number) is sp.Integer and number.p == 2
 
 
 def _is_candidate_sum(node: Any) -> bool:
@@ -115,7 +118,7 @@ def _is_telling_sum(arguments: Any) -> bool:
 def _not_all_small(powers: list[Any], terms: int) -> bool:
     """Beside a number: one square, a reciprocal, or a power that is no number."""
     return any(
-        not n.is_Number or n is sp.S.NegativeOne or (n is TWO and terms == 2)
+        not n.is_Number or n is sp.S.NegativeOne or (_is_two(n) and terms == 2)
         for n in (power.args[1] for power in powers)
     )
 
@@ -146,7 +149,7 @@ def _is_candidate_power(node: Any) -> bool:
 
 def _all_squares(node: Any) -> bool:
     squares = (_bare(g) for g in node.args[:LONGEST])
-    return all(type(g) is Pow and g.args[1] is TWO for g in squares)
+    return all(type(g) is Pow and _is_two(g.args[1]) for g in squares)
 
 
 def _has_root(node: Any) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from sympy.abc import x, y, z
+from sympy.core.cache import clear_cache
 
 from lambdify_bridge import accuracy
 from lambdify_bridge import stability as stability_module
@@ -376,6 +377,11 @@ def test_long_sums_cost_little():
         min(seconds(True) for _ in range(3)) < 1.3 * min(seconds(False) for _ in range(3))
         for _ in range(4)
     )
+
+
+def test_patterns_are_seen_after_sympy_has_forgotten_its_numbers():
+    clear_cache()  # another object is 2 from now on
+    assert lower([sp.sqrt(x**2 + y**2)]).counts() == {"hypot": 1}
 
 
 def test_a_pattern_is_worked_out_once(monkeypatch):

@@ -48,7 +48,7 @@ def groups(rows: Rows, width: int) -> list[list[int]]:
     """The columns in groups, such that each row meets a group at most once; empty ones left out.
 
     >>> groups([[0, 1], [1, 2], [2, 3]], 4)
-    [[0, 2], [1, 3]]
+    [[1, 3], [0, 2]]
     """
     columns = transposed(rows, width)
     colour: dict[int, int] = {}
