@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.backends import blocks
+from lambdify_bridge.backends import blocks, scalar
 from lambdify_bridge.backends.levels import Levels, levelled
 from lambdify_bridge.backends.numpy import compile_source, plain_names, source
 from lambdify_bridge.calls import DOUBLE, Inputs, Outputs, quietly
@@ -82,41 +82,19 @@ class NumpyFunction(staticmethod):
         return self(*values, **named)
 
     def _entry(self) -> Callable[..., Any]:
-        count, of_arrays = len(self.problem.arguments), self._of_arrays
-
-        def entry(*values: Any, **named: Any) -> Any:
-            if named or len(values) != count:
-                return of_arrays(*self._bind(values, named))
-            return of_arrays(*values)
-
-        return entry
-
-    def _bind(self, values: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
-        """All values in the order of the arguments."""
-        bound = dict(enumerate(values))
-        for name, value in named.items():
-            position = self._positions.get(name)
-            if position is None:
-                raise TypeError(f"{self._call} has no argument {name!r}")
-            if position in bound:
-                raise TypeError(f"{self._call} got two values for {name!r}")
-            bound[position] = value
-        count = len(self._names)
-        if named:
-            missing = [name for k, name in enumerate(self._names) if k not in bound]
-            if missing:
-                raise TypeError(f"{self._call} misses {', '.join(missing)}")
-        if len(bound) != count:
-            raise TypeError(f"{self._call} takes {count} arguments, not {len(bound)}")
-        return [bound[k] for k in range(count)]
-
-    @cached_property
-    def _positions(self) -> dict[str, int]:
-        """Position by the argument's own name where it is unique, and by the name in Python."""
+        inline = self._is_plain and self.dtype is None and scalar.has_code(self.program)
+        entry = scalar.entry(self.program, self._names, self._of_arrays, inline)
         own = [argument.name for argument in self.problem.arguments]
+        renamed = {name: new for name, new in zip(own, self._names, strict=True) if name != new}
         counts = Counter(own)
-        unique = {name: k for k, name in enumerate(own) if counts[name] == 1}
-        return unique | {name: k for k, name in enumerate(self._names)}
+        unique = {name: new for name, new in renamed.items() if counts[name] == 1}
+        if not unique:
+            return entry
+
+        def by_own_names(*values: Any, **named: Any) -> Any:
+            return entry(*values, **{unique.get(name, name): v for name, v in named.items()})
+
+        return by_own_names
 
     # -- ways to compute -----------------------------------------------------------------------
 
@@ -131,6 +109,13 @@ class NumpyFunction(staticmethod):
     @cached_property
     def _function(self) -> Callable[..., Sequence[Any]]:
         return compile_source(self.source)
+
+    @cached_property
+    def _at_a_point(self) -> Callable[..., tuple[Any, ...]] | None:
+        """All outputs, of Python's floats; None where `math` has no code for them."""
+        if not (self.problem.of_scalars and scalar.has_code(self.program)):
+            return None
+        return scalar.at_a_point(self.program, self._names)
 
     @cached_property
     def _is_plain(self) -> bool:
@@ -153,6 +138,11 @@ class NumpyFunction(staticmethod):
 
     def _results(self, inputs: Inputs) -> Any:
         """The outputs of the program."""
+        if inputs.of_python and self._at_a_point:
+            try:
+                return self._at_a_point(*[value.item() for value in inputs.values])
+            except (ValueError, ArithmeticError):
+                pass  # NumPy has an infinity or NaN there
         if inputs.are_real and self._levels:
             return self._levels(inputs.rows()).reshape(-1, *inputs.shape)
         if inputs.size > SMALL and inputs.are_real and self._plan:

@@ -27,6 +27,7 @@ OPERATORS = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.true_divide,
     "neg": np.negative, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "eq": np.equal, "and": np.logical_and, "or": np.logical_or,
+    "hypot": np.hypot,  # of real numbers
 }
 MASKS = {"lt", "le", "gt", "ge", "eq", "differs", "and", "or"}
 # fmt: on
@@ -39,8 +40,20 @@ def function_of(name: str) -> Callable[..., Any]:
         return OPERATORS[name]
     module, _, function = CALLS[name].rpartition(".")
     if not module:
-        return HELPERS[function]
-    return getattr(np if module == "np" else scipy_special(), function)
+        return _Assigned(HELPERS[function])
+    found = getattr(np if module == "np" else scipy_special(), function)
+    return found if isinstance(found, np.ufunc) else _Assigned(found)
+
+
+class _Assigned:
+    """A function that cannot write to a given array."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *operands: Any) -> None:
+        *values, into = operands
+        into[...] = self.function(*values)
 
 
 @dataclass(frozen=True)
@@ -88,9 +101,9 @@ def is_quick(program: Program) -> bool:
             return False
         if name in ("input", "constant", "select") or name in OPERATORS:
             continue
-        if name not in CALLS or (chooses and not CALLS[name].startswith("np.")):
+        if name not in CALLS or (chooses and not isinstance(function_of(name), np.ufunc)):
             return False
-        if not isinstance(function_of(name), np.ufunc):
+        if chooses and CALLS[name].startswith("special."):
             return False
     return True
 

@@ -142,6 +142,7 @@ def parameter_names(program: Program) -> tuple[str, ...]:
 
 
 def plain_names(own: Sequence[str]) -> tuple[str, ...]:
+    """Names as they are where they are plain, unique and free; x0, x1, ... for the others."""
     counts = Counter(own)
     fresh = (name for k in range(2 * len(own)) if (name := f"x{k}") not in counts)
     return tuple(name if _is_plain(name) and counts[name] == 1 else next(fresh) for name in own)
@@ -387,7 +388,12 @@ class _Function:
 
     def source(self) -> str:
         parameters = ", ".join(self.code[value].text for value in self.parameters)
-        lines = [f"def {self.branch.name}({parameters}):"]
+        head = f"def {self.branch.name}({parameters}):"
+        return "\n".join([head, *self.body(), f"    return {self.returned()}"])
+
+    def body(self) -> list[str]:
+        """The lines before the results."""
+        lines = []
         for value in self.branch.operations:
             part = self.expression(value)
             if self.is_inline(value, part):
@@ -398,7 +404,7 @@ class _Function:
             name = self.printer.quantities.get(value) or self.name()
             self.code[value] = Part(name, ATOM, [value])
             lines.append(f"    {name} = {part.text}")
-        return "\n".join([*lines, f"    return {self.returned()}"])
+        return lines
 
     def is_inline(self, value: int, part: Part) -> bool:
         """Short and used once, or a view of something with a name."""

@@ -40,6 +40,7 @@ class Language:
     box: Callable[[str], str] = str  # what is written for one
     context: str = ""  # what calls out of a table, `NAME["..."](...)`, have as first argument
     lazy: bool = False  # only the branch that applies is computed
+    conditional: bool = False  # and a choice is `value if mask else ...`, as masks are Python's
 
 
 def parameter_names(program: Program, reserved: frozenset[str]) -> tuple[str, ...]:
@@ -61,9 +62,9 @@ def source(program: Program, language: Language) -> str:
     return "\n".join(opening) + f"\n\n\n{body}\n"
 
 
-def run(text: str) -> Callable[..., tuple[Any, ...]]:
-    """The function that `source` printed."""
-    namespace: dict[str, Any] = {"__builtins__": BUILTINS}
+def run(text: str, names: Mapping[str, Any] | None = None) -> Callable[..., Any]:
+    """The function that `source` printed, which sees what it imports and these names."""
+    namespace: dict[str, Any] = {"__builtins__": BUILTINS, **(names or {})}
     exec(compile(text, "<lambdify_bridge>", "exec"), namespace)
     return namespace["function"]
 
@@ -104,16 +105,27 @@ class _Printer(printer._Printer):
     def use(self, value: int, slot: int, home: Any) -> Any:
         return super().use(value, slot, home) if self.language.lazy else home
 
+    def reads(self, value: int) -> list[int]:
+        """A square is written as a product, so that its operand needs a name."""
+        found = super().reads(value)
+        is_product = self.operations[value].name == "square" and "square" not in self.language.calls
+        return found * 2 if is_product else found
+
+    def branch_sources(self) -> list[str]:
+        return [
+            _Function(self, branch, branch.operations[-1:]).source()
+            for branch in reversed(self.branches[1:])
+            if branch.operations
+        ]
+
+    def main_function(self) -> _Function:
+        return _Function(self, self.main, self.program.outputs, list(range(len(self.names))))
+
     def source(self) -> str:
-        blocks = []
-        for branch in reversed(self.branches[1:]):
-            if branch.operations:
-                blocks.append(_Function(self, branch, branch.operations[-1:]).source())
-        main = _Function(self, self.main, self.program.outputs, list(range(len(self.names))))
-        main_text = main.source()
+        main_text = self.main_function().source()
         head, *lines = main_text.split("\n")
         first = [f"    {line}" for line in self.language.first_lines(self.names, main_text)]
-        return "\n\n\n".join([*blocks, "\n".join([head, *first, *lines])])
+        return "\n\n\n".join([*self.branch_sources(), "\n".join([head, *first, *lines])])
 
 
 class _Function(printer._Function):
@@ -145,6 +157,9 @@ class _Function(printer._Function):
         if call and name not in language.calls:
             del operands[0]  # the order, which the name says
         parts = [(self.boxed if name in language.boxed else self.operand)(k) for k in operands]
+        if call is None and name == "square":
+            (part,) = parts
+            return Part(f"{part.bound(5)} * {part.bound(6)}", 5, [*part.mentioned, *part.mentioned])
         if call is None:
             if language.lazy and all(map(self.printer.is_free, operands)):
                 parts[0] = self.boxed(operands[0])  # Python would divide two integers as floats
@@ -152,6 +167,19 @@ class _Function(printer._Function):
         mentioned = [k for part in parts for k in part.mentioned]
         texts = [language.context] * call.endswith("]") + list(map(str, parts))
         return Part(f"{call}({', '.join(texts)})", ATOM, mentioned)
+
+    def selection(self, value: int, operation: Operation) -> Part:
+        if not self.printer.language.conditional:
+            return super().selection(value, operation)
+        text, mentioned = "", list[int]()
+        for slot in range(1, len(operation.operands), 2):
+            mask, *operands = [self.operand(k) for k in self.case(value, slot)]
+            branch = self.printer.branch_of.get((value, slot))
+            called = branch.name if branch and branch.operations else ""
+            chosen = f"{called}({', '.join(map(str, operands))})"
+            text += f"{chosen if called else operands[0].bound(1)} if {mask.bound(1)} else "
+            mentioned += [k for part in (mask, *operands) for k in part.mentioned]
+        return Part(text + self.printer.language.literal(math.nan), 0, mentioned)
 
     def taken(self, operands: Sequence[int]) -> Part:
         """Of a choice without branches to compute: the value whose mask holds."""

@@ -1,0 +1,182 @@
+"""A `Program` at one point of Python's floats: code of the `math` module.
+
+`math` raises where NumPy gives an infinity or NaN (exp(1000), log(0), 1/0.0): then the value is
+that of the NumPy function.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lambdify_bridge.backends import numpy_functions
+from lambdify_bridge.backends.numpy import CALLS, OPERATORS
+from lambdify_bridge.backends.python_source import Language, _Printer, float_literal, run
+from lambdify_bridge.program import Program
+
+LONGEST = 20_000  # operations: Python compiles more in half a second
+NO_VALUE = "(ValueError, ArithmeticError)"
+
+
+# -- what `math` lacks, as NumPy has it -----------------------------------------------------------
+
+
+def sign(x: float) -> float:
+    return 1.0 if x > 0 else -1.0 if x < 0 else x
+
+
+def maximum(x: float, y: float) -> float:
+    return x if x >= y else y if y > x else math.nan
+
+
+def minimum(x: float, y: float) -> float:
+    return x if x <= y else y if y < x else math.nan
+
+
+def differs(x: float, y: float) -> bool:
+    return x < y or x > y
+
+
+def mod(x: float, y: float) -> float:
+    return x % y
+
+
+def heaviside(x: float, at_zero: float) -> float:
+    return 1.0 if x > 0 else 0.0 if x < 0 else at_zero if x == 0 else x
+
+
+def sinc(x: float) -> float:
+    return math.sin(x) / x if x else 1.0
+
+
+def softplus(x: float) -> float:
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def sigmoid(x: float) -> float:
+    return math.exp(min(x, 0.0)) / (1.0 + math.exp(-abs(x)))
+
+
+def floor(x: float) -> float:
+    return float(math.floor(x))
+
+
+def ceiling(x: float) -> float:
+    return float(math.ceil(x))
+
+
+def real(x: float) -> float:
+    return x
+
+
+def imaginary(x: float) -> float:
+    return 0.0
+
+
+def _of_numpy(name: str) -> Callable[..., float]:
+    """NumPy's or SciPy's function, which is looked up when it is first called."""
+    found: list[Callable[..., Any]] = []
+
+    def function(*values: float) -> float:
+        if not found:
+            module, _, own = CALLS[name].rpartition(".")
+            if not module:
+                found.append(numpy_functions.HELPERS[own])
+            else:
+                import numpy
+
+                home = numpy if module == "np" else numpy_functions.scipy_special()
+                found.append(getattr(home, own))
+        return found[0](*values).item()
+
+    return function
+
+
+# fmt: off
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": math.exp, "log": math.log, "expm1": math.expm1, "log1p": math.log1p,
+    "sqrt": math.sqrt, "power": math.pow, "hypot": math.hypot, "abs": math.fabs,
+    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos,
+    "atan": math.atan, "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh,
+    "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
+    "erf": math.erf, "erfc": math.erfc, "gamma": math.gamma,
+    "sign": sign, "maximum": maximum, "minimum": minimum, "differs": differs, "mod": mod,
+    "heaviside": heaviside, "sinc": sinc, "softplus": softplus, "sigmoid": sigmoid,
+    "floor": floor, "ceiling": ceiling, "re": real, "im": imaginary, "conjugate": real,
+}
+# fmt: on
+FUNCTIONS |= {name: _of_numpy(name) for name in CALLS if name not in FUNCTIONS}
+del FUNCTIONS["square"]  # a product
+NAMES: dict[str, Any] = {f"_{name}": function for name, function in FUNCTIONS.items()}
+NAMES |= {"_nan": math.nan, "_inf": math.inf}
+
+
+def literal(number: Any) -> str:
+    """No argument is called _nan: what begins with an underscore is ours."""
+    text = float_literal(number)
+    return f"{text[:-3]}_{text[-3:]}" if text[-3:] in ("nan", "inf") else text
+
+
+LANGUAGE = Language(
+    name="math",
+    calls={name: f"_{name}" for name in FUNCTIONS if name not in OPERATORS},
+    opening={},
+    reserved=frozenset(),
+    literal=literal,
+    lazy=True,
+    conditional=True,
+)
+
+
+def has_code(program: Program) -> bool:
+    """Whether all values are real, and not too many for Python to compile."""
+    known = {*LANGUAGE.calls, *OPERATORS, "neg", "square", "select", "constant", "input"}
+    return len(program.operations) <= LONGEST and all(
+        name in known and not isinstance(payload, complex)
+        for name, _, payload in program.operations
+    )
+
+
+def entry(
+    program: Program, names: Sequence[str], elsewhere: Callable[..., Any], inline: bool
+) -> Callable[..., Any]:
+    """A function of these arguments: of floats by `math`, of anything else what `elsewhere` gives.
+
+    `inline`: the program has one output, which is the result; otherwise all is left to `elsewhere`.
+    """
+    parameters = ", ".join(names)
+    if not inline:
+        text = f"def f({parameters}):\n    return _elsewhere({parameters})\nfunction = f"
+        return run(text, {"_elsewhere": elsewhere})
+    printer = _Printer(program, LANGUAGE)
+    printer.names = tuple(names)
+    main = printer.main_function()
+    body = main.body()
+    result = main.operand(program.outputs[0]).text
+    of_floats = " and ".join(f"type({name}) is float" for name in names) or "True"
+    lines = [
+        f"def f({parameters}):",  # so errors name it
+        f"    if {of_floats}:",
+        "        try:",
+        *[f"        {line}" for line in body],
+        f"            return {result}",
+        f"        except {NO_VALUE}:",
+        "            pass",
+        f"    return _elsewhere({parameters})",
+        "function = f",
+    ]
+    text = "\n\n\n".join([*printer.branch_sources(), "\n".join(lines)])
+    return run(text, {**NAMES, **ENTRY, "_elsewhere": elsewhere})
+
+
+ENTRY = {
+    "type": type, "float": float, "ValueError": ValueError, "ArithmeticError": ArithmeticError,
+}  # fmt: skip
+
+
+def at_a_point(program: Program, names: Sequence[str]) -> Callable[..., tuple[Any, ...]]:
+    """All outputs, of floats; it raises ValueError or ArithmeticError where `math` does."""
+    printer = _Printer(program, LANGUAGE)
+    printer.names = tuple(names)
+    return run(printer.source(), NAMES)
