@@ -14,10 +14,28 @@ from lambdify_bridge.backends import blocks, scalar
 from lambdify_bridge.backends.levels import Levels, levelled
 from lambdify_bridge.backends.numpy import compile_source, plain_names, source
 from lambdify_bridge.calls import DOUBLE, Inputs, Outputs, quietly
+from lambdify_bridge.extras import MissingExtra
 from lambdify_bridge.problem import Problem
 from lambdify_bridge.program import Program
 
+# Seconds that NumPy takes for an operation, and that a usual formula takes to compile.
+EACH_CALL, EACH_POINT, WORTH_COMPILING = 5e-7, 1e-9, 0.1
 SMALL = 2**12  # elements: below, whole arrays stay in the cache, and blocks gain nothing
+
+
+def _ufunc(program: Program) -> Any:
+    from lambdify_bridge.backends import ufunc
+
+    return ufunc.compiled(program)
+
+
+def _c(program: Program) -> Any:
+    from lambdify_bridge.backends import c
+
+    return c.compiled(program)
+
+
+MACHINE_CODE: dict[str | None, Callable[[Program], Any]] = {"ufunc": _ufunc, "c": _c}
 
 
 class NumpyFunction(staticmethod):
@@ -29,10 +47,24 @@ class NumpyFunction(staticmethod):
     frame of Python's in between.
     """
 
-    def __init__(self, problem: Problem, dtype: np.dtype | None = None, threads: int = 1) -> None:
-        self.problem, self.dtype, self.threads = problem, dtype, threads
+    def __init__(
+        self,
+        problem: Problem,
+        dtype: np.dtype | None = None,
+        threads: int = 1,
+        backend: str | None = None,
+    ) -> None:
+        """`backend`: "numpy", or "ufunc" or "c" for machine code; None for NumPy first.
+
+        Raises ValueError where a program has no machine code, MissingExtra without a compiler.
+        """
+        self.problem, self.dtype, self.threads, self.backend = problem, dtype, threads, backend
         super().__init__(self._first_call)
         self.__doc__ = f"{self._call} = {problem.formula}"
+        self._spent = 0.0  # seconds that NumPy took, about
+        self._native: Any = None
+        if backend in MACHINE_CODE:
+            self._native = MACHINE_CODE[backend](problem.program)
 
     # -- what it is ----------------------------------------------------------------------------
 
@@ -52,7 +84,21 @@ class NumpyFunction(staticmethod):
 
     @cached_property
     def source(self) -> str:
+        return self._native.source if self.backend in MACHINE_CODE else self._numpy_source
+
+    @cached_property
+    def _numpy_source(self) -> str:
         return source(self.program)
+
+    @property
+    def ufunc(self) -> np.ufunc:
+        """The `numpy.ufunc` of machine code: one input for each symbol, one output for each entry.
+
+        Raises AttributeError where there is none.
+        """
+        if self._native is None:
+            raise AttributeError('there is no machine code yet: ask for backend="ufunc"')
+        return self._native.ufunc
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -69,7 +115,7 @@ class NumpyFunction(staticmethod):
         return inspect.Signature([inspect.Parameter(name, kind) for name in self._names])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NumpyFunction, (self.problem, self.dtype, self.threads)
+        return NumpyFunction, (self.problem, self.dtype, self.threads, self.backend)
 
     def __repr__(self) -> str:
         return f"NumpyFunction({', '.join(self._names)}: {self.formula})"
@@ -82,6 +128,8 @@ class NumpyFunction(staticmethod):
         return self(*values, **named)
 
     def _entry(self) -> Callable[..., Any]:
+        if self._native is not None and self._is_plain and self.dtype is None:
+            return self._native.ufunc
         inline = self._is_plain and self.dtype is None and scalar.has_code(self.program)
         entry = scalar.entry(self.program, self._names, self._of_arrays, inline)
         own = [argument.name for argument in self.problem.arguments]
@@ -108,7 +156,7 @@ class NumpyFunction(staticmethod):
 
     @cached_property
     def _function(self) -> Callable[..., Sequence[Any]]:
-        return compile_source(self.source)
+        return compile_source(self._numpy_source)
 
     @cached_property
     def _at_a_point(self) -> Callable[..., tuple[Any, ...]] | None:
@@ -125,8 +173,11 @@ class NumpyFunction(staticmethod):
 
     def _of_arrays(self, /, *values: Any) -> Any:
         if self._is_plain and (shape := _same_doubles(values)) is not None:
+            if self._native is not None:
+                return self._native.ufunc(*values)
             result = quietly(self._function, *values)[0]
             if _is_own(result, shape, values):
+                self._remember(result.size)
                 return result
         inputs = Inputs(self.problem.arguments, values, self.dtype)
         try:
@@ -143,12 +194,33 @@ class NumpyFunction(staticmethod):
                 return self._at_a_point(*[value.item() for value in inputs.values])
             except (ValueError, ArithmeticError):
                 pass  # NumPy has an infinity or NaN there
+        if self._native is not None and inputs.are_real and inputs.shape:
+            results = self._native.ufunc(*inputs.by_symbol())
+            return results if isinstance(results, tuple) else (results,)
+        self._remember(inputs.size)
         if inputs.are_real and self._levels:
             return self._levels(inputs.rows()).reshape(-1, *inputs.shape)
         if inputs.size > SMALL and inputs.are_real and self._plan:
             return self._in_blocks(inputs, self._plan)
         values = inputs.by_symbol()
         return self._function(*values)
+
+    def _remember(self, points: int) -> None:
+        """Machine code is made when NumPy has taken longer than it will take to compile."""
+        if self._spent < 0 or self.backend is not None:
+            return
+        count = len(self.program.operations)
+        self._spent += count * (EACH_CALL + points * EACH_POINT)
+        if self._spent > WORTH_COMPILING:
+            self._spent = -1.0
+            self._native = self._machine_code()
+
+    def _machine_code(self) -> Any:
+        """The ufunc, or None where the extra is not installed or the program has no such form."""
+        try:
+            return MACHINE_CODE["ufunc"](self.program)
+        except (MissingExtra, ValueError):
+            return None
 
     def _in_blocks(self, inputs: Inputs, plan: blocks.Plan) -> list[np.ndarray]:
         values = inputs.by_symbol()

@@ -17,10 +17,13 @@ from lambdify_bridge.program import Program
 from lambdify_bridge.to_numpy import floating
 
 
-def gradient_function(f: Any, args: Any = None, *, dtype: Any = None) -> NumpyFunction:
+def gradient_function(
+    f: Any, args: Any = None, *, dtype: Any = None, backend: str | None = None
+) -> NumpyFunction:
     """The gradient of a scalar formula.
 
-    `f`, `args` and `dtype` are those of `to_numpy`; `f` may be a NumpyFunction as well. Of n
+    `f`, `args`, `dtype` and `backend` ("numpy", "ufunc", "c") are those of `to_numpy`; `f` may be a
+    NumpyFunction as well. Of n
     scalar arguments the gradient has the shape S + (n,), of one array argument the shape of the
     argument; of several arguments, some of them arrays, it is a tuple with a gradient for each.
 
@@ -36,10 +39,12 @@ def gradient_function(f: Any, args: Any = None, *, dtype: Any = None) -> NumpyFu
     problem = _scalar(f, args)
     layouts, single = _of_arguments(problem)
     program = programs.gradient(problem.program)
-    return _compiled(problem, program, layouts, single, "gradient", dtype)
+    return _compiled(problem, program, layouts, single, "gradient", dtype, backend)
 
 
-def value_and_gradient(f: Any, args: Any = None, *, dtype: Any = None) -> NumpyFunction:
+def value_and_gradient(
+    f: Any, args: Any = None, *, dtype: Any = None, backend: str | None = None
+) -> NumpyFunction:
     """A scalar formula and its gradient, as a tuple: what they share is computed once.
 
     See `gradient_function`; of several gradients each is an item of the tuple.
@@ -52,11 +57,13 @@ def value_and_gradient(f: Any, args: Any = None, *, dtype: Any = None) -> NumpyF
     problem = _scalar(f, args)
     layouts, _ = _of_arguments(problem)
     program = programs.gradient(problem.program, value=True)
-    return _compiled(problem, program, [Layout(), *layouts], False, "value and gradient", dtype)
+    return _compiled(
+        problem, program, [Layout(), *layouts], False, "value and gradient", dtype, backend
+    )
 
 
 def jacobian_function(
-    f: Any, args: Any = None, *, sparse: bool = False, dtype: Any = None
+    f: Any, args: Any = None, *, sparse: bool = False, dtype: Any = None, backend: str | None = None
 ) -> NumpyFunction:
     """The Jacobian of a list or an array of formulas, of shape out.shape + in.shape.
 
@@ -75,11 +82,11 @@ def jacobian_function(
     of = problem.layouts[0].shape if problem.single else _together(problem)
     found = programs.jacobian(problem.program)
     layout = _entries(found, of + _in_shape(problem), sparse)
-    return _compiled(problem, found.program, [layout], True, "Jacobian", dtype)
+    return _compiled(problem, found.program, [layout], True, "Jacobian", dtype, backend)
 
 
 def hessian_function(
-    f: Any, args: Any = None, *, sparse: bool = False, dtype: Any = None
+    f: Any, args: Any = None, *, sparse: bool = False, dtype: Any = None, backend: str | None = None
 ) -> NumpyFunction:
     """The second derivatives of a scalar formula, of shape in.shape + in.shape.
 
@@ -93,7 +100,7 @@ def hessian_function(
     problem = _scalar(f, args)
     found = programs.hessian(problem.program)
     layout = _entries(found, _in_shape(problem) * 2, sparse)
-    return _compiled(problem, found.program, [layout], True, "Hessian", dtype)
+    return _compiled(problem, found.program, [layout], True, "Hessian", dtype, backend)
 
 
 def _problem(f: Any, args: Any) -> Problem:
@@ -151,6 +158,8 @@ def _compiled(
     single: bool,
     what: str,
     dtype: Any,
+    backend: str | None,
 ) -> NumpyFunction:
     formula = f"{what} of {problem.formula}"
-    return NumpyFunction(problem.computing(program, layouts, single, formula), floating(dtype))
+    own = problem.computing(program, layouts, single, formula)
+    return NumpyFunction(own, floating(dtype), backend=backend)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -66,23 +67,34 @@ class Problem:
         )
 
 
-def read(expression: Any, args: Any = None) -> Problem:
-    """The problem of an expression, or of something with a `result`: see `to_numpy`."""
+def read(
+    expression: Any,
+    args: Any = None,
+    *,
+    stable: bool = True,
+    real: bool = False,
+    exact: bool = False,
+) -> Problem:
+    """The problem of an expression, or of something with a `result`: see `to_numpy`.
+
+    The other options are those of `lower`.
+    """
     result, definitions, given = _parts(expression)
     single = not isinstance(result, list | tuple | sp.Tuple)
     items = [_checked(item) for item in ([result] if single else result)]
     scalars = [scalar for _, elements in items for scalar in elements]
     wanted = (given or None) if args is None else args
+    form = partial(lower, stable=stable, real=real, exact=exact)
     if wanted is None:
-        program = lower(scalars, definitions=definitions)
+        program = form(scalars, definitions=definitions)
         arguments = tuple([Argument(symbol.name, (symbol,)) for symbol in program.inputs])
     elif _is_named(wanted):  # a name means a symbol of the expression
-        program = lower(scalars, definitions=definitions)
+        program = form(scalars, definitions=definitions)
         arguments = _arguments(wanted, program.inputs, definitions)
         program = program.with_inputs(_symbols(arguments))
     else:
         arguments = _arguments(wanted, (), definitions)
-        program = lower(scalars, _symbols(arguments), definitions)
+        program = form(scalars, _symbols(arguments), definitions)
     layouts = tuple([Layout(shape) for shape, _ in items])
     return Problem(program, arguments, layouts, single, _formula(result, program))
 

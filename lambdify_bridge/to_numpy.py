@@ -6,16 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.arrays.function import ArrayFunction, of_derivation
+from lambdify_bridge.arrays.function import of_derivation
+from lambdify_bridge.backends.dask import by_block
 from lambdify_bridge.function import NumpyFunction
+from lambdify_bridge.library_function import EXACT, LIBRARIES, LibraryFunction
 from lambdify_bridge.problem import read
+
+BACKENDS = (None, "numpy", "ufunc", "c", "jax", "torch", "dask", "mpmath", "flint")
 
 __all__ = ["NumpyFunction", "to_numpy"]
 
 
 def to_numpy(
-    expression: Any, args: Any = None, *, dtype: Any = None, threads: int = 1
-) -> NumpyFunction | ArrayFunction:
+    expression: Any,
+    args: Any = None,
+    *,
+    dtype: Any = None,
+    backend: str | None = None,
+    threads: int = 1,
+    stable: bool = True,
+    digits: int | None = None,
+) -> Any:
     """The expression as a function of NumPy arrays.
 
     expression
@@ -31,8 +42,20 @@ def to_numpy(
     dtype
         A floating or complex type that the inputs are converted to.  Default: float32, float64 and
         complex inputs keep theirs, integers become float64, Python's numbers adapt to the rest.
+    backend
+        "numpy": NumPy, in blocks that stay in the cache where arrays are large. "ufunc": machine
+        code as a real `numpy.ufunc` (extra `fast`), "c": the same by the C compiler of the machine.
+        Default: NumPy, and machine code from the moment when NumPy has taken longer than to
+        compile it takes, where the extra is installed; the last bits may differ.  "jax", "torch",
+        "dask": functions of these libraries' arrays, which they can differentiate and compile, or
+        compute lazily.  "mpmath", "flint": of numbers with many `digits`, and of balls that hold
+        the value with certainty.
     threads
         How many compute the blocks of large arrays.
+    stable
+        Rewrite what loses digits (log(1 + x), differences of roots, ...: see stability.py).
+    digits
+        Of "mpmath" and "flint".
 
     Inputs broadcast; with the common shape S a scalar expression gives shape S and a matrix of
     shape (m, n) gives S + (m, n); an array argument of shape (k,) is given as S + (k,).  Real
@@ -56,7 +79,18 @@ def to_numpy(
     """
     if hasattr(getattr(expression, "result", None), "data"):
         return of_derivation(expression, args)
-    return NumpyFunction(read(expression, args), floating(dtype), threads)
+    if backend not in BACKENDS:
+        raise ValueError(f"the backend is one of {', '.join(BACKENDS[1:])}, not {backend!r}")
+    if digits is not None and backend not in EXACT:
+        raise ValueError('`digits` are those of the backends "mpmath" and "flint"')
+    kind = floating(dtype)
+    is_real = kind is not None and kind.kind == "f"
+    problem = read(expression, args, stable=stable, real=is_real, exact=backend in EXACT)
+    if backend in LIBRARIES:
+        return LibraryFunction(problem, backend, digits)
+    if backend == "dask":
+        return by_block(NumpyFunction(problem, kind, threads))
+    return NumpyFunction(problem, kind, threads, backend)
 
 
 def floating(dtype: Any) -> np.dtype | None:
