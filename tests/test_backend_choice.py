@@ -81,7 +81,16 @@ def test_machine_code_comes_when_it_pays():
 
 WITHOUT = """
 import sys
-sys.modules["llvmlite"] = None
+
+
+class Absent:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] == "llvmlite":
+            raise ModuleNotFoundError("No module named 'llvmlite'", name="llvmlite")
+
+
+sys.meta_path.insert(0, Absent)
 import numpy as np, sympy as sp
 from lambdify_bridge import to_numpy
 from lambdify_bridge.extras import MissingExtra
