@@ -27,7 +27,7 @@ OPERATORS = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.true_divide,
     "neg": np.negative, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "eq": np.equal, "and": np.logical_and, "or": np.logical_or,
-    "hypot": np.hypot,  # of real numbers
+    "re": np.positive,  # of real numbers
 }
 MASKS = {"lt", "le", "gt", "ge", "eq", "differs", "and", "or"}
 # fmt: on
@@ -35,7 +35,7 @@ MASKS = {"lt", "le", "gt", "ge", "eq", "differs", "and", "or"}
 
 @lru_cache(maxsize=1024)
 def function_of(name: str) -> Callable[..., Any]:
-    """What computes an operation; a ufunc takes the array to write to as its last argument."""
+    """What computes an operation, and takes the array to write to as `out`."""
     if name in OPERATORS:
         return OPERATORS[name]
     module, _, function = CALLS[name].rpartition(".")
@@ -51,9 +51,8 @@ class _Assigned:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
-    def __call__(self, *operands: Any) -> None:
-        *values, into = operands
-        into[...] = self.function(*values)
+    def __call__(self, *values: Any, out: np.ndarray) -> None:
+        out[...] = self.function(*values)
 
 
 @dataclass(frozen=True)
@@ -171,15 +170,14 @@ def _is_mask(operation: Operation) -> bool:
     return operation.name in MASKS or isinstance(operation.payload, bool)
 
 
-def _copied(value: Any, into: Any) -> None:
-    into[...] = value
+def _copied(value: Any, *, out: np.ndarray) -> None:
+    out[...] = value
 
 
-def _select(*operands: Any) -> None:
-    *cases, into = operands
-    into.fill(np.nan)
+def _select(*cases: Any, out: np.ndarray) -> None:
+    out.fill(np.nan)
     for mask, value in zip(cases[::2], cases[1::2], strict=True):
-        np.copyto(into, value, where=mask)
+        np.copyto(out, value, where=mask)
 
 
 def run(plan: Plan, values: Sequence[Any], outputs: Sequence[np.ndarray], threads: int = 1) -> None:
@@ -256,4 +254,4 @@ def _block(
     if plan.buffers and now[first].size != size:
         now[first:] = [buffer[:size] for buffer in now[first:]]
     for step in plan.steps:
-        step.function(*[now[k] for k in step.of], now[step.into])
+        step.function(*[now[k] for k in step.of], out=now[step.into])

@@ -55,7 +55,7 @@ class Levels:
         values[: self.inputs] = columns
         values[self.inputs : self.inputs + len(self.constants)] = self.constants[:, None]
         for group in self.groups:
-            group.function(*[values[of] for of in group.of], values[group.into])
+            group.function(*[values[of] for of in group.of], out=values[group.into])
         return (
             values[self.outputs]
             if isinstance(self.outputs, np.ndarray)
