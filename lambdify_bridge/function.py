@@ -229,9 +229,9 @@ class NumpyFunction(staticmethod):
         if not all(whole):
             return blocks.run_iterated(plan, values, kinds, inputs.shape)
         flat = [value.reshape(-1) if np.ndim(value) else value for value in values]
-        outputs = [np.empty(inputs.size, kind) for kind in kinds]
-        blocks.run(plan, flat, outputs, self.threads)
-        return [output.reshape(inputs.shape) for output in outputs]
+        outputs = [np.empty(inputs.shape, kind) for kind in kinds]
+        blocks.run(plan, flat, [output.reshape(-1) for output in outputs], self.threads)
+        return outputs
 
 
 def _same_doubles(values: Sequence[Any]) -> tuple[int, ...] | None:

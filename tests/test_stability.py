@@ -379,6 +379,12 @@ def test_long_sums_cost_little():
     )
 
 
+def test_a_series_stands_only_where_nothing_shorter_does():
+    short = lower([x**3 / (sp.exp(x) - 1)])
+    assert short.counts() == {"square": 1, "mul": 1, "expm1": 1, "div": 1}
+    assert "select" in lower([(sp.exp(x) - 1 - x) / x**2]).counts()
+
+
 def test_patterns_are_seen_after_sympy_has_forgotten_its_numbers():
     clear_cache()  # another object is 2 from now on
     assert lower([sp.sqrt(x**2 + y**2)]).counts() == {"hypot": 1}

@@ -251,7 +251,7 @@ def quotient_of_series(f: Any) -> Found:
         near = near_zero(found, letter) if found else None
         if found is None or near is None:
             return None
-        vanishing = vanishing or (base.is_Add and near.order > found.least)
+        vanishing = vanishing or (near.order > found.least and _has_no_other_form(base))
         place, order = min(place, near.place), order + int(n) * near.order
         ratio = ratio * near.polynomial ** int(n)
     if not vanishing:
@@ -259,7 +259,16 @@ def quotient_of_series(f: Any) -> Found:
     return sp.Piecewise((letter**order * ratio, sp.Abs(letter) < _number(place)), (f, True))
 
 
-@RULES.rule("a sum that vanishes at 0", sp.Add, example=lambda: x - sp.sin(x))
+def _has_no_other_form(g: Any) -> bool:
+    """A sum that no rule but the next one writes without a sum: exp(x) - 1 needs no series."""
+    others = (rule(g) for rule in RULES.rules if sp.Add in rule.heads and rule.name != VANISHING)
+    return g.is_Add and all(form is None or form.is_Add for form in others)
+
+
+VANISHING = "a sum that vanishes at 0"
+
+
+@RULES.rule(VANISHING, sp.Add, example=lambda: x - sp.sin(x))
 def vanishing_sum(f: Any) -> Found:
     """Near 0 a sum that vanishes there to a higher order is its power series.
 
