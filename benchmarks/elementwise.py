@@ -120,7 +120,7 @@ def by_lambdify(f: Formula, args: list[sp.Symbol], values: list[np.ndarray]) -> 
 
 
 def by_numpy(f: Formula, args: list[sp.Symbol], values: list[np.ndarray]) -> Function:
-    function = to_numpy(f.expression, args)
+    function = to_numpy(f.expression, args, backend="numpy")
     return lambda: function(*values)
 
 

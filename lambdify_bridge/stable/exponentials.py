@@ -157,6 +157,17 @@ def log_of_one_and_exp(f: Any) -> Found:
     return softplus(found[1]) if found and found[0] == 1 else None
 
 
+@RULES.rule("the log of a sigmoid", sp.log, example=lambda: sp.log(1 / (1 + sp.exp(x))))
+def log_of_sigmoid(f: Any) -> Found:
+    """log(1/(1 + e^u)) is -softplus(u), far out too. (Mächler 2012)"""
+    g = f.args[0]
+    if isinstance(g, sp.Pow) and g.exp == -1:
+        found = one_and_exp(g.base)
+        return -softplus(found[1]) if found and found[0] == 1 else None
+    other = one_less_sigmoid(g) if g.is_Add else None
+    return -softplus(-other.args[0]) if isinstance(other, sigmoid) else None
+
+
 @RULES.rule("the log of one less an exponential", sp.log, example=lambda: sp.log(1 - sp.exp(r)))
 def log_of_one_less_exp(f: Any) -> Found:
     """log(1 - e^u) is log(-expm1(u)) near 0 and log1p(-e^u) further left. (Mächler 2012)"""
