@@ -53,14 +53,14 @@ def single(function: Basic, x: Symbol, at: Evaluator, a: Number, b: Number) -> N
 
     None where the two rules differ, or the outermost nodes still count.
     """
-    from lambdify_bridge.to_numpy import to_numpy
+    from lambdify_bridge.to_numpy import as_written
 
     letters = sorted(function.free_symbols - {x}, key=str)
     fixed = [at(letter) for letter in letters]
     if not all(map(is_real, fixed)):
         return None
     try:
-        compiled = to_numpy(function, [x, *letters])
+        compiled = as_written(function, [x, *letters])
     except (NotImplementedError, ValueError, TypeError):
         return None  # a function that NumPy lacks
     low, high = (np.array([float(end)]) for end in (a, b))
@@ -96,7 +96,7 @@ def dimension(node: Basic) -> int:
 
 def _value(expression: Basic, values: Values, h: float, shift: float) -> Array:
     """The expression at arrays of letters; the integrals in it by quadrature at every entry."""
-    from lambdify_bridge.to_numpy import to_numpy
+    from lambdify_bridge.to_numpy import as_written
 
     inner = list(nodes(expression, stop=lambda n: isinstance(n, Integral)))
     integrals = [n for n in inner if isinstance(n, Integral)]
@@ -106,7 +106,7 @@ def _value(expression: Basic, values: Values, h: float, shift: float) -> Array:
     letters = sorted(plain.free_symbols, key=lambda s: (str(s), s.sort_key()))
     if not letters:
         return np.float64(_constant(plain))
-    return np.asarray(to_numpy(plain, letters)(*(known[s] for s in letters)), dtype=float)
+    return np.asarray(as_written(plain, letters)(*(known[s] for s in letters)), dtype=float)
 
 
 def _constant(expression: Basic) -> float:

@@ -93,13 +93,13 @@ def _by_letter(formula: Any, at: Mapping[Symbol | str, Any]) -> dict[Symbol, Any
 
 def _gradient(operator: Any, letters: dict[Symbol, Any], steps: int) -> Estimate:
     """numpy.gradient on an even grid of width 2**-4 with the point in its middle."""
-    from lambdify_bridge.to_numpy import to_numpy
+    from lambdify_bridge.to_numpy import as_written
 
     if not isinstance(operator, Derivative) or operator.derivative_count != 1:
         raise ValueError("method='gradient' estimates a first derivative")
     x = operator.variables[0]
     others = sorted(operator.expr.free_symbols - {x}, key=str)
-    f = to_numpy(operator.expr, [x, *others])
+    f = as_written(operator.expr, [x, *others])
     here = float(letters[x])
     half = max(2, steps // 2)
     grid = here + np.linspace(-1, 1, 2 * half + 1) / 32

@@ -68,11 +68,11 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
 
 
 def _compiled(expression: Basic, t: Any, at: Evaluator) -> Function:
-    from lambdify_bridge.to_numpy import to_numpy
+    from lambdify_bridge.to_numpy import as_written
 
     letters = sorted(expression.free_symbols - {t}, key=str)
     fixed = [float(at.ctx.re(at(letter))) for letter in letters]
-    compiled = to_numpy(expression, [t, *letters])
+    compiled = as_written(expression, [t, *letters])
 
     def f(points: Array) -> Array:
         with np.errstate(all="ignore"):

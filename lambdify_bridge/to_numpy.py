@@ -93,6 +93,14 @@ def to_numpy(
     return NumpyFunction(problem, kind, threads, backend)
 
 
+def as_written(expression: Any, args: Any) -> NumpyFunction:
+    """For estimates, which rest on nothing but the formula: not rewritten, the same at every call.
+
+    Raises what `to_numpy` raises.
+    """
+    return to_numpy(expression, args, backend="numpy", stable=False)
+
+
 def floating(dtype: Any) -> np.dtype | None:
     """The type to convert inputs to. Raises ValueError for one that is not floating or complex."""
     kind = None if dtype is None else np.dtype(dtype)

@@ -17,12 +17,12 @@ def mapped(operator: Any, at: Evaluator) -> tuple[ArrayFunction, float, float]:
 
     x = t/(1 - t**2) takes (-1, 1) to the line; x = a + s/(1 - s) takes (0, 1) to a half-line.
     """
-    from lambdify_bridge.to_numpy import to_numpy
+    from lambdify_bridge.to_numpy import as_written
 
     x, low, high = operator.limits[0]
     letters = [x, *sorted(operator.free_symbols, key=str)]
     try:
-        compiled = to_numpy(operator.function, letters)
+        compiled = as_written(operator.function, letters)
     except ValueError as error:  # an unknown function, say
         raise Undecided(str(error)) from error
     fixed = [float(at.ctx.re(at(letter))) for letter in letters[1:]]

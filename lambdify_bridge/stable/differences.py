@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.stable.functions import expm1, hypot, log1p, quotient, root, total
-from lambdify_bridge.stable.table import RULES, factors, is_real, p, r, s, terms, x, y
+from lambdify_bridge.stable.table import RULES, choice, factors, is_real, p, r, s, terms, x, y
 
 Found = Any
 MOST_TERMS = 6  # of a sum that is looked at pair by pair
@@ -102,7 +102,7 @@ def _product(difference: Any, above: Any, below: Any, m: int) -> Any:
     if difference.is_nonzero:
         return quotient(difference, below) * above
     if m == 2:  # both roots are 0 where their sum is
-        return sp.Piecewise((0, sp.Eq(below, 0)), (quotient(difference, below) * above, True))
+        return choice((0, sp.Eq(below, 0)), (quotient(difference, below) * above, True))
     return None
 
 
@@ -130,7 +130,7 @@ def difference_of_small_powers(f: Any) -> Found:
             continue
         exponent = g.exp * log1p(quotient(difference, h.base))
         near = sp.Abs(exponent) < 1
-        return rest + c * sp.Piecewise((h * expm1(exponent), near), (total(g, -h), True))
+        return rest + c * choice((h * expm1(exponent), near), (total(g, -h), True))
     return None
 
 
@@ -179,7 +179,7 @@ def sum_beside_root(f: Any) -> Found:
             return d * away
         if w.is_nonnegative:
             return None
-        return d * sp.Piecewise((total(g, w), w >= 0), (away, True))
+        return d * choice((total(g, w), w >= 0), (away, True))
     return None
 
 
@@ -213,7 +213,7 @@ def root_of_sum_beside_root(f: Any) -> Found:
             continue
         norm = hypot(w, v)
         far = sp.sqrt(total(norm, -w))
-        return sp.sqrt(c) * sp.Piecewise(
+        return sp.sqrt(c) * choice(
             (sp.sqrt(total(norm, w)), w >= 0), (quotient(sp.Abs(v), far), True)
         )
     return None

@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.stable.functions import expm1, greatest, log1p, quotient, sigmoid, softplus
-from lambdify_bridge.stable.table import RULES, factors, is_real, p, q, r, s, terms, x, y, z
+from lambdify_bridge.stable.table import RULES, choice, factors, is_real, p, q, r, s, terms, x, y, z
 
 Found = Any
 
@@ -178,7 +178,7 @@ def log_of_one_less_exp(f: Any) -> Found:
     ((u, c),) = found.items()
     if c != -1:
         return None
-    return sp.Piecewise((sp.log(-expm1(u)), u > sp.Rational(-7, 10)), (log1p(-sp.exp(u)), True))
+    return choice((sp.log(-expm1(u)), u > sp.Rational(-7, 10)), (log1p(-sp.exp(u)), True))
 
 
 @RULES.rule("log-sum-exp", sp.log, example=lambda: sp.log(sp.exp(x) + sp.exp(y) + sp.exp(z)))

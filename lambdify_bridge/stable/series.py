@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from lambdify_bridge.stable.table import RULES, factors, terms, x
+from lambdify_bridge.stable.table import RULES, choice, factors, terms, x
 
 Found = Any
 ORDER = 60  # coefficients that are known
@@ -253,10 +253,16 @@ def quotient_of_series(f: Any) -> Found:
             return None
         vanishing = vanishing or (near.order > found.least and _has_no_other_form(base))
         place, order = min(place, near.place), order + int(n) * near.order
-        ratio = ratio * near.polynomial ** int(n)
+        ratio = _product(ratio, sp.Pow(near.polynomial, int(n), evaluate=False))
     if not vanishing:
         return None
-    return sp.Piecewise((letter**order * ratio, sp.Abs(letter) < _number(place)), (f, True))
+    close = _product(ratio, letter**order)
+    return choice((close, sp.Abs(letter) < _number(place)), (f, True))
+
+
+def _product(g: Any, h: Any) -> Any:
+    """As it is: SymPy would look for the signs of the factors, for minutes."""
+    return h if g == 1 else g if h == 1 else sp.Mul(g, h, evaluate=False)
 
 
 def _has_no_other_form(g: Any) -> bool:
@@ -279,8 +285,8 @@ def vanishing_sum(f: Any) -> Found:
     near = near_zero(found, letter) if found else None
     if found is None or near is None or near.order <= found.least:
         return None
-    close = letter**near.order * near.polynomial
-    return sp.Piecewise((close, sp.Abs(letter) < _number(near.place)), (f, True))
+    close = _product(letter**near.order, near.polynomial)
+    return choice((close, sp.Abs(letter) < _number(near.place)), (f, True))
 
 
 def _number(place: Fraction) -> Any:

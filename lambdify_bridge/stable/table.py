@@ -71,6 +71,11 @@ r, s = sp.symbols("r s", real=True)
 p, q = sp.symbols("p q", positive=True)
 
 
+def choice(*cases: tuple[Any, Any]) -> Any:
+    """A Piecewise as it is: SymPy would rewrite its conditions."""
+    return sp.Piecewise(*cases, evaluate=False)
+
+
 def terms(f: Any) -> list[tuple[Any, Any]]:
     """The terms of a sum as number and rest; the rest of a number is 1."""
     return [term.as_coeff_Mul() for term in sp.Add.make_args(f)]
