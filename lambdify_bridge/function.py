@@ -12,7 +12,7 @@ import numpy as np
 
 from lambdify_bridge.backends import blocks, scalar
 from lambdify_bridge.backends.levels import Levels, levelled
-from lambdify_bridge.backends.numpy import compile_source, plain_names, source
+from lambdify_bridge.backends.numpy import compile_source, imports, plain_names, source
 from lambdify_bridge.calls import DOUBLE, Inputs, Outputs, quietly
 from lambdify_bridge.extras import MissingExtra
 from lambdify_bridge.problem import Problem
@@ -41,10 +41,10 @@ MACHINE_CODE: dict[str | None, Callable[[Program], Any]] = {"ufunc": _ufunc, "c"
 class NumpyFunction(staticmethod):
     """A compiled formula: call it with arrays, by position or by name.
 
-    `args` are its symbols in order (those of an array argument together), `source` the Python code
-    it runs, `program` the operations. It holds no state that changes a result, and can be copied
-    and pickled. It is a `staticmethod` of the function that does the work, so that a call costs no
-    frame of Python's in between.
+    `args` are its symbols in order (those of an array argument together), `source` the code it
+    runs, with its imports, `program` the operations. No call changes more than the last bits of a
+    later one, when machine code takes over; it can be copied and pickled. It is a `staticmethod` of
+    the function that does the work, so that a call costs no frame of Python's in between.
     """
 
     def __init__(
@@ -84,7 +84,9 @@ class NumpyFunction(staticmethod):
 
     @cached_property
     def source(self) -> str:
-        return self._native.source if self.backend in MACHINE_CODE else self._numpy_source
+        if self.backend in MACHINE_CODE:
+            return self._native.source
+        return "\n".join([*imports(self._numpy_source), "", "", self._numpy_source]) + "\n"
 
     @cached_property
     def _numpy_source(self) -> str:

@@ -164,9 +164,9 @@ def test_hostile_names(name):
     assert f(1.0, 3.0) == np.sin(1.0) * 2 + 3
     assert f(**{name: 1.0, "x1": 3.0}) == f(1.0, 3.0)
     parameters = list(inspect.signature(f).parameters)
-    assert f.source.count("\n") == 1
+    assert f.source.count("\n") == 5
     assert f.source.isascii()
-    assert f.source.split("\n")[0] == f"def function({', '.join(parameters)}):"
+    assert f.source.split("\n")[3] == f"def function({', '.join(parameters)}):"
     assert f._function.__globals__["__builtins__"] == {}
     assert name in ("x0", "self", "function") or name not in parameters
 
@@ -239,7 +239,22 @@ def test_description():
     assert str(inspect.signature(f)) == "(y, x)"
     assert "f(y, x) = x**2 + y" in f.__doc__
     assert repr(f) == "NumpyFunction(y, x: x**2 + y)"
-    assert f.source == "def function(y, x):\n    return (y + np.square(x),)"
+    body = "def function(y, x):\n    return (y + np.square(x),)\n"
+    assert f.source == f"import numpy as np\n\n\n{body}"
+
+
+def test_the_source_runs_by_itself():
+    for formula in (
+        sp.gamma(x) + sp.sinc(y) / 3,
+        sp.Piecewise((sp.log(x), x > y), (sp.sqrt(-x), True)),
+        sp.sqrt(x**2 + y**2) + sp.polylog(2, x) * sp.I,
+    ):
+        f = to_numpy(formula, [x, y])
+        space = {}
+        exec(f.source, space)
+        values = np.array([0.3, 0.7]), np.array([0.5, 0.2])
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(space["function"](*values)[0], f(*values))
 
 
 def test_pickle_and_copy():
