@@ -15,6 +15,7 @@ from lambdify_bridge.backends.levels import Levels, levelled
 from lambdify_bridge.backends.numpy import compile_source, imports, plain_names, source
 from lambdify_bridge.calls import DOUBLE, Inputs, Outputs, quietly
 from lambdify_bridge.extras import MissingExtra
+from lambdify_bridge.formula_text import Described
 from lambdify_bridge.problem import Problem
 from lambdify_bridge.program import Program
 
@@ -39,13 +40,15 @@ MACHINE_CODE: dict[str | None, Callable[[Program], Any]] = {"ufunc": _ufunc, "c"
 
 
 class NumpyFunction(staticmethod):
-    """A compiled formula: call it with arrays, by position or by name.
+    __doc__ = Described(
+        """A compiled formula: call it with arrays, by position or by name.
 
     `args` are its symbols in order (those of an array argument together), `source` the code it
     runs, with its imports, `program` the operations. No call changes more than the last bits of a
     later one, when machine code takes over; it can be copied and pickled. It is a `staticmethod` of
     the function that does the work, so that a call costs no frame of Python's in between.
-    """
+        """
+    )
 
     def __init__(
         self,
@@ -60,7 +63,6 @@ class NumpyFunction(staticmethod):
         """
         self.problem, self.dtype, self.threads, self.backend = problem, dtype, threads, backend
         super().__init__(self._first_call)
-        self.__doc__ = f"{self._call} = {problem.formula}"
         self._spent = 0.0  # seconds that NumPy took, about
         self._native: Any = None
         if backend in MACHINE_CODE:
@@ -74,7 +76,7 @@ class NumpyFunction(staticmethod):
 
     @property
     def formula(self) -> str:
-        return self.problem.formula
+        return str(self.problem.formula)
 
     @property
     def args(self) -> tuple[Any, ...]:

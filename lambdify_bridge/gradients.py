@@ -160,6 +160,6 @@ def _compiled(
     dtype: Any,
     backend: str | None,
 ) -> NumpyFunction:
-    formula = f"{what} of {problem.formula}"
+    formula = problem.formula.said(f"{what} of {{}}")
     own = problem.computing(program, layouts, single, formula)
     return NumpyFunction(own, floating(dtype), backend=backend)

@@ -32,7 +32,7 @@ class LibraryFunction:
         options = {} if digits is None else {"digits": digits}
         self._function: Callable[..., tuple[Any, ...]] = module.compiled(problem.program, **options)
         self.source: str = module.source(problem.program)
-        self.program, self.formula = problem.program, problem.formula
+        self.program, self.formula = problem.program, str(problem.formula)
         self.args = tuple([a.symbols if a.shape else a.symbols[0] for a in problem.arguments])
         self._names = plain_names([argument.name for argument in problem.arguments])
         self.__doc__ = f"f({', '.join(self._names)}) = {problem.formula}"

@@ -12,10 +12,10 @@ from typing import Any
 
 import sympy as sp
 
+from lambdify_bridge.formula_text import FormulaText
 from lambdify_bridge.lowering import lower
 from lambdify_bridge.program import Program
 
-LARGEST_FORMULA, DEEPEST_FORMULA = 100, 25  # nodes and levels that a docstring prints
 Shape = tuple[int, ...]
 
 
@@ -52,14 +52,14 @@ class Problem:
     arguments: tuple[Argument, ...]
     layouts: tuple[Layout, ...]
     single: bool  # the result is not a tuple
-    formula: str
+    formula: FormulaText
 
     @property
     def of_scalars(self) -> bool:
         return all(not argument.shape for argument in self.arguments)
 
     def computing(
-        self, program: Program, layouts: Sequence[Layout], single: bool, formula: str
+        self, program: Program, layouts: Sequence[Layout], single: bool, formula: FormulaText
     ) -> Problem:
         """Other results of the same arguments."""
         return replace(
@@ -96,7 +96,8 @@ def read(
         arguments = _arguments(wanted, (), definitions)
         program = form(scalars, _symbols(arguments), definitions)
     layouts = tuple([Layout(shape) for shape, _ in items])
-    return Problem(program, arguments, layouts, single, _formula(result, program))
+    formula = FormulaText(result, sum(program.counts().values()))
+    return Problem(program, arguments, layouts, single, formula)
 
 
 def _symbols(arguments: Sequence[Argument]) -> list[sp.Symbol]:
@@ -185,22 +186,3 @@ def _symbol(arg: Any, free: Sequence[sp.Symbol]) -> sp.Symbol:
     if len(same_name) > 1:
         raise ValueError(f"several symbols are named {arg!r}: pass the symbols instead")
     return same_name[0] if same_name else sp.Symbol(arg)
-
-
-def _formula(problem: Any, program: Program) -> str:
-    """The formula in one line; of a large one (as a tree) just its size."""
-    if _is_small(problem):
-        return " ".join(str(problem).split())
-    return f"<{sum(program.counts().values())} operations>"
-
-
-def _is_small(problem: Any) -> bool:
-    stack, nodes = [(problem, 0)], 0
-    while stack:
-        node, depth = stack.pop()
-        nodes += 1
-        if nodes > LARGEST_FORMULA or depth > DEEPEST_FORMULA:
-            return False
-        inner = node if isinstance(node, list | tuple) else getattr(node, "args", ())
-        stack += [(child, depth + 1) for child in inner]
-    return True
