@@ -21,6 +21,7 @@ from lambdify_bridge.program import Program
 
 # Seconds that NumPy takes for an operation, and that a usual formula takes to compile.
 EACH_CALL, EACH_POINT, WORTH_COMPILING = 5e-7, 1e-9, 0.1
+LONGEST_SOURCE = 2000  # operations: of more, the steps are run one by one, without source
 SMALL = 2**12  # elements: below, whole arrays stay in the cache, and blocks gain nothing
 
 
@@ -175,8 +176,13 @@ class NumpyFunction(staticmethod):
         layouts = self.problem.layouts
         return self.problem.single and self.problem.of_scalars and not layouts[0].shape
 
+    @cached_property
+    def _is_short(self) -> bool:
+        """One number for each point, by source that Python compiles at once."""
+        return self._is_plain and len(self.program.operations) <= LONGEST_SOURCE
+
     def _of_arrays(self, /, *values: Any) -> Any:
-        if self._is_plain and (shape := _same_doubles(values)) is not None:
+        if self._is_short and (shape := _same_doubles(values)) is not None:
             if self._native is not None:
                 return self._native.ufunc(*values)
             result = quietly(self._function, *values)[0]
@@ -204,7 +210,8 @@ class NumpyFunction(staticmethod):
         self._remember(inputs.size)
         if inputs.are_real and self._levels:
             return self._levels(inputs.rows()).reshape(-1, *inputs.shape)
-        if inputs.size > SMALL and inputs.are_real and self._plan:
+        is_large = inputs.size > SMALL or len(self.program.operations) > LONGEST_SOURCE
+        if is_large and inputs.are_real and self._plan:
             return self._in_blocks(inputs, self._plan)
         values = inputs.by_symbol()
         return self._function(*values)
@@ -227,7 +234,7 @@ class NumpyFunction(staticmethod):
             return None
 
     def _in_blocks(self, inputs: Inputs, plan: blocks.Plan) -> list[np.ndarray]:
-        values = inputs.by_symbol()
+        values = [v[()] if np.ndim(v) == 0 else v for v in inputs.by_symbol()]
         kinds = [np.dtype(bool) if is_mask else inputs.real for is_mask in plan.masks]
         whole = [np.ndim(value) == 0 or _is_whole(value, inputs.shape) for value in values]
         if not all(whole):

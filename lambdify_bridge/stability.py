@@ -112,7 +112,12 @@ def _is_telling_sum(arguments: Any) -> bool:
         return True
     letter = _bare(functions[0].args[0])
     bare = map(_bare, arguments)
-    return logs or any(letter is (g.args[0] if type(g) is Pow else g) for g in bare)
+    return logs or any(_is_same(letter, g.args[0] if type(g) is Pow else g) for g in bare)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal symbols may be two objects; what is deep is not compared, which would recurse."""
+    return one is other or (one.is_Symbol and one == other)
 
 
 def _not_all_small(powers: list[Any], terms: int) -> bool:

@@ -388,6 +388,9 @@ def test_a_series_stands_only_where_nothing_shorter_does():
 def test_patterns_are_seen_after_sympy_has_forgotten_its_numbers():
     clear_cache()  # another object is 2 from now on
     assert lower([sp.sqrt(x**2 + y**2)]).counts() == {"hypot": 1}
+    inside = sp.sin(sp.Symbol("once"))
+    clear_cache()  # and of symbols that are equal there are two
+    assert "select" in lower([sp.Symbol("once") - inside]).counts()
 
 
 def test_a_pattern_is_worked_out_once(monkeypatch):
