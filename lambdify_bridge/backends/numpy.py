@@ -22,6 +22,7 @@ import numpy as np
 from lambdify_bridge.arrays import runtime
 from lambdify_bridge.backends.numpy_arrays import ARRAYS, written
 from lambdify_bridge.backends.numpy_functions import HELPERS, scipy_linalg, scipy_special
+from lambdify_bridge.branches import innermost
 from lambdify_bridge.program import Operation, Program
 
 # fmt: off
@@ -267,16 +268,6 @@ class _Branch:
         self.captured: list[int] = []
 
 
-def _common_branch(a: _Branch, b: _Branch) -> _Branch:
-    """The innermost branch that holds both."""
-    while a is not b:
-        if a.depth < b.depth:
-            a, b = b, a
-        assert a.parent is not None
-        a = a.parent
-    return a
-
-
 class _Printer:
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -317,7 +308,7 @@ class _Printer:
             home[value].operations.append(value)
             for slot, operand in enumerate(self.operations[value].operands):
                 use = self.use(value, slot, home[value])
-                home[operand] = _common_branch(home[operand], use) if operand in home else use
+                home[operand] = innermost(home[operand], use) if operand in home else use
         for value in range(len(self.names)):
             home[value] = self.main
         self.home = home

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from lambdify_bridge.branches import innermost
 from lambdify_bridge.builder import Builder
 from lambdify_bridge.differentiation.partials import contribution, depends
 
@@ -153,7 +154,7 @@ class _Regions:
                 if name == "select" and slot % 2:
                     use = self.cases[index, slot] = _Region(index, slot, home, home.depth + 1)
                 if operand in self.active:
-                    homes[operand] = _common(homes[operand], use) if operand in homes else use
+                    homes[operand] = innermost(homes[operand], use) if operand in homes else use
 
     def together(self, one: int, other: int) -> bool:
         return not self.homes or self.homes[one] is self.homes[other]
@@ -187,13 +188,3 @@ class _Regions:
     def _from_cases(self, parts: Mapping[int, int], region: _Region) -> int:
         operands = self.b.operations[region.select].operands
         return _selected(self.b, operands, {k: parts.get(k) for k, _ in _values(operands)})
-
-
-def _common(a: _Region, b: _Region) -> _Region:
-    """The innermost region that holds both."""
-    while a is not b:
-        if a.depth < b.depth:
-            a, b = b, a
-        assert a.parent is not None
-        a = a.parent
-    return a
