@@ -6,9 +6,9 @@ import sympy as sp
 from sympy.abc import n, x, y
 
 from lambdify_bridge.backends.torch import compiled, source
-from lambdify_bridge.functions import BY_NAME
 from lambdify_bridge.lowering import lower
 from tests.support.function_cases import TABLE, case_of, exact
+from tests.support.functions_by_name import cases
 from tests.support.piecewise_cases import PIECEWISE, branch_values
 from tests.support.slopes import slopes
 
@@ -197,20 +197,9 @@ def test_what_pytorch_does_not_have():
 
 
 def test_functions_known_by_name():
-    values = double([-0.5, 0.0, 1e-9, 2.0, 50.0])
-    expected = {
-        "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
-        "relu": lambda v: np.maximum(v, 0),
-        "softplus": lambda v: np.logaddexp(0, v),
-        "expm1": np.expm1,
-        "log1p": np.log1p,
-        "hypot": lambda v: np.hypot(v, 3),
-    }
-    assert set(expected) == set(BY_NAME)
-    for name, function in expected.items():
-        kind = type(name, (sp.Function,), {})
-        expression = kind(x, 3) if name == "hypot" else kind(x)
-        np.testing.assert_allclose(of(expression)(values), function(values.numpy()), rtol=1e-14)
+    for expression, given, expected in cases(np.array([-50.0, -0.5, 0.0, 1e-9, 2.0, 50.0])):
+        found = of(expression)(double(given.tolist()))
+        np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
 def test_the_source_runs_by_itself():

@@ -20,6 +20,7 @@ from lambdify_bridge.functions import BY_NAME, FUNCTIONS
 from lambdify_bridge.lowering import lower
 from lambdify_bridge.to_numpy import to_numpy
 from tests.support.function_cases import SEED, TABLE, case_of, exact
+from tests.support.functions_by_name import KNOWN, cases
 
 
 @pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
@@ -78,8 +79,7 @@ class swish(sp.Function):
 
 
 def test_functions_of_the_sister_package_by_name():
-    known = {"sigmoid", "relu", "softplus", "expm1", "log1p", "hypot"}
-    assert set(BY_NAME) == known | {"quotient", "total", "root", "greatest"}
+    assert set(BY_NAME) == set(KNOWN)
     values = np.array([-800.0, -1.0, 0.0, 2.0, 800.0])
     with np.errstate(over="ignore"):
         logistic = 1 / (1 + np.exp(-values))
@@ -89,6 +89,11 @@ def test_functions_of_the_sister_package_by_name():
     expected = [0.0, np.log1p(np.exp(-1)), np.log(2), np.log(1 + np.exp(2)), 800.0]
     np.testing.assert_allclose(to_numpy(softplus(x))(values), expected, rtol=1e-14)
     assert to_numpy(sigmoid(0) + softplus(0) + relu(2), [])() == pytest.approx(2.5 + np.log(2))
+
+
+def test_functions_known_by_name():
+    for expression, at, expected in cases(np.array([-50.0, -0.5, 0.0, 1e-9, 2.0, 50.0])):
+        np.testing.assert_allclose(to_numpy(expression)(at), expected, rtol=1e-14)
 
 
 def test_functions_of_sympy_codegen_by_name():
