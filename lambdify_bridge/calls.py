@@ -159,7 +159,7 @@ class Outputs:
         result: np.ndarray = make(shape, dtype)
         if isinstance(values, np.ndarray):
             places: Any = slice(None) if layout.places is None else list(layout.places)
-            result[..., places] = values.T.reshape(*self.inputs.shape, len(values))
+            result[..., places] = np.moveaxis(values, 0, -1)
             return result.reshape(self.inputs.shape + layout.shape)
         for k, value in zip(layout.places or range(len(values)), values, strict=True):
             result[..., k] = value

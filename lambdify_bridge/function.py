@@ -178,8 +178,9 @@ class NumpyFunction(staticmethod):
 
     @cached_property
     def _is_short(self) -> bool:
-        """One number for each point, by source that Python compiles at once."""
-        return self._is_plain and len(self.program.operations) <= LONGEST_SOURCE
+        """One number for each point, of the inputs' type, by source that compiles at once."""
+        fits = self.dtype is None and len(self.program.operations) <= LONGEST_SOURCE
+        return self._is_plain and fits
 
     def _of_arrays(self, /, *values: Any) -> Any:
         if self._is_short and (shape := _same_doubles(values)) is not None:

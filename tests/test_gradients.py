@@ -68,6 +68,8 @@ def test_a_long_program_goes_level_by_level():
     points = np.random.default_rng(4).normal(size=(3, 1500))
     expected = [optimize.rosen_der(point) for point in points]
     np.testing.assert_allclose(gradient(points), expected, rtol=1e-12)
+    grid = np.stack([points, 2 * points])  # points along two axes
+    np.testing.assert_array_equal(gradient(grid), [gradient(points), gradient(2 * points)])
     np.testing.assert_allclose(gradient(points.astype(np.float32)), expected, rtol=1e-2, atol=1)
     assert gradient(points.astype(np.float32)).dtype == np.float32
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(gradient))(points), gradient(points))

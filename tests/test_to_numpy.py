@@ -82,6 +82,8 @@ def test_dtype_converts_the_inputs():
     assert to_numpy(sp.sqrt(x), dtype=complex)(-1) == 1j
     assert to_numpy(x, dtype=np.float32)([1, 2]).dtype == np.float32
     assert to_numpy(x, dtype="c8")(1.0).dtype == np.complex64
+    assert to_numpy(sp.sqrt(x), dtype=complex)(np.array([-1.0])).tolist() == [1j]
+    assert to_numpy(x + 1, dtype=np.float32)(np.ones(2)).dtype == np.float32
     with pytest.raises(TypeError, match="complex value"):
         to_numpy(x, dtype=float)(1j)
     for refused in (object, int, "U3"):

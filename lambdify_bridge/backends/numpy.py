@@ -422,7 +422,7 @@ class _Function:
 
     def operand(self, value: int) -> Part:
         if self.printer.is_free(value):
-            text = _literal(self.printer.operations[value].payload)
+            text = literal(self.printer.operations[value].payload)
             return Part(text, UNARY if text.startswith("-") else ATOM)
         return self.code[value]
 
@@ -467,14 +467,17 @@ class _Function:
         return [operands[slot - 1], *captured]
 
 
-def _literal(number: Any) -> str:
-    """Python's text of a constant, made from a plain number so that it can hold nothing else."""
+def literal(number: Any, home: str = "np.") -> str:
+    """Python's text of a constant, made from a plain number so that it can hold nothing else.
+
+    `home` is where `nan` and `inf` are.
+    """
     if isinstance(number, bool):
         return "True" if number else "False"
     if isinstance(number, complex):
-        return f"complex({_literal(number.real)}, {_literal(number.imag)})"
+        return f"complex({literal(number.real, home)}, {literal(number.imag, home)})"
     if math.isnan(number):
-        return "np.nan"
+        return f"{home}nan"
     if math.isinf(number):
-        return "np.inf" if number > 0 else "-np.inf"
+        return f"{home}inf" if number > 0 else f"-{home}inf"
     return repr(float(number))

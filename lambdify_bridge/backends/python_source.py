@@ -191,16 +191,8 @@ class _Function(printer._Function):
 
 
 def float_literal(number: Any) -> str:
-    """Python's text of a float, a Boolean or a complex number; `nan` and `inf` are names."""
-    if isinstance(number, bool):
-        return "True" if number else "False"
-    if isinstance(number, complex):
-        return f"complex({float_literal(number.real)}, {float_literal(number.imag)})"
-    if math.isnan(number):
-        return "nan"
-    if math.isinf(number):
-        return "inf" if number > 0 else "-inf"
-    return repr(float(number))
+    """A constant in Python, where `nan` and `inf` are names of their own."""
+    return printer.literal(number, home="")
 
 
 def exact_literal(number: Any, of_float: str, of_fraction: str) -> str:

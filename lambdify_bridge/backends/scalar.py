@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lambdify_bridge.backends import numpy as printer
 from lambdify_bridge.backends import numpy_functions
 from lambdify_bridge.backends.numpy import CALLS, OPERATORS
-from lambdify_bridge.backends.python_source import Language, _Printer, float_literal, run
+from lambdify_bridge.backends.python_source import Language, _Printer, run
 from lambdify_bridge.program import Program
 
 LONGEST = 2000  # operations: Python compiles as many in a tenth of a second
@@ -106,16 +107,15 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": floor, "ceiling": ceiling, "re": real, "im": imaginary, "conjugate": real,
 }
 # fmt: on
-FUNCTIONS |= {name: _of_numpy(name) for name in CALLS if name not in FUNCTIONS}
-del FUNCTIONS["square"]  # a product
+# A square is a product.
+FUNCTIONS |= {name: _of_numpy(name) for name in CALLS if name not in (*FUNCTIONS, "square")}
 NAMES: dict[str, Any] = {f"_{name}": function for name, function in FUNCTIONS.items()}
 NAMES |= {"_nan": math.nan, "_inf": math.inf}
 
 
 def literal(number: Any) -> str:
     """No argument is called _nan: what begins with an underscore is ours."""
-    text = float_literal(number)
-    return f"{text[:-3]}_{text[-3:]}" if text[-3:] in ("nan", "inf") else text
+    return printer.literal(number, home="_")
 
 
 LANGUAGE = Language(
@@ -149,9 +149,9 @@ def entry(
     if not inline:
         text = f"def f({parameters}):\n    return _elsewhere({parameters})\nfunction = f"
         return run(text, {"_elsewhere": elsewhere})
-    printer = _Printer(program, LANGUAGE)
-    printer.names = tuple(names)
-    main = printer.main_function()
+    made = _Printer(program, LANGUAGE)
+    made.names = tuple(names)
+    main = made.main_function()
     body = main.body()
     result = main.operand(program.outputs[0]).text
     of_floats = " and ".join(f"type({name}) is float" for name in names) or "True"
@@ -166,7 +166,7 @@ def entry(
         f"    return _elsewhere({parameters})",
         "function = f",
     ]
-    text = "\n\n\n".join([*printer.branch_sources(), "\n".join(lines)])
+    text = "\n\n\n".join([*made.branch_sources(), "\n".join(lines)])
     return run(text, {**NAMES, **ENTRY, "_elsewhere": elsewhere})
 
 
@@ -177,6 +177,6 @@ ENTRY = {
 
 def at_a_point(program: Program, names: Sequence[str]) -> Callable[..., tuple[Any, ...]]:
     """All outputs, of floats; it raises ValueError or ArithmeticError where `math` does."""
-    printer = _Printer(program, LANGUAGE)
-    printer.names = tuple(names)
-    return run(printer.source(), NAMES)
+    made = _Printer(program, LANGUAGE)
+    made.names = tuple(names)
+    return run(made.source(), NAMES)
