@@ -2,8 +2,10 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [
-    f"lambdify_bridge/backends/{package}_functions.py"
-    for package in ("jax", "torch", "flint")
+MODULES = {"jax": "jax_*functions.py", "torch": "torch_*functions.py", "flint": "flint_*.py"}
+
+collect_ignore_glob = [
+    f"lambdify_bridge/backends/{modules}"
+    for package, modules in MODULES.items()
     if find_spec(package) is None
 ]

@@ -66,13 +66,14 @@ FORMULAS: list[tuple[str, Any, Callable[..., float]]] = [
 def nanoseconds(
     functions: dict[str, Callable[..., Any]], values: tuple[float, ...]
 ) -> dict[str, float]:
-    """Of one call, medians of interleaved runs."""
+    """Of one call: the least of many short interleaved runs, as all that disturbs takes longer."""
     call = f"f({', '.join(map(repr, values))})"
-    found: dict[str, list[float]] = {name: [] for name in functions}
-    for _ in range(9):
+    found = dict.fromkeys(functions, math.inf)
+    for _ in range(150):
         for name, f in functions.items():
-            found[name].append(timeit.timeit(call, globals={"f": f}, number=20_000) / 20_000)
-    return {name: 1e9 * statistics.median(each) for name, each in found.items()}
+            seconds = timeit.timeit(call, globals={"f": f}, number=2000) / 2000
+            found[name] = min(found[name], seconds)
+    return {name: 1e9 * each for name, each in found.items()}
 
 
 def one_point() -> None:

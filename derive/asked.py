@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, I, ImmutableMatrix, MatrixBase, Symbol, nan, sympify, zoo
+from sympy import (
+    Basic,
+    Expr,
+    I,
+    ImmutableMatrix,
+    MatrixBase,
+    Rational,
+    Symbol,
+    Tuple,
+    nan,
+    sympify,
+    zoo,
+)
 
 from derive.elementary import FUNCTIONS
+from derive.limits_of_input import TooLarge, most
 from derive.structure import free_symbols, postorder
 
 
@@ -21,12 +34,45 @@ def asked(question: Any) -> Basic:
 
         return parse(question, local=FUNCTIONS)
     if isinstance(question, MatrixBase):
-        return ImmutableMatrix(question)
+        refuse_large_matrix(*question.shape)
+        return refuse_large(ImmutableMatrix(question))
     if isinstance(question, (list, tuple)) and question and isinstance(question[0], (list, tuple)):
+        refuse_large_matrix(len(question), max(map(len, question)))
         return ImmutableMatrix([[asked(entry) for entry in row] for row in question])
     if isinstance(question, (Basic, int, float, complex)) or hasattr(question, "_sympy_"):
-        return sympify(question, rational=isinstance(question, float))
+        return refuse_large(sympify(question, strict=True, rational=isinstance(question, float)))
     raise TypeError(f"cannot read a {type(question).__name__}: write text or a SymPy expression")
+
+
+def refuse_large_matrix(rows: int, columns: int) -> None:
+    if rows * columns > most("matrix_entries"):
+        raise TooLarge(f"a matrix of {rows} by {columns}", "matrix_entries")
+
+
+def refuse_large(expression: Basic) -> Basic:
+    """The expression. Raises TooLarge: its parts, letters and digits are counted, not walked deep.
+
+    >>> refuse_large(Symbol("x") + 1)
+    x + 1
+    """
+    letters, longest = 0, 10 ** most("digits")
+    for count, node in enumerate(postorder(expression)):
+        if count > most("nodes"):
+            raise TooLarge("an expression of so many parts", "nodes")
+        letters += isinstance(node, Symbol)
+        if letters > most("symbols"):
+            raise TooLarge(f"an expression of more than {letters - 1} letters", "symbols")
+        if isinstance(node, Rational) and max(abs(node.p), node.q) >= longest:
+            raise TooLarge("a number of so many digits", "digits")
+    return expression
+
+
+def of_low_order(variables: list[Tuple]) -> list[Tuple]:
+    """The variables of a derivative and how often each. Raises TooLarge."""
+    order = sum(int(count) for _, count in variables)
+    if order > most("order"):
+        raise TooLarge(f"a derivative of order {order}", "order")
+    return variables
 
 
 def scalar(question: Any) -> Expr:
@@ -78,4 +124,9 @@ def _meant(plain: Symbol, within: Basic | None) -> Symbol:
 
 def in_order(expression: Basic) -> tuple[Symbol, ...]:
     """The free letters, sorted by name: the arguments of a NumPy function made of it."""
-    return tuple(sorted(free_symbols(expression), key=lambda s: (s.name, str(s.assumptions0))))
+    return tuple(sorted(free_symbols(expression), key=_by_name))
+
+
+def _by_name(letter: Symbol) -> tuple[Any, ...]:
+    """Letters of one name come by what is known of them, in whatever words."""
+    return letter.name, sorted(letter.assumptions0.items()), letter.sort_key()

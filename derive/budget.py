@@ -5,21 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
-from inspect import signature
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from sympy import Basic, nan
 
+import lambdify_bridge.workers as bridge
 from derive.core import Derivation
 from derive.deadline import OutOfTime, within
 from derive.structure import DEEP, depth
+from lambdify_bridge.transport import dumps, loads
 
-SLACK = 0.1  # seconds of a public call beyond its work: reading, finishing, saying what was found
+TO_SAY_SO = 0.05  # seconds to put together what was worked out, when the time is over
 NAMED = 10  # rules that an error names one by one
 
-P = ParamSpec("P")
-R = TypeVar("R")
+T = TypeVar("T")
 
 
 class DerivationError(Exception):
@@ -41,13 +40,33 @@ class DerivationError(Exception):
         super().__init__(message)
         self.goal, self.trail, self.tried, self.partial = goal, trail, tried, partial
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (str(self), self.goal, self.trail, self.tried, self.partial)
+        return _error, (type(self), dumps(parts))
+
 
 class NoRuleApplies(DerivationError):
     pass
 
 
 class BudgetExceeded(DerivationError):
-    pass
+    """The steps, the time or the memory allowed did not suffice."""
+
+
+class TimeExceeded(BudgetExceeded, bridge.TimeExceeded):
+    """The time was over."""
+
+
+class MemoryExceeded(BudgetExceeded, bridge.MemoryExceeded):
+    """`memory` MiB did not suffice."""
+
+
+class WorkerDied(DerivationError, bridge.WorkerDied):
+    """The process that worked on it ended: killed by someone else, or a mistake in a library."""
+
+
+def _error(kind: type[DerivationError], parts: bytes) -> DerivationError:
+    return kind(*loads(parts))
 
 
 @dataclass
@@ -76,21 +95,23 @@ class Budget:
         return f"out of budget ({self.seconds:g} s)"
 
 
-def limited(function: Callable[P, R]) -> Callable[P, R]:
-    """A public function whose whole call, reading and finishing as well, keeps to its `timeout`."""
-    its = signature(function)
+def in_time(work: Callable[[], T], budget: Budget, late: Callable[[], DerivationError]) -> T:
+    """What `work` gives, or the error that says how far it got when the time was over."""
+    try:
+        with within(budget.left()):
+            return work()
+    except OutOfTime:
+        pass
+    raise late()
 
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = its.bind(*args, **kwargs).arguments
-        budget = Budget(seconds=given.get("timeout", its.parameters["timeout"].default))
-        try:
-            with within(budget.seconds + SLACK):
-                return function(*args, **kwargs)
-        except OutOfTime:
-            raise BudgetExceeded(budget.over) from None
 
-    return call
+def at_once(found: Callable[[], T]) -> T | None:
+    """What can be found in a moment, or None."""
+    try:
+        with within(TO_SAY_SO):
+            return found()
+    except OutOfTime:
+        return None
 
 
 def shown(goal: Basic, limit: int = 100) -> str:

@@ -7,6 +7,7 @@ only; each of these is worked out by one of the `parts`. Nothing here knows a ru
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,11 @@ from derive.deadline import within
 from derive.structure import DEEP, depth, free_symbols
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
+    from derive.other_ways import Way
+    from derive.render.html.page import Shown
     from lambdify_bridge.arrays.function import ArrayFunction
     from lambdify_bridge.report import Report
     from lambdify_bridge.to_numpy import NumpyFunction
@@ -145,13 +151,19 @@ class Derivation:
     def _changes_letters(self) -> bool:
         return any(_changes(step) for step in self.steps)
 
+    @cached_property
+    def _has_variables(self) -> bool:
+        """Whether a step sees to letters of its own: what is asked of them is not in `given`."""
+        return any(_sees_to(step) for step in self.steps)
+
     def given_for(self, step: Step) -> Boolean:
         """The conditions of the steps below it, and all others that are about its letters alone.
 
         Where no letter is changed on the way those are all conditions of the derivation.
         """
         if not self._changes_letters:
-            return self.given
+            own = And.make_args(conditions(step)) if self._has_variables else ()
+            return conjoined((*And.make_args(self.given), *own)) if own else self.given
         letters = free_symbols(step.goal)
         shared = (c for c in And.make_args(self.given) if free_symbols(c) <= letters)
         return conjoined((*And.make_args(conditions(step)), *shared))
@@ -166,13 +178,44 @@ class Derivation:
         """The verdict of the last `check()`; "undecided" before there was one."""
         return self.report.verdict if self.report else "undecided"
 
-    def check(self, *, points: int = 4, seed: int = 0) -> Report:
-        """Check every step and the result against numbers from the operators' definitions."""
+    def check(
+        self,
+        *,
+        points: int = 4,
+        seed: int = 0,
+        level: str = "confirmed",
+        far: bool = True,
+        timeout: float | None = None,
+        memory: float | None = None,
+    ) -> Report:
+        """Check every step and the result against numbers from the operators' definitions.
+
+        `level="certified"` or `"proved"` asks for more of what is confirmed: a bound by ball
+        arithmetic, a proof by exact rewriting. `far=False` is a quick look near the origin.
+        `timeout` (seconds) and `memory` (MiB): in a worker process; undecided where they end it.
+        """
         from lambdify_bridge import check
 
-        with within():  # one thread at a time
-            self._reports.append(check(self, points=points, seed=seed))
+        asked: dict[str, Any] = {"points": points, "seed": seed, "level": level, "far": far}
+        if timeout is not None or memory is not None:
+            found = check(self, **asked, timeout=timeout, memory=memory)
+        else:
+            with within():  # one thread at a time
+                found = check(self, **asked)
+        self._reports.append(found)
         return self._reports[-1]
+
+    def verify(self, level: str = "confirmed", **options: Any) -> Report:
+        """The report of a check that reaches `level`: "confirmed", "certified" or "proved".
+
+        The `options` are those of `check`.
+        Raises lambdify_bridge.NotVerified with the counterexample, or with the step that is weaker.
+
+        >>> import derive
+        >>> derive.diff("x**2*sin(x)", "x").verify("proved").verdict
+        'proved'
+        """
+        return self.check(level=level, **options).require(level)
 
     def to_numpy(
         self, args: Sequence[Symbol | str] | None = None, **options: Any
@@ -182,32 +225,165 @@ class Derivation:
 
         return to_numpy(self, args, **options)
 
-    def text(self) -> str:
+    def alternatives(self, timeout: float = 20.0) -> tuple[Way, ...]:
+        """Other methods that work, the shortest first: each has `method`, `length`, `derivation`.
+
+        Of derivatives, integrals, limits, determinants and inverses; each passed its check.
+        Raises ValueError for another problem.
+
+        >>> import derive
+        >>> derive.diff("x**2", "x").alternatives()
+        (<definition: 3 steps>, <logarithmic: 4 steps>)
+        """
+        from derive.other_ways import other_ways
+
+        return other_ways(self, timeout)
+
+    def source(self, language: str, args: Sequence[Symbol | str] | None = None) -> str:
+        """The result in "numpy", "python", "c", "jax", "torch", "latex" or "typst".
+
+        The first five define `function(args...)`, which `lambdify_bridge.sources` describes; the
+        last two are the formula. Raises ValueError for another language.
+
+        >>> import derive
+        >>> print(derive.diff("x**3", "x").source("c").splitlines()[-2].strip())
+        return 3*pow(x, 2);
+        >>> print(derive.diff("x**3", "x").source("typst"))
+        3 x^(2)
+        """
+        from derive.render.typeset import TYPESET
+        from lambdify_bridge.sources import LANGUAGES, source
+
+        if language in TYPESET:
+            return TYPESET[language](self.result)
+        if language not in LANGUAGES:
+            known = ", ".join((*LANGUAGES, *TYPESET))
+            raise ValueError(f"the language is one of {known}, not {language!r}")
+        return source(self, language, args)
+
+    def text(self, detail: str = "normal") -> str:
+        """Numbered lines; `detail` is "brief", "normal" or "full"."""
         from derive.render.text import text
 
-        return text(self)
+        return text(self, detail)
 
-    def latex(self, env: str = "aligned") -> str:
+    def latex(self, env: str = "", **options: Any) -> str:
+        """Rows of "aligned", "align" or "align*"; the options are those of `render.latex.latex`:
+
+        `label`, `detail`, `standalone`, `width`, `notation`.
+        """
         from derive.render.latex import latex
 
-        return latex(self, env=env)
+        return latex(self, env, **options)
 
-    def markdown(self) -> str:
+    def to_tex(self, path: str | PathLike[str], env: str = "", **options: Any) -> Path:
+        """A whole document at `path`, written whole or not at all; options as for `latex`."""
+        from derive.render.files import write
+
+        return write(self.latex(env, standalone=True, **options), path)
+
+    def markdown(self, detail: str = "normal", *, flavor: str = "", label: str = "") -> str:
+        """Equations, rules and verdict; `detail` is "brief", "normal" or "full".
+
+        With `flavor` "myst" or "quarto" the equations have the `label`.
+        """
         from derive.render.markdown import markdown
 
-        return markdown(self)
+        return markdown(self, detail, flavor=flavor, label=label)
+
+    def hint(self, number: int) -> str:
+        """The rule that the line `number` of the text uses, without the result."""
+        from derive.render.explain import hint
+
+        return hint(self, number)
+
+    def explain(self, step: Step | int) -> str:
+        """The rule of a step (or of a line, by its number), in general and with its letters."""
+        from derive.render.explain import explain
+        from derive.rulebook import example_of
+
+        return explain(self, step, example_of)
+
+    def to_html(
+        self, path: str | PathLike[str] | None = None, *, title: str = "", plots: bool = False
+    ) -> str:
+        """A page of HTML in one file, without script or request; written to `path` where given.
+
+        `plots`: with the picture of `plot()`, where there is one. Raises
+        lambdify_bridge.extras.MissingExtra without the packages of the extra "html" ("plot").
+        """
+        from derive.render.files import write
+        from derive.render.html.page import html
+
+        page = html(self, title, plots)
+        if path is not None:
+            write(page, path)
+        return page
+
+    def plot(self, kind: str = "", axes: Any = None, **options: Any) -> Any:
+        """A picture by the kind of the problem, on `axes` or on new ones; returns the Axes.
+
+        A derivative has "tangent" and "convergence", an integral "area" (with trapezoids),
+        "antiderivative" and "convergence", a limit "approach", a sum "partial sums", a product
+        "partial products", a series "polynomial", an extremum "place", eigenvalues of a 2x2 matrix
+        "eigenvectors", gradient descent "path", points in the plane "points"; any result of one
+        letter "result". `values` gives letters their values, `over` is the range, `at` the place of
+        the tangent, `count` the number of trapezoids, terms or steps. Nothing is shown, and no
+        global state is set. Raises ValueError in one line, lambdify_bridge.extras.MissingExtra
+        without matplotlib (extra "plot").
+        """
+        from derive.render.text import one_line
+        from lambdify_bridge.plots.table import plot
+
+        return plot(self, kind, axes, title=one_line(self.problem), **options)
+
+    def show(self) -> Shown:
+        """HTML for a notebook, whose steps open and close; needs the extra "html"."""
+        from derive.render.html.page import show
+
+        return show(self)
 
     def to_dict(self) -> dict[str, Any]:
+        """What a program reads, and under "saved" what `from_dict` reads back."""
         from derive.render.data import to_dict
+        from derive.saved.writing import saved_or_why_not
 
-        return to_dict(self)
+        return to_dict(self) | {"saved": saved_or_why_not(self)}
+
+    def to_json(self) -> str:
+        """`to_dict()` as text, which `from_json` reads back."""
+        return json.dumps(self.to_dict(), ensure_ascii=True)
+
+    @staticmethod
+    def from_dict(data: Any) -> Derivation:
+        """What `to_dict()` gave, read back: never run, and not checked until `check()` is called.
+
+        Raises SavedError (one line), TooLarge.
+        """
+        from derive.saved.reading import from_dict
+
+        return from_dict(data)
+
+    @staticmethod
+    def from_json(text: str) -> Derivation:
+        """What `to_json()` gave, read back as by `from_dict`."""
+        from derive.saved.reading import from_json
+
+        return from_json(text)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from derive.render.markdown import numbered_markdown
+
         return {
             "text/plain": self.text(),
-            "text/markdown": self.markdown(),
+            "text/markdown": numbered_markdown(self),
             "text/latex": "$$" + self.latex() + "$$",
         }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from lambdify_bridge.transport import dumps, loads
+
+        return loads, (dumps(self),)
 
     def _sympy_(self) -> Basic:
         return self.result

@@ -7,9 +7,8 @@ work each distinct goal out once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from sympy import (
     Basic,
@@ -23,6 +22,7 @@ from sympy import (
     cancel,
     exp,
     nan,
+    preorder_traversal,
     sin,
     together,
     true,
@@ -34,16 +34,20 @@ from derive.budget import (
     BudgetExceeded,
     DerivationError,
     NoRuleApplies,
-    limited,
+    TimeExceeded,
+    at_once,
+    in_time,
     message,
     shown,
 )
-from derive.core import Derivation, Step, refuted, to_blame
+from derive.calls import limited
+from derive.core import Derivation, Step, conditions, conjoined, refuted, to_blame
 from derive.deadline import OutOfTime, within
 from derive.holes import Tables, holes, rebuild
 from derive.rules import Rewrite, Rule
 from derive.structure import DEEP, depth, fresh, warm
 from derive.values import DOES_NOT_EXIST, DoesNotExist, holds, not_zero, usable
+from lambdify_bridge.worker import tell
 
 __all__ = [
     "DOES_NOT_EXIST",
@@ -60,9 +64,8 @@ __all__ = [
 ]
 
 LONGEST_PATH = 30
-TO_SAY_SO = 0.05  # seconds to put together what was worked out, when the time is over
 TO_LOOK_AT_IT = 5.0  # seconds for the numbers that could refute a result
-T = TypeVar("T")
+SoFar = tuple[Basic, tuple[Basic, ...], tuple[str, ...], Derivation | None]  # as errors have it
 Struck = tuple[Basic, str, Basic]  # a goal, a rule, and what the rule made of it
 _X = Symbol("x")
 
@@ -91,26 +94,7 @@ def derive(
         with evaluate(depth(goal) <= DEEP):
             return worker.run(goal)
 
-    return _in_time(work, worker.budget, lambda: worker.late(goal))
-
-
-def _in_time(work: Callable[[], T], budget: Budget, late: Callable[[], DerivationError]) -> T:
-    """What `work` gives, or the error that says how far it got when the time was over."""
-    try:
-        with within(budget.left()):
-            return work()
-    except OutOfTime:
-        pass
-    raise late()
-
-
-def _at_once(found: Callable[[], T]) -> T | None:
-    """What can be found in a moment, or None."""
-    try:
-        with within(TO_SAY_SO):
-            return found()
-    except OutOfTime:
-        return None
+    return in_time(work, worker.budget, lambda: worker.late(goal))
 
 
 NOTHING_TO_DO = Rule(
@@ -119,6 +103,21 @@ NOTHING_TO_DO = Rule(
     example=Derivative(Function("f")(_X), _X),
     sentence="The derivative of an unknown function is a name of its own.",
 )
+
+
+class _Worker:
+    """What both ways of working have: the goals that are done."""
+
+    tables: Tables
+    done: dict[Basic, Step]
+    clean: set[Basic]
+
+    def _first_of(self, goal: Basic, rule: Rule, rewrite: Rewrite) -> Derivation:
+        """One step of a derivation, with what was worked out below it put in."""
+        found = holes(rewrite.equals, self.tables, self.clean)
+        parts = [self.done[hole] for hole in found if hole in self.done]
+        state = rebuild(rewrite.equals, {p.goal: p.result for p in parts}, self.clean)
+        return Derivation(_step(goal, rule, rewrite, state, parts), goal)
 
 
 @dataclass
@@ -132,7 +131,7 @@ class _Open:
     parts: list[Step] = field(default_factory=list)
 
 
-class _First:
+class _First(_Worker):
     def __init__(
         self,
         tables: Tables,
@@ -170,6 +169,7 @@ class _First:
         if limit:
             raise self._stuck(goal, f"out of budget ({limit})", BudgetExceeded)
         self.budget.spent += 1
+        tell(lambda: self._so_far(goal))
         for rule, rewrite in self.tables[type(goal)].rewrites(goal, self.only.get(goal)):
             return _Open(rule, rewrite, rewrite.equals, self._holes(rewrite.equals))
         raise self._stuck(goal, "no rule applies to " + shown(goal))
@@ -201,8 +201,15 @@ class _First:
     def late(self, goal: Basic) -> DerivationError:
         """The time is over: how far it got with what was asked."""
         at = next(reversed(self.open), goal)
-        error = _at_once(lambda: self._stuck(at, self.budget.over, BudgetExceeded))
-        return error or BudgetExceeded(self.budget.over, at, tuple(self.open))
+        error = at_once(lambda: self._stuck(at, self.budget.over, TimeExceeded))
+        return error or TimeExceeded(self.budget.over, at, tuple(self.open))
+
+    def _so_far(self, at: Basic) -> SoFar:
+        trail, tried = tuple(self.open), self.tables[type(at)].names(self.only.get(at))
+        if not trail:
+            return at, trail, tried, None
+        work = self.open[trail[0]]
+        return at, trail, tried, self._first_of(trail[0], work.rule, work.rewrite)
 
     def _stuck(
         self, goal: Basic, why: str, error: type[DerivationError] = NoRuleApplies
@@ -225,11 +232,17 @@ class _First:
 def with_condition_worked_out(
     rewrite: Rewrite, parts: Iterable[Step], clean: set[Basic]
 ) -> Rewrite:
-    """The condition with the operators in it replaced, as far as they are among the parts."""
+    """The condition with the operators in it replaced, as far as they are among the parts, where
+    these have such values."""
     if rewrite.given is true:
         return rewrite
-    results = {part.goal: part.result for part in parts}
-    return replace(rewrite, given=rebuild(rewrite.given, results, clean))
+    parts = tuple(parts)
+    worked_out = rebuild(rewrite.given, {part.goal: part.result for part in parts}, clean)
+    if worked_out == rewrite.given:
+        return rewrite
+    inside = set(preorder_traversal(rewrite.given))
+    where = (conditions(part) for part in parts if part.goal in inside)
+    return replace(rewrite, given=conjoined((worked_out, *where)))
 
 
 def _step(
@@ -293,7 +306,7 @@ def search(
 
 
 def _searched(worker: _Search, goal: Basic, only: frozenset[str] | None) -> Step:
-    step = _in_time(lambda: worker.solve(goal, (), only), worker.budget, lambda: worker.late(goal))
+    step = in_time(lambda: worker.solve(goal, (), only), worker.budget, lambda: worker.late(goal))
     if step is None:
         raise worker.nothing(goal, only)
     return step
@@ -318,14 +331,14 @@ def _false(step: Step, goal: Basic, budget: Budget) -> dict[Struck, str]:
     why = _looked_at(step, goal, budget)
     if not why:
         return {}
-    late = BudgetExceeded(f"{budget.over}; a result for {shown(goal)} was refuted: {why}", goal)
-    blamed, why = _in_time(lambda: to_blame(step) or (step, why), budget, lambda: late)
+    late = TimeExceeded(f"{budget.over}; a result for {shown(goal)} was refuted: {why}", goal)
+    blamed, why = in_time(lambda: to_blame(step) or (step, why), budget, lambda: late)
     while blamed.rule == SOLVED_FOR.name:
         (blamed,) = blamed.parts
     return {(blamed.goal, blamed.rule, blamed.equals): why}
 
 
-class _Search:
+class _Search(_Worker):
     def __init__(
         self,
         tables: Tables,
@@ -356,12 +369,12 @@ class _Search:
         text = message(why, goal, (), tried)
         return NoRuleApplies(text, self.furthest, trail, tried, self.partial(goal))
 
-    def late(self, goal: Basic) -> BudgetExceeded:
+    def late(self, goal: Basic) -> TimeExceeded:
         """The time is over: where it was, and how far it got with what was asked."""
         at, path = self.at or (goal, ())
         tried = self.tables[type(at)].names()
         text = message(f"{self.budget.over} at {shown(at)}", at, path, tried)
-        return BudgetExceeded(text, at, path, tried, _at_once(lambda: self.partial(goal)))
+        return TimeExceeded(text, at, path, tried, at_once(lambda: self.partial(goal)))
 
     def solve(
         self, goal: Basic, path: tuple[Basic, ...], only: frozenset[str] | None = None
@@ -378,6 +391,7 @@ class _Search:
         if len(path) >= len(self.furthest_trail):
             self.furthest, self.furthest_trail = goal, path[1:] if path else ()
         self.at = goal, path
+        tell(lambda: self._so_far(goal, path))
         allowed = None if only is None else only | self.through
         for rule, rewrite in self.tables[type(goal)].rewrites(goal, allowed):
             if (goal, rule.name, rewrite.equals) in self.refused:
@@ -477,12 +491,9 @@ class _Search:
         rewrite = Rewrite(solution, not_zero(1 - factor), where=((goal, step.result),))
         return _step(goal, SOLVED_FOR, rewrite, solution, (step,))
 
+    def _so_far(self, at: Basic, path: tuple[Basic, ...]) -> SoFar:
+        return at, path, self.tables[type(at)].names(), self.partial(path[0] if path else at)
+
     def partial(self, goal: Basic) -> Derivation | None:
         """The first thing tried for `goal`, with what was worked out below it put in."""
-        if goal not in self.first:
-            return None
-        rule, rewrite = self.first[goal]
-        found = holes(rewrite.equals, self.tables, self.clean)
-        parts = [self.done[hole] for hole in found if hole in self.done]
-        state = rebuild(rewrite.equals, {p.goal: p.result for p in parts}, self.clean)
-        return Derivation(_step(goal, rule, rewrite, state, parts), goal)
+        return self._first_of(goal, *self.first[goal]) if goal in self.first else None

@@ -15,14 +15,7 @@ import sympy
 from sympy import S
 from sympy.logic.boolalg import Boolean
 
-MAX_DIGITS = 4000  # of any integer that is computed: Python prints at most 4300
-MAX_ROOT_DIGITS = 400  # of the number under a root: SymPy looks for its prime factors
-MAX_ARGUMENT_DIGITS = 100  # of a number inside sin(...)
-MAX_DEGREE = 1000  # of a power inside sin(...)
-MAX_COMPLEX_DEGREE = 20  # of a power inside re(...), which SymPy multiplies out
-MAX_BINOMIAL = 100  # for numbers that are not integers: SymPy multiplies k factors out
-MAX_EXTREMA = 12  # arguments of one maximum, which SymPy compares pair by pair
-MAX_MATRIX_NODES = 20_000  # in a product of matrices that hold letters
+from derive.limits_of_input import most, to_raise
 
 
 class Refused(ValueError):
@@ -87,7 +80,8 @@ FAST_GROWING += (sympy.beta, sympy.binomial)
 
 
 def too_long(what: str) -> Refused:
-    return Refused(f"{what} of more than {MAX_DIGITS} digits", "use smaller numbers, or a letter")
+    advice = f"use smaller numbers, or a letter, {to_raise('digits')}"
+    return Refused(f"{what} of more than {most('digits')} digits", advice)
 
 
 # --- Sums, products, powers ----------------------------------------------------------------------
@@ -102,7 +96,7 @@ def add(*terms: Any) -> Any:
     total = S.Zero
     for number in exact:
         total += number
-        if digits(total) > MAX_DIGITS:
+        if digits(total) > most("digits"):
             raise too_long("a sum")
     return sympy.Add(total, *(t for t in terms if not t.is_Rational))
 
@@ -110,7 +104,9 @@ def add(*terms: Any) -> Any:
 def multiply(*factors: Any) -> Any:
     if any(map(is_matrix, factors)):
         return reduce(matrix_product, factors)
-    if sum(digits(c) for f in factors for c in f.as_coeff_Mul()[:1] if c.is_Rational) > MAX_DIGITS:
+    if sum(digits(c) for f in factors for c in f.as_coeff_Mul()[:1] if c.is_Rational) > most(
+        "digits"
+    ):
         raise too_long("a product")
     return sympy.Mul(*factors)
 
@@ -123,7 +119,7 @@ def power(base: Any, exponent: Any) -> Any:
         raise Refused("a matrix as exponent", "write a number or a letter as exponent")
     if base == 0 and exponent.is_number and exponent.is_negative:
         raise Refused("division by zero", "divide by something that is not 0")
-    if base is S.Exp1 and exponent.has(sympy.log) and size(exponent) > math.log10(MAX_DIGITS):
+    if base is S.Exp1 and exponent.has(sympy.log) and size(exponent) > math.log10(most("digits")):
         raise too_long("a power")
     for factor in sympy.Mul.make_args(base):
         refuse_long_power(factor, exponent)
@@ -138,7 +134,7 @@ def refuse_long_power(factor: Any, exponent: Any) -> None:
     number = total.as_coeff_Add()[0]
     if not (base.is_Rational and number.is_Rational and abs(base) not in (0, 1)):
         return
-    if digits(base) * abs(number) > MAX_DIGITS:
+    if digits(base) * abs(number) > most("digits"):
         raise too_long("a power")
     if not number.is_Integer:
         refuse_long_root(base, number)
@@ -146,12 +142,14 @@ def refuse_long_power(factor: Any, exponent: Any) -> None:
 
 def refuse_long_root(base: Any, exponent: Any) -> None:
     """12**(1/q) is rewritten with powers up to 2**q unless its primes are equally frequent."""
-    if digits(base) > MAX_ROOT_DIGITS:
-        raise Refused("a root of too long a number", f"use at most {MAX_ROOT_DIGITS} digits")
+    if digits(base) > most("root_digits"):
+        advice = f"use at most {most('root_digits')} digits, {to_raise('root_digits')}"
+        raise Refused("a root of too long a number", advice)
     for n in (abs(base.p), base.q):
         frequencies = set(sympy.Integer(n).factors(limit=2**15).values())
-        if len(frequencies) > 1 and exponent.q * digits(base) * max(frequencies) > MAX_DIGITS:
-            raise Refused("a root too fine to compute", "use fewer decimals, or a letter")
+        if len(frequencies) > 1 and exponent.q * digits(base) * max(frequencies) > most("digits"):
+            advice = f"use fewer decimals, or a letter, {to_raise('digits')}"
+            raise Refused("a root too fine to compute", advice)
 
 
 def refuse_tower(base: Any, exponent: Any) -> None:
@@ -191,7 +189,7 @@ def factorial_like(function: Callable) -> Callable:
 
     def checked(*arguments: Any) -> Any:
         for n in arguments:
-            if n.is_Rational and log_gamma_digits(n) > MAX_DIGITS:
+            if n.is_Rational and log_gamma_digits(n) > most("digits"):
                 raise too_long("a factorial")
         return function(*arguments)
 
@@ -199,9 +197,11 @@ def factorial_like(function: Callable) -> Callable:
 
 
 def polygamma(n: Any, x: Any) -> Any:
-    order_is_read = (n.is_Integer and 0 <= n <= 100) or not n.is_number
-    if not order_is_read or (x.is_Rational and abs(x) > 100):
-        raise Refused("a polygamma function of such numbers", "use integers up to 100")
+    largest = most("polygamma")
+    order_is_read = (n.is_Integer and 0 <= n <= largest) or not n.is_number
+    if not order_is_read or (x.is_Rational and abs(x) > largest):
+        advice = f"use integers up to {largest}, {to_raise('polygamma')}"
+        raise Refused("a polygamma function of such numbers", advice)
     return sympy.polygamma(n, x)
 
 
@@ -210,31 +210,35 @@ def binomial(n: Any, k: Any) -> Any:
         return sympy.binomial(n, k)  # stays as it is
     if n.is_Integer and k.is_Integer:
         steps = min(k, n - k) if 0 <= k <= n else abs(k)
-        too_much = steps * digits(abs(n) + abs(k)) > MAX_DIGITS
+        too_much = steps * digits(abs(n) + abs(k)) > most("digits")
     else:
         numbers = [a for a in (n, k) if a.is_number]
-        too_much = not all(a.is_finite and abs(a) <= MAX_BINOMIAL for a in numbers)
+        too_much = not all(a.is_finite and abs(a) <= most("binomial") for a in numbers)
     if too_much:
         raise too_long("a binomial coefficient")
     return sympy.binomial(n, k)
 
 
-def refuse_long_argument(x: Any, degree: int) -> None:
+def refuse_long_argument(x: Any, degree: str) -> None:
     """sin(exp(exp(100))) needs as many digits as its argument is long; SymPy factors the long
     numbers and expands the high powers that it finds in arguments."""
-    if x.is_number and size(x) > MAX_DIGITS:
+    if x.is_number and size(x) > most("digits"):
         raise too_long("an argument")
-    if any(digits(n) > MAX_ARGUMENT_DIGITS for n in x.atoms(sympy.Rational)):
-        raise Refused("too long a number in an argument", "use smaller numbers, or a letter")
-    if any(p.exp.is_Integer and abs(p.exp) > degree for p in x.atoms(sympy.Pow)):
-        raise Refused("too high a power in an argument", "use smaller numbers, or a letter")
+    if any(digits(n) > most("argument_digits") for n in x.atoms(sympy.Rational)):
+        advice = f"use smaller numbers, or a letter, {to_raise('argument_digits')}"
+        problem = f"a number of more than {most('argument_digits')} digits in an argument"
+        raise Refused(problem, advice)
+    if any(p.exp.is_Integer and abs(p.exp) > most(degree) for p in x.atoms(sympy.Pow)):
+        advice = f"use smaller numbers, or a letter, {to_raise(degree)}"
+        raise Refused(f"a power above {most(degree)} in an argument", advice)
 
 
 def extremum(function: Any) -> Callable:
     def checked(*arguments: Any) -> Any:
         flat = [a for x in arguments for a in (x.args if isinstance(x, function) else [x])]
-        if len(flat) > MAX_EXTREMA:
-            raise Refused("too many arguments", f"compare at most {MAX_EXTREMA} values")
+        if len(flat) > most("extrema"):
+            advice = f"compare at most {most('extrema')} values, {to_raise('extrema')}"
+            raise Refused("too many arguments", advice)
         return function(*arguments)
 
     return checked
@@ -266,7 +270,7 @@ def safely(relation: Callable) -> Callable:
     def checked(left: Any, right: Any) -> Any:
         for side in (left, right):
             if is_scalar(side):
-                refuse_long_argument(side, MAX_DEGREE)
+                refuse_long_argument(side, "degree")
         return relation(left, right)
 
     return checked
@@ -300,8 +304,9 @@ def matrix_product(A: Any, B: Any) -> Any:
     explicit = isinstance(A, sympy.MatrixBase) and isinstance(B, sympy.MatrixBase)
     if not explicit or not (A.free_symbols or B.free_symbols):
         return A * B
-    if B.shape[1] * nodes(A) + A.shape[0] * nodes(B) > MAX_MATRIX_NODES:
-        raise Refused("a matrix product too large", "name the parts and derive them in turn")
+    if B.shape[1] * nodes(A) + A.shape[0] * nodes(B) > most("matrix_nodes"):
+        advice = f"name the parts and derive them in turn, {to_raise('matrix_nodes')}"
+        raise Refused("a matrix product too large", advice)
     return A * B
 
 
@@ -312,11 +317,12 @@ def matrix_power(A: Any, n: Any) -> Any:
         raise Refused("a matrix power that is not an integer", "write A^2 or A^-1")
     entries = [a for a in A if not a.is_Rational]
     longest = max((digits(a) for a in A if a.is_Rational), default=0)
-    too_big = A.rows > 20 or abs(n) * A.rows * (longest + 1) > MAX_DIGITS
+    too_big = A.rows > 20 or abs(n) * A.rows * (longest + 1) > most("digits")
     if entries:
         too_big = abs(n) * A.rows > 12 or (n < 0 and A.rows > 4) or nodes(A) > 200
     if too_big:
-        raise Refused("a matrix power too large", "name the matrix and derive its parts in turn")
+        advice = f"name the matrix and derive its parts in turn, {to_raise('digits')}"
+        raise Refused("a matrix power too large", advice)
     return A**n
 
 
@@ -367,10 +373,10 @@ FUNCTIONS: dict[str, tuple[Callable, int, int]] = {    # name: (callable, fewest
     "conjugate":  (sympy.conjugate,              1, 1),
     "Heaviside":  (sympy.Heaviside,              1, 1),
     "DiracDelta": (sympy.DiracDelta,             1, 1),
-    "Max":        (extremum(sympy.Max),          1, MAX_EXTREMA),
-    "max":        (extremum(sympy.Max),          1, MAX_EXTREMA),
-    "Min":        (extremum(sympy.Min),          1, MAX_EXTREMA),
-    "min":        (extremum(sympy.Min),          1, MAX_EXTREMA),
+    "Max":        (extremum(sympy.Max),          1, MANY),
+    "max":        (extremum(sympy.Max),          1, MANY),
+    "Min":        (extremum(sympy.Min),          1, MANY),
+    "min":        (extremum(sympy.Min),          1, MANY),
     "Piecewise":  (piecewise,                    1, 100),
     "And":        (sympy.And,                    1, 100),
     "Or":         (sympy.Or,                     1, 100),

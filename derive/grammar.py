@@ -18,9 +18,6 @@ from derive.functions import (
     CONSTANTS,
     FUNCTIONS,
     LETTERS,
-    MAX_COMPLEX_DEGREE,
-    MAX_DEGREE,
-    MAX_DIGITS,
     NOT_VALUES,
     STRUCTURED,
     add,
@@ -33,10 +30,9 @@ from derive.functions import (
     safely,
     too_long,
 )
-from derive.reader import CLOSING, Reader, kind
+from derive.limits_of_input import most, to_raise
+from derive.reader import Reader, kind
 from derive.tokens import ParseError, Token
-
-MAX_DEPTH = 100  # levels of nesting: SymPy 1.14 itself fails to print some expressions 107 deep
 
 Meaning = Any  # what a name stands for: a SymPy object, or a function to call
 Rule = Generator[Any, Any, Any]  # a grammar rule: it yields the rules it needs, returns its value
@@ -82,15 +78,16 @@ class Parser(Reader):
         if any(entry.has(S.NaN, S.ComplexInfinity) for entry in entries):
             raise self.error(start, "undefined value", "divide by something that is not 0")
         numbers = (n for entry in entries for n in entry.atoms(sympy.Rational))
-        if any(digits(n) > MAX_DIGITS for n in numbers):
+        if any(digits(n) > most("digits") for n in numbers):
             raise self.error(start, *too_long("a number").args)
         return value
 
     def nested(self, token: Token, rule: Rule) -> Rule:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            problem = f"nested deeper than {MAX_DEPTH} levels"
-            raise self.error(token, problem, "name the inner parts and derive them in turn")
+        if self.depth > most("depth"):
+            problem = f"nested deeper than {most('depth')} levels"
+            advice = f"name the inner parts and derive them in turn, {to_raise('depth')}"
+            raise self.error(token, problem, advice)
         value = yield rule
         self.depth -= 1
         return value
@@ -143,8 +140,7 @@ class Parser(Reader):
             if not is_condition(condition):
                 problem = f"{kind(condition)} where a condition is expected"
                 raise self.error(token, problem, "write a comparison, such as x > 0")
-        if len(conditions) > 100:
-            raise self.error(token, "too many conditions", "join at most 100")
+        self.refuse_many(token, conditions, "too many conditions")
         return self.build(token, join, *conditions)
 
     def relation(self, left: Any, start: int) -> Rule:
@@ -164,8 +160,13 @@ class Parser(Reader):
                 raise self.unexpected(sign)
         if len(signs) > 1 and {s.text[0] for s in signs} not in ({"<"}, {">"}):
             raise self.error(signs[1], "a chain of relations", "write one equation at a time")
-        if len(signs) > 100:
-            raise self.error(signs[100], "too many comparisons", "join at most 100")
+        self.refuse_many(signs[0], signs, "too many comparisons")
+
+    def refuse_many(self, token: Token, joined: list[Any], problem: str) -> None:
+        fewest = most("conditions")
+        if len(joined) > fewest:
+            advice = f"join at most {fewest}, {to_raise('conditions')}"
+            raise self.error(token, problem, advice)
 
     def compare(self, sign: Token, left: Any, right: Any, whole: bool) -> Any:
         relation = RELATIONS[sign.text]
@@ -286,7 +287,7 @@ class Parser(Reader):
     def items(self, opening: Token) -> Rule:
         """The values up to the bracket that closes `opening`."""
         self.open.append(opening)
-        if self.at(CLOSING[opening.text]):
+        if self.at(self.closing[opening.text]):
             raise self.error(self.current, "empty brackets", "write a value between them")
         items: list[Any] = []
         while not items or self.at(","):
@@ -295,7 +296,7 @@ class Parser(Reader):
                 if items and self.at(")") and opening.text == "(":  # (x,) is a Tuple
                     break
             items.append((yield self.nested(opening, self.item(opening))))
-        self.close(CLOSING[opening.text])
+        self.close(self.closing[opening.text])
         return items
 
     def item(self, opening: Token) -> Rule:
@@ -324,6 +325,9 @@ class Parser(Reader):
             if isinstance(entry, list):
                 raise self.error(token, "brackets three deep", "write [[1, 2], [3, 4]]")
             self.scalar(token, entry)
+        if (entries := len(rows) * len(rows[0])) > most("matrix_entries"):
+            advice = f"name its blocks, {to_raise('matrix_entries')}"
+            raise self.error(token, f"a matrix of {entries} entries", advice)
         return self.build(token, sympy.ImmutableMatrix, rows)
 
     # Names
@@ -399,7 +403,7 @@ class Parser(Reader):
             for argument in arguments:
                 self.scalar(token, argument)
                 if word not in ANY_SIZE:
-                    degree = MAX_COMPLEX_DEGREE if word in COMPLEX_PARTS else MAX_DEGREE
+                    degree = "complex_degree" if word in COMPLEX_PARTS else "degree"
                     self.build(token, refuse_long_argument, argument, degree)
         return self.build(token, function, *arguments)
 

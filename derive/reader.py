@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import sympy
 from sympy import S
 
 from derive.functions import Refused, is_condition, is_matrix, is_scalar
+from derive.limits_of_input import most, to_raise
 from derive.tokens import ParseError, Token, tokenize
 
-MAX_SECONDS = 5.0  # for building all of one text; only a text made to be slow comes near
 CLOSING = {"(": ")", "[": "]", "|": "|"}
 
 
 class Reader:
     """The tokens of one text, from the first to the last."""
 
+    closing: ClassVar[Mapping[str, str]] = CLOSING
+
     def __init__(self, text: str):
         if not isinstance(text, str):
             raise TypeError(f"expected text, got {type(text).__name__}")
         self.text = text
-        self.tokens = tokenize(text)
+        self.tokens = self.scan(text)
         self.index = 0
         self.open: list[Token] = []  # brackets and bars not closed yet
-        self.deadline = time.monotonic() + MAX_SECONDS
+        self.deadline = time.monotonic() + most("seconds")
+
+    def scan(self, text: str) -> list[Token]:
+        """The tokens of the text, of which the last one is its end."""
+        return tokenize(text)
 
     @property
     def current(self) -> Token:
@@ -58,7 +64,7 @@ class Reader:
                 return self.unclosed(token)
             return self.error(token, "the text ends too early", "write the missing value")
         if token.text in (")", "]"):
-            if self.open and CLOSING[self.open[-1].text] != token.text:
+            if self.open and self.closing[self.open[-1].text] != token.text:
                 return self.unclosed(token)
             if not self.open:
                 return self.error(token, f"'{token.text}' closes nothing", "delete it")
@@ -75,7 +81,7 @@ class Reader:
         opening = self.open[-1]
         found = f"'{token.text}'" if token.text else "the end"
         problem = f"'{opening.text}' is still open where {found} comes"
-        advice = f"write '{CLOSING[opening.text]}' before character {token.position + 1}"
+        advice = f"write '{self.closing[opening.text]}' before character {token.position + 1}"
         if opening.text == "|":
             advice += ", or join conditions in brackets: (x > 0) | (x < -1)"
         return self.error(opening, problem, advice)
@@ -94,7 +100,8 @@ class Reader:
     def build(self, token: Token, function: Callable, *arguments: Any) -> Any:
         """function(*arguments), with SymPy's and our own refusals placed in the text."""
         if time.monotonic() > self.deadline:
-            raise self.error(token, "too long to build", "give the parts one at a time")
+            advice = f"give the parts one at a time, {to_raise('seconds')}"
+            raise self.error(token, "too long to build", advice)
         try:
             value = function(*arguments)
         except ParseError:

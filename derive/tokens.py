@@ -11,9 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-MAX_LENGTH = 10_000  # characters of one text
-MAX_LITERAL_DIGITS = 1000  # digits of one number as typed
-MAX_NAME_LENGTH = 64
+from derive.limits_of_input import most, to_raise
 
 
 class ParseError(ValueError):
@@ -96,17 +94,31 @@ BLANK_LETTERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
 }
 
 
+# Letters of other alphabets that look like Latin ones: in a formula they would be another letter.
+LOOK_ALIKES = dict(zip(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲϳ",
+    "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXocj",
+    strict=True,
+))  # fmt: skip
+
+
 def tokenize(text: str) -> list[Token]:
     """All tokens of the text; the last one is of kind "end".
 
     >>> [token.text for token in tokenize("2x² ≤ 1")]
     ['2', 'x', '^(', '2', ')^', '<=', '1', '']
     """
-    if len(text) > MAX_LENGTH:
-        advice = f"give at most {MAX_LENGTH} characters; this text has {len(text)}"
-        raise ParseError("text too long", text, MAX_LENGTH, advice)
+    refuse_long_text(text)
     refuse_invisible(text)
     return [*scan(text), Token("end", "", len(text))]
+
+
+def refuse_long_text(text: str) -> None:
+    longest = most("characters")
+    if len(text) > longest:
+        advice = f"give at most {longest} characters; this text has {len(text)}"
+        advice += f", {to_raise('characters')}"
+        raise ParseError("text too long", text, longest, advice)
 
 
 def refuse_invisible(text: str) -> None:
@@ -177,8 +189,10 @@ def refuse_long_number(literal: str, text: str, start: int) -> None:
     size = len(mantissa)
     if len(exponent) <= 6:  # int() of a longer one would itself be the attack
         size += abs(int(exponent or 0))
-    if len(exponent) > 6 or size > MAX_LITERAL_DIGITS:
-        advice = f"write a number of at most {MAX_LITERAL_DIGITS} digits, or a power such as 10**50"
+    longest = most("literal_digits")
+    if len(exponent) > 6 or size > longest:
+        advice = f"write a number of at most {longest} digits, or a power such as 10**50"
+        advice += f", {to_raise('literal_digits')}"
         raise ParseError("number too long", text, start, advice)
 
 
@@ -226,15 +240,28 @@ def name(text: str, start: int, end: int) -> Token:
     return Token("name", word, start)
 
 
+def look_alike(word: str) -> str:
+    """What to write instead of a letter of another alphabet that looks Latin; empty without one.
+
+    >>> look_alike("\\N{CYRILLIC SMALL LETTER HA}")
+    'U+0445 looks like x: write x'
+    """
+    strange = next((c for c in word if c in LOOK_ALIKES), "")
+    latin = LOOK_ALIKES.get(strange)
+    return f"U+{ord(strange):04X} looks like {latin}: write {latin}" if strange else ""
+
+
 def refuse_name(word: str, text: str, start: int) -> None:
+    if advice := look_alike(word):
+        raise ParseError("a letter of another alphabet", text, start, advice)
     if keyword.iskeyword(word) and word not in {"True", "False"}:
         advice = "write λ or lamda" if word == "lambda" else "choose another name"
         raise ParseError(f"'{word}' is a word of Python", text, start, advice)
     if word.startswith("__") or word.endswith("__"):
         advice = "use a name without double underscores"
         raise ParseError(f"name '{word[:20]}' is not read", text, start, advice)
-    if len(word) > MAX_NAME_LENGTH:
-        advice = f"use at most {MAX_NAME_LENGTH} characters"
+    if len(word) > most("name_length"):
+        advice = f"use at most {most('name_length')} characters, {to_raise('name_length')}"
         raise ParseError(f"name '{word[:20]}...' too long", text, start, advice)
     if not word.isidentifier():
         raise ParseError(f"name '{word[:20]}' is not read", text, start, "use letters and digits")

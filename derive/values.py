@@ -30,6 +30,9 @@ class DoesNotExist(AtomicExpr):
 
     __slots__ = ()
 
+    def __reduce_ex__(self, protocol: Any) -> str:
+        return "DOES_NOT_EXIST"  # the one object of this name, in any process
+
     def _sympystr(self, printer: Any) -> str:
         return "does not exist"
 

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from lambdify_bridge.gradients import hessian_function as hessian_function
     from lambdify_bridge.gradients import jacobian_function as jacobian_function
     from lambdify_bridge.gradients import value_and_gradient as value_and_gradient
+    from lambdify_bridge.report import NotVerified as NotVerified
     from lambdify_bridge.report import Report as Report
     from lambdify_bridge.to_numpy import NumpyFunction as NumpyFunction
     from lambdify_bridge.to_numpy import to_numpy as to_numpy
+    from lambdify_bridge.validation import ValidationError as ValidationError
+    from lambdify_bridge.validation import ValidationReport as ValidationReport
+    from lambdify_bridge.validation import validate as validate
 
 _HOME = {
     "Accuracy": "accuracy",
@@ -42,9 +46,13 @@ _HOME = {
     "hessian_function": "gradients",
     "jacobian_function": "gradients",
     "value_and_gradient": "gradients",
+    "NotVerified": "report",
     "Report": "report",
     "NumpyFunction": "to_numpy",
     "to_numpy": "to_numpy",
+    "ValidationError": "validation",
+    "ValidationReport": "validation",
+    "validate": "validation",
 }
 
 __all__ = sorted(_HOME)

@@ -13,8 +13,10 @@ from sympy import Basic, Mul
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undefined, is_real
 from lambdify_bridge.nodes import nodes
+from lambdify_bridge.peaks import places
 
-SCAN = 120
+SCAN, FAR = 120, 15
+SECTIONS, FEW = 140, 25
 Part = Callable[[Evaluator], Number]
 
 
@@ -27,7 +29,7 @@ def breaks(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list
     """
     c = at.ctx
     found: list[Number] = []
-    grid = list(_scan_points(c, a, b))
+    grid = sorted({*_scan_points(c, a, b), *_beside_roots(at, x, function, a, b)})
     for part in _delicate(c, function, x):
         values = [_try(part, at.at({x: v})) for v in grid]
         for k, (low, high) in enumerate(pairwise(grid)):
@@ -36,6 +38,16 @@ def breaks(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list
         found += _touches(part, at, x, grid, values)
     inside = sorted(p for p in found if a < p < b)
     return [p for k, p in enumerate(inside) if k == 0 or p - inside[k - 1] > 1e-12 * (1 + abs(p))]
+
+
+def _beside_roots(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list[Number]:
+    """On both sides of what roots of polynomials are known: two may lie between scanned points."""
+    roots = sorted(p for p, _ in places(at, x, function) if a < p < b)
+    if not roots:
+        return []
+    steps = [1e-6 * (1 + abs(roots[0])), 1e-6 * (1 + abs(roots[-1]))]
+    beside = [roots[0] - steps[0], *((p + q) / 2 for p, q in pairwise(roots)), roots[-1] + steps[1]]
+    return [at.ctx.mpf(p) for p in beside if a < p < b and p not in roots]
 
 
 KINKED = ("Abs", "sign", "Max", "Min", "Heaviside", "floor", "ceiling")
@@ -64,16 +76,32 @@ def _touches(
 def _lowest(
     part: Part, at: Evaluator, x: Any, low: Number, high: Number
 ) -> tuple[Number, Number | None]:
-    """The lowest absolute value between two places, by golden section."""
+    """The lowest absolute value between two places, by golden section.
+
+    One that is still high after a few sections does not come down to zero.
+    """
+
+    def value(place: Number) -> Number | None:
+        found = _try(part, at.at({x: place}))
+        return None if found is None else abs(found)
+
     section = (at.ctx.sqrt(5) - 1) / 2
-    for _ in range(140):
-        left, right = high - section * (high - low), low + section * (high - low)
-        first, second = (_try(part, at.at({x: v})) for v in (left, right))
-        if first is None or second is None:
+    left, right = high - section * (high - low), low + section * (high - low)
+    first, second = value(left), value(right)
+    highest = first
+    for count in range(SECTIONS):
+        if first is None or second is None or (count == FEW and 4 * min(first, second) > highest):
             return low, None
-        low, high = (low, right) if abs(first) < abs(second) else (left, high)
-    least = _try(part, at.at({x: (low + high) / 2}))
-    return (low + high) / 2, None if least is None else abs(least)
+        if first < second:
+            high, right, second = right, left, first
+            left = high - section * (high - low)
+            first = value(left)
+        else:
+            low, left, first = left, right, second
+            right = low + section * (high - low)
+            second = value(right)
+    least = value((low + high) / 2)
+    return (low + high) / 2, least
 
 
 def _crosses(values: list[Number], k: int) -> bool:
@@ -81,7 +109,17 @@ def _crosses(values: list[Number], k: int) -> bool:
 
 
 def _scan_points(c: Any, a: Number, b: Number) -> Iterator[Number]:
-    """From a to b without the ends; infinite ranges through t/(1 - t**2)."""
+    """From a to b without the ends; infinite ranges through t/(1 - t**2), and far beyond."""
+    start = max([c.mpf(SCAN), *(2 * abs(end) for end in (a, b) if not c.isinf(end))])
+    beyond = [start * c.mpf("4.3") ** k for k in range(1, FAR)]
+    if c.isinf(a):
+        yield from (-place for place in reversed(beyond))
+    yield from _near_points(c, a, b)
+    if c.isinf(b):
+        yield from beyond
+
+
+def _near_points(c: Any, a: Number, b: Number) -> Iterator[Number]:
     for k in range(1, SCAN):
         s = (c.mpf(k) + c.mpf(k % 7) / 50) / SCAN
         if c.isinf(a) and c.isinf(b):

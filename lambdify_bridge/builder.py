@@ -21,36 +21,37 @@ class Builder:
     def __init__(self, digits: int | None) -> None:
         """`digits`: those that constants are computed to; None keeps them exact."""
         self.constants = ExactConstants() if digits is None else Constants(digits)
-        self.operations: list[Operation] = []
+        # Name, operands and payload: a plain tuple is made in half the time of an Operation.
+        self.operations: list[tuple[str, tuple[int, ...], Any]] = []
         self.index: dict[Any, int] = {}
+        self.loaded: Program | None = None
         self.known: dict[int, Any] = {}  # the constants among the operations
         self.symbols: dict[Any, int] = {}  # inputs: symbols, and array variables
 
     def load(self, program: Program) -> None:
         """The operations of a program, each at its index; there must be none so far."""
+        self.loaded = program
         self.symbols = {symbol: k for k, symbol in enumerate(program.inputs)}
         self.operations = list(program.operations)
+        self.index = dict(zip(self.operations, range(len(self.operations)), strict=True))
         for symbol, k in self.symbols.items():
-            self.operations[k] = Operation("input", (), symbol)
-        for k, (name, operands, payload) in enumerate(self.operations):
+            self.operations[k] = ("input", (), symbol)
+        for k, (name, operands, payload) in enumerate(program.operations):
             if name == "constant":
                 value = self.known[k] = self.constants.exact(payload)
-                self.operations[k] = Operation(name, (), value)
+                self.operations[k] = (name, (), value)
                 self.index[type(value), value] = k
             elif name in COMMUTATIVE and operands[0] > operands[1]:
                 self.index[name, operands[::-1], payload] = k
-            else:
-                self.index[name, operands, payload] = k
 
     def emit(self, name: str, *operands: int, payload: Any = None) -> int:
+        operation = key = (name, operands, payload)
         if name in COMMUTATIVE and operands[0] > operands[1]:
-            key: Any = (name, operands[::-1], payload)
-        else:
-            key = (name, operands, payload)
-        found = self.index.get(key)
-        if found is None:
-            found = self.index[key] = len(self.operations)
-            self.operations.append(OPERATION(Operation, (name, operands, payload)))
+            key = (name, operands[::-1], payload)
+        place = len(self.operations)
+        found = self.index.setdefault(key, place)
+        if found == place:
+            self.operations.append(operation)
         return found
 
     def apply(self, name: str, *operands: int) -> int:
@@ -67,9 +68,10 @@ class Builder:
     # -- inputs and constants ------------------------------------------------------------------
 
     def input(self, symbol: Any) -> int:
-        found = self.symbols.get(symbol)
-        if found is None:
-            found = self.symbols[symbol] = self.emit("input", payload=symbol)
+        place = len(self.operations)
+        found = self.symbols.setdefault(symbol, place)
+        if found == place:
+            self.operations.append(("input", (), symbol))
         return found
 
     def number(self, number: Any) -> int:
@@ -84,7 +86,7 @@ class Builder:
         found = self.index.get(key)
         if found is None:
             found = self.index[key] = len(self.operations)
-            self.operations.append(OPERATION(Operation, ("constant", (), value)))
+            self.operations.append(("constant", (), value))
             self.known[found] = value
         return found
 
@@ -108,26 +110,34 @@ class Builder:
         """Terms combined in pairs, and these again: as deep as the logarithm of their number."""
         level = list(terms)
         while len(level) > 1:
-            pairs = [combine(p, q) for p, q in zip(level[::2], level[1::2], strict=False)]
+            pairs = list(map(combine, level[::2], level[1::2]))
             level = pairs + level[len(level) - len(level) % 2 :]
         return level[0]
 
     def add(self, a: int, b: int) -> int:
-        if self.is_number(a, 0) or self.is_number(b, 0):
-            return b if self.is_number(a, 0) else a
-        return self.apply("add", a, b)
+        if a not in self.known and b not in self.known:
+            return self.emit("add", a, b)
+        if self.is_number(a, 0):
+            return b
+        return a if self.is_number(b, 0) else self.apply("add", a, b)
 
     def sub(self, a: int, b: int) -> int:
+        if b not in self.known:
+            return self.emit("sub", a, b)
         return a if self.is_number(b, 0) else self.apply("sub", a, b)
 
     def mul(self, a: int, b: int) -> int:
-        if self.is_number(a, 1) or self.is_number(b, 1):
-            return b if self.is_number(a, 1) else a
-        if a == b:
-            return self.apply("square", a)
-        return self.apply("mul", a, b)
+        if a not in self.known and b not in self.known:
+            return self.emit("square", a) if a == b else self.emit("mul", a, b)
+        if self.is_number(a, 1):
+            return b
+        if self.is_number(b, 1):
+            return a
+        return self.apply("square", a) if a == b else self.apply("mul", a, b)
 
     def div(self, a: int, b: int) -> int:
+        if b not in self.known:
+            return self.emit("div", a, b)
         return a if self.is_number(b, 1) else self.apply("div", a, b)
 
     def reciprocal(self, a: int) -> int:
@@ -184,25 +194,51 @@ class Builder:
         else:
             inputs = list(arguments)
             check_arguments(inputs, self.symbols)
-        place = [-1] * len(self.operations)
-        for k, symbol in enumerate(inputs):
-            if symbol in self.symbols:
-                place[self.symbols[symbol]] = k
+        return _numbered(self, _needed(self.operations, outputs), inputs, outputs)
+
+
+def _numbered(
+    b: Builder, needed: bytearray, inputs: Sequence[Any], outputs: Sequence[int]
+) -> Program:
+    """The needed operations, inputs first, each with its new place."""
+    operations = _unchanged(b, needed, inputs)
+    start = len(operations)
+    place = [*range(start), *[-1] * (len(b.operations) - start)]
+    if not start:
         operations = [Operation("input", (), k) for k in range(len(inputs))]
-        for index in _needed(self.operations, outputs):
-            name, operands, payload = self.operations[index]
-            if name == "input":
-                continue
-            place[index] = len(operations)
-            if name == "constant":
-                payload = self.constants.rounded(payload)
-            moved = tuple([place[k] for k in operands])
-            operations.append(OPERATION(Operation, (name, moved, payload)))
-        return Program(tuple(inputs), tuple(operations), tuple([place[k] for k in outputs]))
+        for k, symbol in enumerate(inputs):
+            if symbol in b.symbols:
+                place[b.symbols[symbol]] = k
+    rounded, append = b.constants.rounded, operations.append
+    for index in range(start, len(needed)):
+        if not needed[index]:
+            continue
+        name, operands, payload = b.operations[index]
+        if len(operands) == 2:  # nearly all have one or two
+            one, two = operands
+            operands = (place[one], place[two])
+        elif operands:
+            operands = tuple([place[k] for k in operands])
+        elif name == "input":
+            continue
+        elif name == "constant":
+            payload = rounded(payload)
+        place[index] = len(operations)
+        append(OPERATION(Operation, (name, operands, payload)))
+    return Program(tuple(inputs), tuple(operations), tuple([place[k] for k in outputs]))
 
 
-def _needed(operations: Sequence[Operation], outputs: Sequence[int]) -> list[int]:
-    """The operations that an output depends on, in order."""
+def _unchanged(b: Builder, needed: bytearray, inputs: Sequence[Any]) -> list[Operation]:
+    """Those that a loaded program begins with, up to the first that is not needed any more."""
+    if b.loaded is None or tuple(inputs) != b.loaded.inputs:
+        return []
+    needed[: len(inputs)] = bytes([1]) * len(inputs)
+    first = needed.find(0, 0, len(b.loaded.operations))
+    return list(b.loaded.operations[: None if first < 0 else first])
+
+
+def _needed(operations: Sequence[Any], outputs: Sequence[int]) -> bytearray:
+    """For each operation whether an output depends on it."""
     needed = bytearray(len(operations))
     for index in outputs:
         needed[index] = 1
@@ -210,4 +246,4 @@ def _needed(operations: Sequence[Operation], outputs: Sequence[int]) -> list[int
         if needed[index]:
             for operand in operations[index][1]:
                 needed[operand] = 1
-    return [index for index, is_needed in enumerate(needed) if is_needed]
+    return needed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context, copy_context
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,45 @@ DOUBLE = np.dtype(float)
 PYTHON = {int, float}  # of these the precision and the shape are known at once
 
 
-def _quiet() -> Context:
+def _quiet(raised: Iterable[str] = ()) -> Context:
     context = copy_context()
+    setting = np.errstate(all="ignore", **dict.fromkeys(raised, "raise"))  # type: ignore[arg-type]
     # Never left: the setting belongs to this context, and to copies of it.
-    context.run(np.errstate(all="ignore").__enter__)
+    context.run(setting.__enter__)
     return context
 
 
 QUIET = _quiet()  # a copy of it costs a tenth of what entering np.errstate does
+
+
+@lru_cache(maxsize=16)
+def watchful(flags: frozenset[str]) -> Context | None:
+    """Where FloatingPointError is raised for these; None where NumPy does not notice them all."""
+    context = _quiet(flags)
+    return context if all(_is_noticed(context, flag) for flag in flags) else None
+
+
+def _is_noticed(context: Context, flag: str) -> bool:
+    """Seen in the loops for vectors and in those for what is left over."""
+    function, value = FLAGGED[flag]
+    for kind in (np.float64, np.float32):
+        for size in (1, 67):
+            values = np.ones(size, kind)
+            values[size // 2] = value
+            try:
+                context.run(function, values)
+            except FloatingPointError:
+                continue
+            return False
+    return True
+
+
+# A function and a place at which it raises the flag.
+FLAGGED: dict[str, tuple[Callable[..., Any], float]] = {
+    "over": (np.exp, 1e4),
+    "under": (np.exp, -1e4),
+    "invalid": (lambda x: np.multiply(x, 0.0), np.inf),
+}
 
 
 def quietly(function: Callable[..., Any], *values: Any) -> Any:
@@ -65,6 +97,18 @@ class Inputs:
     @property
     def are_real(self) -> bool:
         return not any(map(np.iscomplexobj, self.values))
+
+    @property
+    def are_floats(self) -> bool:
+        """One point, of doubles."""
+        return not self.shape and self.real == DOUBLE and self.are_real
+
+    def floats(self) -> list[float]:
+        """The values of the symbols at one point, as Python's."""
+        found: list[float] = []
+        for value in self.values:
+            found += np.ravel(value).tolist()
+        return found
 
     def by_symbol(self) -> list[Any]:
         """The values of the symbols, those of array arguments entry by entry."""
@@ -147,14 +191,19 @@ class Outputs:
         self.taken.add(id(array))
         return array[()]
 
+    def common(self, values: Sequence[Any]) -> np.dtype:
+        """The type of all; Python's floats are many where a long program is at one point."""
+        if not values or (self.inputs.are_real and set(map(type, values)) == {float}):
+            return self.inputs.real
+        return np.result_type(*map(self.dtype, values))
+
     def stacked(self, values: Sequence[Any], layout: Layout) -> Any:
-        if isinstance(values, np.ndarray):
-            dtype = values.dtype
-        else:
-            dtype = np.result_type(*map(self.dtype, values)) if values else self.inputs.real
+        dtype = values.dtype if isinstance(values, np.ndarray) else self.common(values)
         if layout.sparse:
             return self.sparse(values, layout, dtype)
         shape = (*self.inputs.shape, math.prod(layout.shape))
+        if not self.inputs.shape and layout.places is None:
+            return np.array(values, dtype).reshape(layout.shape)
         make = np.empty if layout.places is None else np.zeros
         result: np.ndarray = make(shape, dtype)
         if isinstance(values, np.ndarray):

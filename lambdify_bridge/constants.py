@@ -55,6 +55,7 @@ NAMED: dict[str, str] = {
 
 EXACT = {"add", "sub", "mul", "div", "neg", "square", "lt", "le", "gt", "ge", "eq", "differs"}
 WHOLE = {"add", "sub", "mul", "neg", "square"}  # of whole numbers whole
+ONLY_INT, RATIONAL = {int}, {int, Fraction}
 LONGEST = 4096  # bits: exact arithmetic stops where repeated squares would double them without end
 PRECISIONS = (40, 160, 640)  # digits to compute constants with, until they suffice
 
@@ -92,7 +93,7 @@ class Constants:
         if isinstance(number, sp.Rational):
             return Fraction(int(number.p), int(number.q))
         if isinstance(number, sp.Float):
-            return plain(Fraction(*map(int, sp.Rational(number).as_numer_denom())))
+            return plain(Fraction(*map(int, mpmath.libmp.to_rational(number._mpf_))))
         if number in (sp.oo, -sp.oo, sp.nan, sp.zoo):
             return float(number) if number is not sp.zoo else math.nan
         low, high = (_in_digits(number, context) for context in self.contexts)
@@ -155,10 +156,10 @@ class ExactConstants(Constants):
 
 def _exactly(name: str, constants: Sequence[Any]) -> Any:
     """What rational arithmetic gives, or None: where it does not apply, or is too long."""
-    if name in WHOLE and all(type(value) is int for value in constants):
+    if name in WHOLE and ONLY_INT.issuperset(map(type, constants)):
         whole: int = FOLD[name](None, *constants)
         return whole if whole.bit_length() < LONGEST else None
-    if name not in EXACT or not all(type(value) in (int, Fraction) for value in constants):
+    if name not in EXACT or not RATIONAL.issuperset(map(type, constants)):
         return None
     value = _guarded(FOLD[name], None, [Fraction(value) for value in constants])
     return plain(value) if not isinstance(value, Fraction) or _is_short(value) else None
@@ -205,6 +206,8 @@ def _is_short(value: Fraction) -> bool:
 
 def is_negative(number: Any) -> bool:
     """Below 0 without doubt: so no NaN, no complex number."""
+    if type(number) is int:
+        return number < 0
     number = number.high if isinstance(number, Rounded) else number
     return not isinstance(number, bool) and not hasattr(number, "_mpc_") and number < 0
 

@@ -18,6 +18,7 @@ from sympy import Basic, Derivative, Integral, Symbol
 from lambdify_bridge.breaks import breaks
 from lambdify_bridge.double_exponential import rule
 from lambdify_bridge.evaluate import Evaluator, Undecided, Undefined, is_real
+from lambdify_bridge.peaks import narrow_places
 from lambdify_bridge.report import Row
 from lambdify_bridge.trapezoid import ArrayFunction, mapped, trapezoid
 
@@ -121,8 +122,12 @@ def _pieces(operator: Any, at: Evaluator, a: float, b: float) -> list[tuple[floa
     x, low, high = operator.limits[0]
     ends = at(low), at(high)
     if not all(map(at.ctx.isfinite, ends)):
+        if narrow_places(at, x, operator.function, min(ends), max(ends)):
+            raise Undecided("a peak is narrow beside an infinite range")
         return [(a, b)]
-    points = [float(p) for p in breaks(at, x, operator.function, min(ends), max(ends))]
+    low, high = min(ends), max(ends)
+    found = {*breaks(at, x, operator.function, low, high)}
+    points = sorted(map(float, found | {*narrow_places(at, x, operator.function, low, high)}))
     points = points if a < b else points[::-1]
     off = 8 * EPS * (1 if a < b else -1)
     beside = [p + side * off * max(1.0, abs(p)) for p in points for side in (-1, 1)]

@@ -19,7 +19,7 @@ NEAR = (8, 9, 10, 11)  # n = 2**m: enough to see an exponential
 FAR = (128, 256, 512, 1024)
 PATTERN_FROM = 96  # the first n at which the pattern of signs is read
 LONGEST_PATTERN = 12
-CLOSE = 0.02
+CLOSE, CLEAR = 0.02, 1e-8
 DIVERGES, CONDITIONALLY, ABSOLUTELY = 0, 1, 2
 
 
@@ -34,14 +34,24 @@ class Decay:
     @property
     def summable(self) -> bool:
         """Whether the sum of such terms is finite: the first of p, q, r that is not 1 decides."""
+        if self._is_a_power and self.p != 1:
+            return bool(self.p > 1)
         for power in (self.p, self.q, self.r):
             if abs(power - 1) > CLOSE:
                 return bool(power > 1)
         raise Undecided("the terms fade too much like 1/(n*log(n)*log(log(n))) to tell")
 
     @property
+    def _is_a_power(self) -> bool:
+        """Whether it is n**-p alone: then a p of 1.001 is none of 1."""
+        fitted = max(abs(self.q), abs(self.r)) < CLEAR
+        return bool(fitted and abs(self.p - 1) > CLEAR and abs(self.p) > CLEAR)
+
+    @property
     def fades(self) -> bool:
         """Whether the terms tend to 0."""
+        if self._is_a_power:
+            return bool(self.p > 0)
         for power in (self.p, self.q, self.r):
             if abs(power) > CLOSE:
                 return bool(power > 0)

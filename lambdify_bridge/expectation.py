@@ -6,11 +6,17 @@ The trapezoidal rule on the whole line converges geometrically for smooth densit
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any
 
+from sympy import Dummy, log
+
+from lambdify_bridge import laws
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.remembered import remembered
+from lambdify_bridge.sequence import NoLimit
 from lambdify_bridge.values import real_part
 
 STEPS = ("0.7", "0.6")  # in standard deviations
@@ -19,36 +25,93 @@ AGREEMENT = 1e-8
 MOST = 3  # letters
 NARROWINGS = 12
 
+FINER = 0.075  # of the step in standard deviations: that of the double exponential rule
+
 Weights = list[tuple[Number, Number]]
 
 
 @estimator("Expectation")
 @remembered
 def expectation(node: Any, at: Evaluator) -> Number:
-    return _agreeing(node, at, _mean)
+    return mean(at, node.args[0], node.args[1:])
+
+
+def mean(at: Evaluator, g: Any, drawn: Any) -> Number:
+    """The integral of g over all letters that are drawn."""
+    if len(drawn) == 1 and laws.is_law(drawn[0].args[1]):
+        return laws.mean(at, g, *drawn[0].args)
+    return _agreeing(g, drawn, at, _mean)
 
 
 @estimator("Variance")
 @remembered
 def variance(node: Any, at: Evaluator) -> Number:
-    return _agreeing(node, at, _spread)
+    g, *drawn = node.args
+    if len(drawn) != 1 or not laws.is_law(drawn[0].args[1]):
+        return _agreeing(g, drawn, at, _spread)
+    m = Dummy("m", real=True)
+    middle = laws.mean(at, g, *drawn[0].args)
+    if abs(middle) == at.ctx.inf:
+        raise NoLimit("an infinite mean: there is nothing to deviate from")
+    return laws.mean(at.at({m: middle}), (g - m) ** 2, *drawn[0].args)
 
 
-def _agreeing(node: Any, at: Evaluator, moment: Any) -> Number:
-    c, (g, *laws) = at.ctx, node.args
-    if len(laws) > MOST:
+@estimator("TotalProbability")
+@remembered
+def total_probability(node: Any, at: Evaluator) -> Number:
+    return laws.total(at, *node.args[0].args)
+
+
+@estimator("EntropyOfLaw")
+@remembered
+def entropy(node: Any, at: Evaluator) -> Number:
+    letter, law = node.args[1].args
+    return laws.mean(at, -log(laws.density(law, letter)), letter, law)
+
+
+@estimator("Mode")
+@remembered
+def mode(node: Any, at: Evaluator) -> Number:
+    return laws.most_likely(at, *node.args[1].args)
+
+
+@estimator("Median")
+@remembered
+def median(node: Any, at: Evaluator) -> Number:
+    return laws.in_the_middle(at, *node.args[1].args)
+
+
+@estimator("DistributionFunction")
+@remembered
+def distribution_function(node: Any, at: Evaluator) -> Number:
+    return laws.below(at, at(node.args[0]), *node.args[1].args)
+
+
+def _agreeing(g: Any, drawn: Any, at: Evaluator, moment: Any) -> Number:
+    c = at.ctx
+    if len(drawn) > MOST:
         raise Undecided(f"integrals over more than {MOST} letters take too long")
-    letters = [law.args[0] for law in laws]
-    found = []
-    for step in STEPS:
-        rules = [_weights(at, law.args[0], law.args[1], c.mpf(step)) for law in laws]
-        found.append(moment(c, _values(at, g, letters, rules)))
-    near, far = found
+    letters = [law.args[0] for law in drawn]
+    rules = [_rule(at, *law.args) for law in drawn]
+    near, far = (
+        moment(c, _values(at, g, letters, [rule(c.mpf(step)) for rule in rules])) for step in STEPS
+    )
     error = abs(near - far) / max(abs(near), 1)
     if error > AGREEMENT:
         raise Undecided("two quadratures with different nodes disagree")
     at.rests_on(max(1e-14, float(error)))
     return far
+
+
+def _rule(at: Evaluator, x: Any, law: Any) -> Callable[[Number], Weights]:
+    """The places and weights of a step, in standard deviations."""
+    if laws.is_law(law):
+        return lambda step: laws.weights(at, x, law, step * FINER)
+
+    def f(place: Number) -> Number:
+        return real_part(at.ctx, Evaluator({**at.given, x: place}, root=at.root)(law))
+
+    return partial(_weights, at.ctx, f, *_seen(at.ctx, f))
 
 
 def _values(at: Evaluator, g: Any, letters: list[Any], rules: list[Weights]) -> Weights:
@@ -70,14 +133,8 @@ def _spread(c: Any, values: Weights) -> Number:
     return _mean(c, [((g - mean) ** 2, w) for g, w in values])
 
 
-def _weights(at: Evaluator, x: Any, density: Any, step: Number) -> Weights:
+def _weights(c: Any, f: Any, middle: Number, width: Number, step: Number) -> Weights:
     """Even places around the middle of the density, and the density there."""
-    c = at.ctx
-
-    def f(place: Number) -> Number:
-        return real_part(c, Evaluator({**at.given, x: place}, root=at.root)(density))
-
-    middle, width = _seen(c, f)
     count = int(FARTHEST / step)
     places = [middle + width * step * k for k in range(-count, count + 1)]
     weights = [(place, f(place)) for place in places]
@@ -105,3 +162,30 @@ def _shape(c: Any, seen: Weights) -> tuple[Number, Number]:
     if not 0 < c.fsum(w for _, w in seen) < c.inf:
         raise Undefined("the density is seen nowhere on the line")
     return _mean(c, seen), c.sqrt(abs(_spread(c, seen)))
+
+
+@estimator("DensityOfSum")
+@remembered
+def density_of_sum(node: Any, at: Evaluator) -> Number:
+    """What the other one has to be, over all values of the one."""
+    place, first, second = node.args
+    return at(laws.convolved(place, *first.args, *second.args))
+
+
+@estimator("DensityOfRatio")
+@remembered
+def density_of_ratio(node: Any, at: Evaluator) -> Number:
+    """The density along the line x = z y, times the distance that a change of z moves x."""
+    return at(laws.along_ratio(*_parts(node)))
+
+
+@estimator("DensityOfProduct")
+@remembered
+def density_of_product(node: Any, at: Evaluator) -> Number:
+    """The density along the curve x = z/y, times the distance that a change of z moves x."""
+    return at(laws.along_product(*_parts(node)))
+
+
+def _parts(node: Any) -> Any:
+    place, first, second = node.args
+    return place, *first.args, *second.args

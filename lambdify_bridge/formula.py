@@ -38,6 +38,9 @@ def estimator(*names: str) -> Callable[[Lazy], Lazy]:
     """Register how operators of these class names become numbers, from their definition."""
 
     def register(function: Lazy) -> Lazy:
+        taken = [name for name in names if name in LAZY]
+        if taken:
+            raise ValueError(f"{taken[0]} has an estimator already")
         LAZY.update(dict.fromkeys(names, function))
         return function
 
@@ -141,7 +144,8 @@ def operation(node: Basic, places: Sequence[int]) -> Operation:
     if name in FUNCTIONS:
         return _function(name, places)
     if hasattr(node, "definition"):
-        return lambda at, values: at(node.definition())
+        definition = node.definition()
+        return lambda at, values: at(definition)
     if name in ("Tuple", "FiniteSet"):
         return lambda at, values: tuple([values[k] for k in places])
     return _refusal(f"{name} has no estimator and no numerical value")

@@ -47,6 +47,7 @@ FUNCTIONS: dict[type, tuple[str, Any]] = {
     sp.RisingFactorial: ("poch",  "rf"),
     sp.lowergamma: ("lowergamma", lambda m, s, a: m.gammainc(s, 0, a)),
     sp.uppergamma: ("uppergamma", lambda m, s, a: m.gammainc(s, a)),
+    sp.betainc_regularized: ("betainc", lambda m, a, b, *ends: _incomplete_beta(m, a, b, *ends)),
     sp.erf:        ("erf",        "erf"),
     sp.erfc:       ("erfc",       "erfc"),
     sp.erfi:       ("erfi",       "erfi"),
@@ -95,23 +96,43 @@ REWRITES: dict[type, Callable[..., int]] = {
     sp.acoth:      lambda b, a: b.apply("atanh", b.reciprocal(a)),
     sp.frac:       lambda b, a: b.sub(a, b.apply("floor", a)),
     sp.beta:       lambda b, p, q=None: b.apply("beta", p, p if q is None else q),
+    sp.betainc_regularized: lambda b, p, q, low, high: _between(b, p, q, low, high),
     sp.factorial:  lambda b, a: b.apply("gamma", b.add(a, b.constant(1))),
     sp.harmonic:   lambda b, a: b.add(b.apply("digamma", b.add(a, b.constant(1))),
                                       b.number(sp.EulerGamma)),
     sp.polygamma:  lambda b, n, a: (b.apply("digamma", a) if b.is_number(n, 0)
                                     else b.apply("polygamma", n, a)),
     sp.LambertW:   lambda b, a, k=None: b.apply("lambertw", a, b.constant(0) if k is None else k),
-    sp.re:         lambda b, a: (b.apply("polylog_re", *b.operations[a].operands)
-                                 if b.operations[a].name == "polylog" else b.apply("re", a)),
+    sp.re:         lambda b, a: (b.apply("polylog_re", *b.operations[a][1])
+                                 if b.operations[a][0] == "polylog" else b.apply("re", a)),
     sp.li:         lambda b, a: b.apply("Ei", b.apply("log", a)),
     sp.Li:         lambda b, a: b.sub(b.apply("Ei", b.apply("log", a)),
                                       b.apply("Ei", b.apply("log", b.constant(2)))),
     sp.erf2:       lambda b, p, q: b.sub(b.apply("erf", q), b.apply("erf", p)),
+    sp.atan2:      lambda b, y, x: _angle(b, y, x),
     sp.Max:        lambda b, *terms: b.chain("maximum", terms),
     sp.Min:        lambda b, *terms: b.chain("minimum", terms),
 }
 
+
+def _incomplete_beta(m: Any, a: Any, b: Any, *ends: Any) -> Any:
+    """The regularised incomplete beta function up to an end, or between two."""
+    return m.betainc(a, b, *([0] * (2 - len(ends))), *ends, regularized=True)
+
+
+def _between(b: Any, p: int, q: int, low: int, high: int) -> int:
+    whole = b.apply("betainc", p, q, high)
+    return whole if b.is_number(low, 0) else b.sub(whole, b.apply("betainc", p, q, low))
+
+
+def _angle(b: Any, y: int, x: int) -> int:
+    """A computed -0.0 would turn the angle by 2 pi: with 0.0 added it has no sign."""
+    is_computed = b.operations[y][0] in ("neg", "mul", "div")
+    return b.apply("atan2", b.emit("add", y, b.constant(0)) if is_computed else y, x)
+
+
 FARTHEST = 10**38   # exp overflows or vanishes far before, in single precision too
+SHIFT = "shift"     # payload of a floor in whose place any number near it serves
 
 
 def _root(b: Any, a: int, n: int) -> int:
@@ -124,8 +145,12 @@ def _root(b: Any, a: int, n: int) -> int:
 
 def _greatest(b: Any, *terms: int) -> int:
     """A whole number, as any number near the largest serves as a shift: its slope is 0."""
-    largest = b.apply("maximum", b.constant(-FARTHEST), b.chain("maximum", terms))
-    return b.apply("floor", b.apply("minimum", b.constant(FARTHEST), largest))
+    together = b.balanced(lambda p, q: b.apply("maximum", p, q), terms)
+    largest = b.apply("maximum", b.constant(-FARTHEST), together)
+    bounded = b.apply("minimum", b.constant(FARTHEST), largest)
+    return b.apply("floor", bounded) if bounded in b.known else b.emit(
+        "floor", bounded, payload=SHIFT
+    )
 
 
 # Functions of the sister package and of sympy.codegen.cfunctions, known by the name of their class

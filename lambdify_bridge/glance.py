@@ -38,7 +38,7 @@ def plainly_holds(goal: Basic, result: Basic) -> bool:
         return False
     at = Evaluator({}, digits=DIGITS)
     try:
-        claimed = at(sympify(result))
+        claimed = at(sympify(result, strict=True))
         if isinstance(goal, Limit):
             return _limit(goal, claimed, at)
         if isinstance(goal, Integral) and [len(limit) for limit in goal.limits] == [3]:

@@ -15,12 +15,17 @@ from typing import Any
 import numpy as np
 from sympy import Basic
 
+from lambdify_bridge import linear_equations
 from lambdify_bridge.central_difference import by_each, slope
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 
-FAMILIES = ("Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder")
+FAMILIES = (
+    "Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder",
+    "ExactEquation", "Multiplied", "LevelCurve", "HigherOrder", "FromRoots", "Reducible",
+)  # fmt: skip
 LARGEST = 1e8  # a solution that grows beyond this is taken to have ended
 NEWTON_STEPS = 60
+FOLLOWED = 1e-11  # the error of a solution that was followed, beside its largest value
 MOST_VALUES = 1200  # of the slope, before the way is taken to lead through a singular place
 WAY = 40  # steps along an implicit solution
 STARTS = (0.7, -0.6, 2.3, -3.1, 11)
@@ -33,6 +38,8 @@ Sides = tuple[Number, Number]
 
 def residual(family: Any, claimed: Basic, at: Evaluator) -> Sides:
     """The two sides of the equation with the claimed solution in it."""
+    if type(family).__name__ in linear_equations.FAMILIES:
+        return linear_equations.residual(family, claimed, at)
     at(claimed)
     _needs_its_constants(family, claimed, at)
     return RESIDUALS[type(family).__name__](family, claimed, at)
@@ -68,9 +75,38 @@ def _of_implicit(family: Any, claimed: Basic, at: Evaluator) -> Sides:
     return left, by_each(G, [x], at)
 
 
+def _of_exact(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    M, N, *_, x, _ = family.args
+    there = at.at({family.unknown: at(claimed)})
+    return -there(M), there(N) * _slope_of(claimed, x, at)
+
+
+def _slope_of(claimed: Any, x: Any, at: Evaluator) -> Number:
+    """By difference quotients; of a level curve from those of F along both letters."""
+    if type(claimed).__name__ != "LevelCurve":
+        return by_each(claimed, [x], at)
+    F, y, _, C = claimed.args
+    there = at.at({y: at(C)})
+    return -by_each(F, [x], there) / by_each(F, [y], there)
+
+
+def _of_level_curve(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    F, y, x, _ = family.args
+    there = at.at({y: at(claimed)})
+    there(F)
+    return -by_each(F, [x], there), by_each(F, [y], there) * by_each(claimed, [x], at)
+
+
 def _of_second_order(family: Any, claimed: Basic, at: Evaluator) -> Sides:
     a, b, g, _, x, *_ = family.args
     right = at(g) - at(a) * by_each(claimed, [x], at) - at(b) * at(claimed)
+    with at.digits(2 * at.ctx.dps) as there:
+        return by_each(claimed, [x, x], there), right
+
+
+def _of_reducible(family: Any, claimed: Basic, at: Evaluator) -> Sides:
+    f, p, y, x, *_ = family.args
+    right = at.at({y: at(claimed), p: by_each(claimed, [x], at)})(f)
     with at.digits(2 * at.ctx.dps) as there:
         return by_each(claimed, [x, x], there), right
 
@@ -80,6 +116,10 @@ RESIDUALS: dict[str, Callable[[Any, Basic, Evaluator], Sides]] = {
     "IntegratingFactor": _of_integrating_factor,
     "ImplicitSolution": _of_implicit,
     "SecondOrder": _of_second_order,
+    "Reducible": _of_reducible,
+    "ExactEquation": _of_exact,
+    "Multiplied": _of_exact,
+    "LevelCurve": _of_level_curve,
 }
 
 
@@ -115,6 +155,18 @@ def integrating_factor(node: Any, at: Evaluator) -> Number:
     return _short_step(f, start, at(C), here)
 
 
+@estimator("ExactEquation", "Multiplied")
+def exact_equation(node: Any, at: Evaluator) -> Number:
+    M, N, *_, y, x, C = node.args
+    start, here = _start(node, x, at)
+
+    def f(t: Number, v: Number) -> Number:
+        there = at.at({x: t, y: v})
+        return -there(M) / there(N)
+
+    return _short_step(f, start, at(C), here)
+
+
 def _short_step(f: Callable[..., Number], a: Number, value: Number, b: Number) -> Number:
     """One step of Kutta's method of order four; the way is as short as a difference quotient's."""
     h = b - a
@@ -140,14 +192,26 @@ def implicit_solution(node: Any, at: Evaluator) -> Number:
     return _zero_near(at, F, y, rise, first)
 
 
+@estimator("LevelCurve")
+def level_curve(node: Any, at: Evaluator) -> Number:
+    """The y near C with F(x, y) = F(start, C), by Newton's method."""
+    F, y, x, C = node.args
+    start, here = _start(node, x, at)
+    first = at(C)
+    return _zero_near(at, F, y, at.at({x: start, y: first})(F), first) if start != here else first
+
+
 def _zero_near(at: Evaluator, F: Basic, y: Any, wanted: Number, first: Number) -> Number:
     """The y near the first one with F(y) = wanted."""
     value, tilt = first, by_each(F, [y], at.at({y: first}))
+    miss = at.at({y: value})(F) - wanted
     for _ in range(NEWTON_STEPS):
-        change = (at.at({y: value})(F) - wanted) / tilt
+        change = miss / tilt
         value -= change
         if abs(change) < at.ctx.eps * 10 * (1 + abs(value)):
             return value
+        before, miss = miss, at.at({y: value})(F) - wanted
+        tilt = (before - miss) / change if miss != before else tilt
     raise Undefined("the equation for the solution has no zero nearby")
 
 
@@ -158,7 +222,7 @@ def implicit_function(node: Any, at: Evaluator) -> Number:
     begin, end, value = at(x0), at(x), at(y0)
     for k in range(1, WAY + 1):
         there = at.at({x: begin + (end - begin) * k / WAY})
-        value = _zero_near(at, F, y, there(G), value)
+        value = _zero_near(there, F, y, there(G), value)
     at.rests_on(1e-12)
     return value
 
@@ -181,7 +245,7 @@ def initial_values(node: Any, at: Evaluator) -> Number:
     found = solve_ivp(slope_at, (begin, end), start, method="DOP853", rtol=1e-12, atol=1e-13)
     if not found.success:
         raise Undefined(ENDED)
-    at.rests_on(1e-9)
+    at.rests_on(1e-9, float(FOLLOWED * np.abs(found.y[0]).max()))
     return at.ctx.mpf(found.y[0][-1])
 
 
@@ -209,10 +273,42 @@ def _rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
             return [v[1], _float(there(g)) - _float(there(a)) * v[1] - _float(there(b)) * v[0]]
 
         return rate
+    if type(family).__name__ == "Reducible":
+        f, p, y, x, *_ = family.args
+
+        def bent(t: float, v: Any) -> list[float]:
+            there = at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0]), p: at.ctx.mpf(v[1])})
+            return [v[1], _float(there(f))]
+
+        return bent
     if type(family).__name__ == "ImplicitSolution":
         F, G, y, x, _ = family.args
         return lambda t, v: [_float(_growth(at, G, x, t) / _growth(at, F, y, v[0]))]
-    raise Undecided("this is no differential equation of first or second order")
+    if type(family).__name__ in ("ExactEquation", "Multiplied", "LevelCurve"):
+        return _rate_of_exact(family, at)
+    if type(family).__name__ in linear_equations.FAMILIES:
+        return linear_equations.rate(family, at)
+    raise Undecided("this is no differential equation that can be followed")
+
+
+def _rate_of_exact(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
+    x, y = family.variable, family.unknown
+
+    def rate(t: float, v: Any) -> list[float]:
+        there = at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0])})
+        if type(family).__name__ == "LevelCurve":
+            along, up = (_partial(there, family.args[0], letter) for letter in (x, y))
+            return [_float(-along / up)]
+        return [_float(-there(family.args[0]) / there(family.args[1]))]
+
+    return rate
+
+
+def _partial(at: Evaluator, F: Basic, letter: Any) -> Number:
+    def value(place: Number) -> Number:
+        return Evaluator({**at.given, letter: place}, root=at.root)(F)
+
+    return at.ctx.diff(value, at(letter))
 
 
 def _growth(at: Evaluator, expression: Basic, x: Any, place: float) -> Number:

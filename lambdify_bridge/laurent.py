@@ -24,6 +24,7 @@ from lambdify_bridge.remembered import remembered
 NODES = 48
 LOWEST = -10  # the deepest pole that is looked for
 RADII = ("0.021", "0.013")
+SCALES = (0, 2)  # as powers of 1/10: smaller circles, where the first ones are too wide
 LOST_PER_TERM = 2  # digits that a division by the radius costs
 AGREEMENT = 1e-12
 
@@ -70,19 +71,30 @@ def coefficients(at: Evaluator, f: Basic, x: Symbol, centre: Number, n: int) -> 
 
 
 def _coefficients(at: Evaluator, f: Basic, x: Symbol, centre: Number, n: int) -> dict[int, Number]:
+    for scale in SCALES:
+        found = _on_two_circles(at, f, x, centre, n, scale)
+        if found is not None:
+            return found
+    raise Undecided("two circles lead to different coefficients: no Laurent series")
+
+
+def _on_two_circles(
+    at: Evaluator, f: Basic, x: Symbol, centre: Number, n: int, scale: int
+) -> dict[int, Number] | None:
+    """The coefficients, where both circles lead to the same ones."""
     c = at.ctx
-    digits = c.dps + LOST_PER_TERM * (max(n, 0) - LOWEST)
+    digits = c.dps + (LOST_PER_TERM + scale) * (max(n, 0) - LOWEST)
     with at.digits(digits) as there:
-        found = [_on_circle(there, f, x, centre, c.mpf(radius), n) for radius in RADII]
+        radii = (c.mpf(radius) / c.mpf(10) ** scale for radius in RADII)
+        found = [_on_circle(there, f, x, centre, radius, n) for radius in radii]
         size = max([abs(v) for v in found[1].values()] + [c.one])
-        for k, value in found[1].items():
-            if abs(found[0][k] - value) > AGREEMENT * size:
-                raise Undecided("two circles lead to different coefficients: no Laurent series")
+        if any(abs(found[0][k] - value) > AGREEMENT * size for k, value in found[1].items()):
+            return None
         noise = c.mpf(10) ** (-c.dps // 2) * size
         kept = {k: v if abs(v) > noise else c.zero for k, v in found[1].items()}
     if kept[LOWEST] != 0:
         raise Undecided("the pole is too deep, or no pole")
-    at.rests_on(AGREEMENT)
+    at.rests_on(AGREEMENT, float(2 * AGREEMENT * size))
     return kept
 
 

@@ -16,7 +16,7 @@ from lambdify_bridge.values import real_part
 FARTHEST, PLACES = 16, 96
 NARROWINGS = 130  # golden sections: 1e-27 of the first interval
 HALVINGS = 90
-ACCURACY = 1e-13
+ACCURACY = 1e-12
 TIE = 1e-10
 JUMP, BESIDE = 1e-6, 1e-11
 FAR_OUT = 30

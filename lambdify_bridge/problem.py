@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.formula_text import FormulaText
+from lambdify_bridge.given import given
 from lambdify_bridge.lowering import lower
 from lambdify_bridge.program import Program
 
@@ -74,17 +75,18 @@ def read(
     stable: bool = True,
     real: bool = False,
     exact: bool = False,
+    numeric: bool = False,
 ) -> Problem:
     """The problem of an expression, or of something with a `result`: see `to_numpy`.
 
     The other options are those of `lower`.
     """
-    result, definitions, given = _parts(expression)
+    result, definitions, given = parts_of(expression)
     single = not isinstance(result, list | tuple | sp.Tuple)
-    items = [_checked(item) for item in ([result] if single else result)]
+    items = [entries_of(item) for item in ([result] if single else result)]
     scalars = [scalar for _, elements in items for scalar in elements]
     wanted = (given or None) if args is None else args
-    form = partial(lower, stable=stable, real=real, exact=exact)
+    form = partial(lower, stable=stable, real=real, exact=exact, numeric=numeric)
     if wanted is None:
         program = form(scalars, definitions=definitions)
         arguments = tuple([Argument(symbol.name, (symbol,)) for symbol in program.inputs])
@@ -111,7 +113,7 @@ def _is_named(wanted: Any) -> bool:
     return isinstance(wanted, str)
 
 
-def _parts(expression: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
+def parts_of(expression: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
     """The expression, its named intermediates and its arguments in order, if it knows them."""
     if isinstance(expression, sp.Basic | sp.MatrixBase) or not hasattr(expression, "result"):
         return expression, (), ()
@@ -120,18 +122,18 @@ def _parts(expression: Any) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
     return expression.result, definitions, arguments
 
 
-def _checked(item: Any) -> tuple[Shape, list[Any]]:
+def entries_of(item: Any) -> tuple[Shape, list[Any]]:
     """The shape of one result and its scalar expressions, row by row."""
     if isinstance(item, sp.MatrixBase):
         return item.shape, item.flat()
     if isinstance(item, sp.MatrixExpr):
-        return _checked(item.as_explicit())
+        return entries_of(item.as_explicit())
     if isinstance(item, sp.NDimArray):
         return item.shape, list(sp.flatten(item.tolist()))
     if isinstance(item, sp.Eq):
         raise ValueError("an equation is not a function: pass one of its sides")
     try:
-        return (), [sp.sympify(item, strict=True)]
+        return (), [given(item)]
     except sp.SympifyError:
         kind = type(item).__name__
         raise TypeError(f"a SymPy expression is needed, not {kind!r}: convert it first") from None
@@ -172,7 +174,7 @@ def _argument(arg: Any, position: int, free: Sequence[sp.Symbol]) -> Argument:
 
 def _common_name(symbols: Sequence[sp.Symbol], position: int) -> str:
     """What the names of the symbols begin with: x of x0, x1, x2."""
-    stems = {re.sub(r"[\d_]+$", "", symbol.name) for symbol in symbols}
+    stems = {symbol.name.rstrip("_0123456789") for symbol in symbols}
     stem = stems.pop() if len(stems) == 1 else ""
     return stem or f"v{position}"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from lambdify_bridge.dtypes import Kind, dtypes_of
 from lambdify_bridge.shapes import Shape, shapes_of
 
 
@@ -55,6 +56,25 @@ class Program:
     def shapes(self) -> tuple[Shape, ...]:
         """The shape of each value at one point."""
         return shapes_of(self.inputs, self.operations)
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether an input is a whole array."""
+        return any(hasattr(each, "shape") for each in self.inputs)
+
+    @cached_property
+    def dtypes(self) -> tuple[Kind, ...]:
+        """The kind of number that each value is: bool, int, float or complex.
+
+        >>> from sympy import I, Symbol
+        >>> from sympy.abc import x
+        >>> from lambdify_bridge.lowering import lower
+        >>> n = Symbol("n", integer=True)
+        >>> program = lower([n**2 + 1, n / 2, x > n, I * x])
+        >>> [program.dtypes[k].__name__ for k in program.outputs]
+        ['int', 'float', 'bool', 'complex']
+        """
+        return dtypes_of(self.inputs, self.operations)
 
     def counts(self) -> Counter[str]:
         """How often each operation occurs, inputs and constants left out."""

@@ -14,6 +14,7 @@ import mpmath
 import numpy as np
 from sympy import Basic, Dummy, Float, Integer, Integral, exp
 
+from lambdify_bridge.approach import limit_beside, one_sided_limit
 from lambdify_bridge.breaks import breaks, kinks_without_end
 from lambdify_bridge.double_exponential import nested, single
 from lambdify_bridge.evaluate import (
@@ -26,10 +27,13 @@ from lambdify_bridge.evaluate import (
 )
 from lambdify_bridge.nodes import nodes
 from lambdify_bridge.oscillation import improper, oscillates
+from lambdify_bridge.peaks import narrow_places
 from lambdify_bridge.remembered import recalled, remembered
-from lambdify_bridge.sequence import NoLimit, limit_beside, one_sided_limit
+from lambdify_bridge.sequence import NoLimit
+from lambdify_bridge.values import real_part
 
-AGREEMENT = 1e-10
+AGREEMENT, IN_DOUBLE = 1e-10, 1e-12
+INTEGRABLE = 0.997  # the power of the distance below which an end is no pole, logarithms apart
 ENOUGH_FOR_DOUBLE = 30  # digits: more are asked for where a disagreement has to stand
 
 
@@ -48,7 +52,7 @@ def _worked_out(node: Any, at: Evaluator) -> Number:
     if inner or _definite_inside(function):
         return nested(node, at)
     x, low, high = limit.args
-    return definite(at, x, function, at(low), at(high))
+    return definite(at, x, function, *(real_part(at.ctx, at(end)) for end in (low, high)))
 
 
 def _definite_inside(function: Basic) -> bool:
@@ -64,13 +68,13 @@ def _from_anchor(node: Basic, at: Evaluator, x: Any, function: Basic) -> Number:
     start = anchors.setdefault(node, here)
     if start == here:
         return at.ctx.zero
-    return _gauss(at.ctx, lambda v: at.at({x: v})(function), start, here)
+    return gauss(at.ctx, lambda v: at.at({x: v})(function), start, here)
 
 
 _LEGENDRE: dict[int, list[tuple[Number, Number]]] = {}
 
 
-def _gauss(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
+def gauss(c: Any, f: Callable[[Number], Number], a: Number, b: Number) -> Number:
     """Gauss-Legendre with 12 nodes: enough over the short way between the ends of a stencil."""
     if c.dps not in _LEGENDRE:
         _LEGENDRE[c.dps] = _legendre_nodes(c, 12)
@@ -106,11 +110,11 @@ def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Nu
     inner = breaks(at, x, function, a, b)
     if _has_a_waving_tail(at, x, function, a, b):
         return improper(at, x, function, a, b, inner, definite)
-    pieces = [_piece(at, x, function, left, right) for left, right in pairwise([a, *inner, b])]
+    cuts = sorted({*inner, *narrow_places(at, x, function, a, b)})
+    pieces = [_piece(at, x, function, left, right) for left, right in pairwise([a, *cuts, b])]
     infinite = {p for p in pieces if c.isinf(p)}
     if len(infinite) > 1:
         raise NoLimit("the pieces of the integral diverge with different signs")
-    at.rests_on(AGREEMENT)
     return infinite.pop() if infinite else sum(pieces)
 
 
@@ -159,7 +163,9 @@ def _piece(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Numb
         if quick is None or not _fades(c, f, a, b, quick):
             quick = _stretched(at, x, function, a, b, _slowly_in_double)
         if quick is not None:
+            at.rests_on(IN_DOUBLE)
             return quick
+    at.rests_on(AGREEMENT)
     with c.workdps(max(24, c.dps - 6)):
         value = _agreed(c, f, a, b)
         if value is not None and _fades(c, f, a, b, value):
@@ -184,6 +190,10 @@ def _stretched(
 ) -> Number | None:
     """Once more in u = log of the distance to the ends: there 1/(x*log(x)**2) is 1/u**2."""
     u, c = Dummy("u", positive=True), at.ctx
+    if c.isinf(a) and c.isinf(b):
+        left = _stretched(at, x, function, a, c.zero, slowly)
+        right = None if left is None else _stretched(at, x, function, c.zero, b, slowly)
+        return None if right is None else left + right
     middle = _middle(c, a, b)
     total = c.zero
     for end, side in ((a, 1), (b, -1)):
@@ -202,7 +212,7 @@ def _stretched(
 def _middle(c: Any, a: Number, b: Number) -> Number:
     """A point inside, beyond 1 on the side of an infinite end."""
     if c.isinf(b):
-        return c.one if c.isinf(a) else max(c.one, a + 1)
+        return max(c.one, a + 1)
     return min(-c.one, b - 1) if c.isinf(a) else (a + b) / 2
 
 
@@ -303,13 +313,13 @@ def _pole(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> int:
     """The sign of f where it plainly grows like 1/distance or faster towards an end, else 0."""
     try:
         values = [_near(c, f, end, side, c.mpf(10) ** -k) for k in (5, 6, 8, 9)]
-        if not all(is_real(v) for v in values) or len({v > 0 for v in values}) > 1:
+        if not all(is_real(v) for v in values) or len({c.re(v) > 0 for v in values}) > 1:
             return 0
-        early, late = (c.log(values[k + 1] / values[k]) / c.log(10) for k in (0, 2))
+        early, late = (c.log(abs(values[k + 1] / values[k])) / c.log(10) for k in (0, 2))
     except (ArithmeticError, ValueError):
         return 0
     plain = abs(early - late) < 1e-3 and min(early, late) > 1 - 1e-7
-    return (1 if values[0] > 0 else -1) if plain else 0
+    return (1 if c.re(values[0]) > 0 else -1) if plain else 0
 
 
 def _steep(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> bool:
@@ -323,10 +333,14 @@ def _steep(c: Any, f: Callable[[Number], Number], end: Number, side: int) -> boo
         return c.log(abs(nearer / near)) / c.log(10)
 
     try:
-        early, late = (1 - exponent(k) for k in (5, 11))
+        early, late = (exponent(k) for k in (5, 11))
     except (ZeroDivisionError, ValueError):
         return True  # too steep, or not real, to measure
-    return bool(late <= 1e-6 or late < 0.8 * early)
+    # Of distance**(-p)*log(distance)**q the exponent at 10**-k is p + q*log10(1 + 1/k).
+    slow, fast = (c.log(1 + c.one / k) for k in (5, 11))
+    if (late * slow - early * fast) / (slow - fast) < INTEGRABLE:
+        return False
+    return bool(1 - late <= 1e-6 or 1 - late < 0.8 * (1 - early))
 
 
 def _near(c: Any, f: Callable[[Number], Number], end: Number, side: int, gap: Number) -> Number:

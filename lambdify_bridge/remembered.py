@@ -18,7 +18,11 @@ from lambdify_bridge.nodes import nodes
 
 _KNOWN: dict[Any, tuple[Any, float, float]] = {}
 MOST_KNOWN = 2000
-ANCHORED = {"Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder"}
+ANCHORED = {
+    "Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder", "HigherOrder", "FromRoots",
+    "Reducible",
+    "ExactEquation", "Multiplied", "LevelCurve",
+}  # fmt: skip
 
 
 def remembered(estimate: Lazy) -> Lazy:
@@ -65,4 +69,6 @@ def recalled(estimate: Lazy, node: Any, at: Evaluator) -> Number:
     if isinstance(value, Exception):
         raise copy(value)
     at.rests_on(accuracy, noise)
+    if isinstance(value, tuple):
+        return tuple(map(at.ctx.convert, value))
     return at.ctx.convert(value)

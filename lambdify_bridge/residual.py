@@ -15,6 +15,7 @@ import numpy as np
 from sympy import Basic
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undefined, estimator
+from lambdify_bridge.linear_systems import solved
 
 LARGEST_LEIBNIZ = 6
 TEST_POINTS = (0.7310, -1.2750, 2.4142, -3.3166)
@@ -69,7 +70,7 @@ def _solution(at: Evaluator, matrix: Any, right: Any) -> Number:
     at.rests_on(1e-15)
     c = at.ctx
     try:
-        columns = [c.lu_solve(matrix, right[:, k]) for k in range(right.cols)]
+        columns = [solved(c, matrix, right[:, k]) for k in range(right.cols)]
     except ZeroDivisionError as error:
         raise Undefined("the matrix is singular here") from error
     solution = c.matrix(right.rows, right.cols)

@@ -38,12 +38,21 @@ def shapes_of(inputs: Sequence[Any], operations: Sequence[Any]) -> tuple[Shape, 
     found: list[Shape] = []
     for name, operands, payload in operations:
         if name == "input":
-            found.append(getattr(inputs[payload], "shape", ()))
-            continue
-        rule = SHAPES.get(name)
-        of = [found[k] for k in operands]
-        found.append(broadcast(*of) if rule is None else rule(payload, *of))
+            found.append(shape_of_input(inputs[payload]))
+        else:
+            found.append(shape_of(name, payload, [found[k] for k in operands]))
     return tuple(found)
+
+
+def shape_of_input(symbol: Any) -> Shape:
+    """That of an array variable; a symbol is a number."""
+    return getattr(symbol, "shape", ())
+
+
+def shape_of(name: str, payload: Any, of: Sequence[Shape]) -> Shape:
+    """The shape of the value of an operation on values of these shapes."""
+    rule = SHAPES.get(name)
+    return broadcast(*of) if rule is None else rule(payload, *of)
 
 
 def _reduced(payload: Any, x: Shape) -> Shape:
@@ -97,6 +106,11 @@ def _indexed(axis: int, x: Shape, *indices: Shape) -> Shape:
     return (*x[:axis], *broadcast(*indices), *x[axis + len(indices) :])
 
 
+def _scattered(sizes: Sequence[Any], x: Shape, *more: Shape) -> Shape:
+    rank = max(len(i) for i in more[: len(sizes)])
+    return (*sizes, *x[rank:])
+
+
 # What an operation makes of its payload and the shapes of its operands; of those that are not here,
 # an entry of the result comes from one entry of each operand. Sizes that are no whole numbers are
 # operands as well: they come last.
@@ -110,6 +124,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "sum":               _reduced,
     "max":               _reduced,
     "min":               _reduced,
+    "shift":             _reduced,
     "transpose":         lambda axes, x: tuple(x[a] for a in axes),
     "expand":            _expanded,
     "broadcast":         lambda shape, x, *sizes: shape,
@@ -119,7 +134,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "one_hot":           lambda n, x, *sizes: (*x, n),
     "positions":         lambda which, x: (x[which[0]], *(ONE,) * which[1]),
     "index":             _indexed,
-    "scatter":           lambda sizes, x, i, *more: (*sizes, *x[len(i):]),
+    "scatter":           _scattered,
     "slice":             lambda where, x, *sizes: _with(x, where[0], where[2]),
     "place":             lambda where, x, *sizes: _with(x, where[0], where[2]),
     "windows":           _windows,

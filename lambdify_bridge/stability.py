@@ -149,7 +149,11 @@ def _is_candidate_power(node: Any) -> bool:
     if exponent is HALF:
         inner = base.args[-1] if type(base) is Mul else base
         return type(inner) is Add and (_has_root(inner) or _all_squares(inner))
-    return exponent.is_Integer and exponent.p < 0 and type(base) is Add and _has_exp(base)
+    if type(base) is not Add:
+        return False
+    if not exponent.is_Number:
+        return base.args[0] is sp.S.One
+    return exponent.is_Integer and exponent.p < 0 and _has_exp(base)
 
 
 def _all_squares(node: Any) -> bool:
@@ -219,7 +223,7 @@ class Stability:
 
     def _shifted(self, walk: Any, node: Any) -> tuple[int, int] | None:
         """The shift of a long sum of exponentials, and the sum with it."""
-        if type(node) is not Add or len(node.args) <= SHORT_ENOUGH:
+        if type(node) is not Add or len(node.args) <= LONGEST:
             return None
         if id(node) not in self.sums and all(type(g) is sp.exp for g in node.args):
             b = walk.builder

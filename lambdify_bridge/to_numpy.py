@@ -6,17 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.arrays.function import of_derivation
+from lambdify_bridge.arrays.library import function_of
+from lambdify_bridge.arrays.problem import is_about_arrays
+from lambdify_bridge.arrays.problem import read as array_problem
 from lambdify_bridge.backends.dask import by_block
 from lambdify_bridge.function import NumpyFunction
 from lambdify_bridge.library_function import EXACT, LIBRARIES, LibraryFunction
 from lambdify_bridge.problem import read
+from lambdify_bridge.workers import in_a_worker
 
 BACKENDS = (None, "numpy", "ufunc", "c", "jax", "torch", "dask", "mpmath", "flint")
 
 __all__ = ["NumpyFunction", "to_numpy"]
 
 
+def _stopped(stopped: Exception, *_: Any, **__: Any) -> Any:
+    raise stopped
+
+
+@in_a_worker(_stopped)
 def to_numpy(
     expression: Any,
     args: Any = None,
@@ -25,6 +33,7 @@ def to_numpy(
     backend: str | None = None,
     threads: int = 1,
     stable: bool = True,
+    numeric: bool = False,
     digits: int | None = None,
 ) -> Any:
     """The expression as a function of NumPy arrays.
@@ -54,6 +63,13 @@ def to_numpy(
         How many compute the blocks of large arrays.
     stable
         Rewrite what loses digits (log(1 + x), differences of roots, ...: see stability.py).
+    numeric
+        Compute what is left unevaluated: an Integral between bounds, finite or not, a Sum or a
+        Product of any length, a Derivative or Subs of them, also inside one another; bounds may
+        depend on the arguments, and DiracDelta is worked out. Integrals are certain to 1e-9 of the
+        integral of the absolute value, sums to 1e-9 of that of the absolute terms, and usually
+        good to 1e-12; where two ways to compute one do not agree, or it diverges, the result is
+        NaN with a RuntimeWarning.
     digits
         Of "mpmath" and "flint".
 
@@ -62,10 +78,10 @@ def to_numpy(
     inputs give real results, NaN outside the real domain (dtype=complex gives sqrt(-1) = 1j); an
     expression that holds I gives complex ones.  Python's numbers give one of Python's.  Of a
     Piecewise only the branch that applies at a point counts; where no condition is known to hold,
-    as at NaN, the result is NaN.  Nothing warns.
+    as at NaN, the result is NaN.  Nothing warns but a numerical method that fails.
 
     Raises ValueError for what cannot be computed: an equation, an undefined function, an
-    unevaluated integral, a symbol that is not among `args`.
+    unevaluated integral without `numeric`, a symbol that is not among `args`.
 
     >>> from sympy import Matrix, Piecewise, log
     >>> from sympy.abc import x, y
@@ -77,15 +93,18 @@ def to_numpy(
     >>> to_numpy(Matrix([[x, 1]]))([5.0, 6.0]).shape
     (2, 1, 2)
     """
-    if hasattr(getattr(expression, "result", None), "data"):
-        return of_derivation(expression, args)
     if backend not in BACKENDS:
         raise ValueError(f"the backend is one of {', '.join(BACKENDS[1:])}, not {backend!r}")
     if digits is not None and backend not in EXACT:
         raise ValueError('`digits` are those of the backends "mpmath" and "flint"')
     kind = floating(dtype)
+    if is_about_arrays(expression):
+        about_arrays = array_problem(expression, args, exact=backend in EXACT)
+        return function_of(about_arrays, backend, digits, kind)
     is_real = kind is not None and kind.kind == "f"
-    problem = read(expression, args, stable=stable, real=is_real, exact=backend in EXACT)
+    problem = read(
+        expression, args, stable=stable, real=is_real, exact=backend in EXACT, numeric=numeric
+    )
     if backend in LIBRARIES:
         return LibraryFunction(problem, backend, digits)
     if backend == "dask":

@@ -29,7 +29,7 @@ def mapped(operator: Any, at: Evaluator) -> tuple[ArrayFunction, float, float]:
     a, b = float(at.ctx.re(at(low))), float(at.ctx.re(at(high)))
 
     def f(points: np.ndarray) -> np.ndarray:
-        return np.asarray(compiled(points, *fixed), dtype=float)
+        return np.asarray(np.real(compiled(points, *fixed)), dtype=float)
 
     if np.isfinite(a) and np.isfinite(b):
         return f, a, b

@@ -55,6 +55,8 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "Min":       lambda c, *xs: min(real_part(c, x) for x in xs),
     "sigmoid":   FOLD["sigmoid"],
     "softplus":  FOLD["softplus"],
+    "floor":     lambda c, x: c.floor(_snapped(c, x)),
+    "ceiling":   lambda c, x: c.ceil(_snapped(c, x)),
     "relu":      lambda c, x: max(real_part(c, x), c.zero),
     # relations and logic
     "StrictGreaterThan": lambda c, a, b: real_part(c, a) > real_part(c, b),
@@ -77,6 +79,12 @@ CONSTANTS: dict[str, Callable[[Any], Number]] = {
     "BooleanFalse":     lambda c: False,
 }
 # fmt: on
+
+
+def _snapped(c: Any, x: Number) -> Number:
+    """A number that only rounding keeps from being whole is that whole number."""
+    whole = c.nint(c.re(x))
+    return whole if abs(x - whole) <= 1e3 * c.eps * max(1, abs(whole)) else x
 
 
 def _harmonic(c: Any, n: Number, m: Number) -> Number:

@@ -11,6 +11,7 @@ from sympy.abc import x, y
 
 flint = pytest.importorskip("flint", reason="python-flint is not installed")
 
+from lambdify_bridge import gradient_function  # noqa: E402
 from lambdify_bridge.backends.flint import (  # noqa: E402
     NotCertified,
     certified,
@@ -22,7 +23,12 @@ from lambdify_bridge.constants import FOLD, NAMED  # noqa: E402
 from lambdify_bridge.lowering import lower  # noqa: E402
 from tests.support.function_cases import TABLE, case_of  # noqa: E402
 from tests.support.piecewise_cases import PIECEWISE, branch_values  # noqa: E402
-from tests.test_backend_mpmath import CONSTANTS, digits_of  # noqa: E402
+from tests.test_backend_mpmath import (  # noqa: E402
+    CONSTANTS,
+    MANY_CONSTANTS,
+    PLACE,
+    digits_of,
+)
 
 
 def ball_of(expected, digits):
@@ -169,3 +175,11 @@ def test_the_source_runs_by_itself():
     exec(text, namespace)
     (value,) = namespace["function"](*map(flint.arb, (1, 2, 3, 4, 5, -1)))
     assert value.contains(15 + flint.arb.pi())
+
+
+def test_enclosures_of_derivatives_hold_the_true_value():
+    slopes = gradient_function(MANY_CONSTANTS, backend="flint", digits=50)(*PLACE.values())
+    for slope, v in zip(slopes, (x, y), strict=True):
+        right = digits_of(sp.diff(MANY_CONSTANTS, v), PLACE, 60)
+        assert slope.overlaps(ball_of(right, 55))
+        assert slope.rad() < 1e-40

@@ -23,7 +23,7 @@ LACKING = {
 }  # fmt: skip
 PRESENT = [kind for kind in TABLE if kind not in LACKING]
 # Whose first arguments JAX does not differentiate by.
-FIXED = {sp.lowergamma: 1, sp.uppergamma: 1}
+FIXED = {sp.lowergamma: 1, sp.uppergamma: 1, sp.betainc_regularized: 2}
 DIGITS = {sp.gamma: 1e-12, sp.fresnels: 1e-9, sp.fresnelc: 1e-9}
 
 

@@ -12,6 +12,7 @@ import pytest
 import sympy as sp
 from sympy.abc import x, y
 
+from lambdify_bridge import gradient_function, hessian_function, to_numpy
 from lambdify_bridge.backends.mpmath import compiled, source
 from lambdify_bridge.lowering import lower
 from tests.support.function_cases import TABLE, case_of
@@ -171,3 +172,35 @@ def test_the_source_of_every_language_is_the_same_under_every_hash_seed():
     }
     assert len(found) == 1
     assert len(found.pop()) > 2000
+
+
+# -- derivatives ----------------------------------------------------------------------------------
+
+MANY_CONSTANTS = (
+    sp.exp(x / 3) * sp.sin(sp.pi * y) + sp.sqrt(2) * sp.erf(x * y) + (x + y) ** sp.Rational(1, 3)
+    + sp.gamma(x + sp.sqrt(2)) + sp.besselj(2, x * y) + sp.CRootOf(x**5 - x - 1, 0) * x**2
+    + sp.Piecewise((sp.log(x) / 3, x > sp.sqrt(2)), (0, True))
+)  # fmt: skip
+PLACE = {x: Fraction(17, 10), y: Fraction(3, 10)}
+
+
+def test_constants_of_derivatives_are_exact():
+    """SymPy's derivative by exact substitution agrees to 48 digits."""
+    slopes = gradient_function(MANY_CONSTANTS, backend="mpmath", digits=50)(*PLACE.values())
+    curvature = hessian_function(MANY_CONSTANTS, backend="mpmath", digits=50)(*PLACE.values())
+    for k, v in enumerate((x, y)):
+        right = digits_of(sp.diff(MANY_CONSTANTS, v), PLACE, 60)
+        assert error(slopes[k], right, 50) < mpmath.mpf("1e-48")
+        for m, w in enumerate((x, y)):
+            right = digits_of(sp.diff(MANY_CONSTANTS, v, w), PLACE, 60)
+            assert error(curvature[k, m], right, 50) < mpmath.mpf("1e-47")
+
+
+def test_derivatives_of_a_function_have_its_backend():
+    f = to_numpy(x**2 / 3, backend="mpmath")
+    third = gradient_function(f, backend="mpmath")(Fraction(1, 2))[0]
+    assert abs(third - mpmath.mpf(1) / 3) < 1e-15
+    with pytest.raises(ValueError, match="have the same backend"):
+        gradient_function(f)
+    with pytest.raises(ValueError, match="`digits` are those"):
+        gradient_function(x**2, digits=30)

@@ -24,7 +24,7 @@ LACKING = {
     sp.Ei, sp.li, sp.Li, sp.Si, sp.Ci, sp.Shi, sp.Chi, sp.erfi, sp.expint, sp.fresnels, sp.fresnelc,
     sp.airyai, sp.airybi, sp.airyaiprime, sp.airybiprime, sp.polylog, sp.LambertW, sp.legendre,
     sp.chebyshevt, sp.chebyshevu, sp.hermite, sp.laguerre, sp.elliptic_k,
-    sp.besselj, sp.bessely, sp.besseli, sp.besselk,
+    sp.besselj, sp.bessely, sp.besseli, sp.besselk, sp.betainc_regularized,
 }  # fmt: skip
 PRESENT = [kind for kind in TABLE if kind not in LACKING]
 # Whose first arguments PyTorch does not differentiate by: it says so.

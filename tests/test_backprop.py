@@ -77,6 +77,7 @@ def test_the_loss_can_be_any_of_the_equations() -> None:
     assert factor(d.result - x * (1 - a**2)) == 0
 
 
+@pytest.mark.slow
 def test_steps_grow_linearly_with_depth() -> None:
     def steps(depth: int) -> int:
         equations = [Eq(symbols("h0"), tanh(w * x))]

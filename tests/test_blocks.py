@@ -1,4 +1,7 @@
-"""Programs in blocks and by levels give what the printed source gives, to the last bit."""
+"""Programs in blocks and by levels give what the printed source gives, to the last bit.
+
+Formulas with precautions against overflow are tried without them: those give it to the last bits.
+"""
 
 import itertools
 import warnings
@@ -47,7 +50,10 @@ def test_blocks_are_the_source(formula, kind):
         values = [rng.normal(scale=2, size=shape).astype(kind) for _ in range(2)]
         for found, expected in zip(f(*values), by_source(f, *values), strict=True):
             assert found.dtype == (bool if found.dtype == bool else kind)
-            np.testing.assert_array_equal(found, np.broadcast_to(expected, shape))
+            # The plain form of what is computed with precautions is rounded elsewhere.
+            few = 8 * np.finfo(kind).eps if f._trial else 0
+            expected = np.broadcast_to(expected, shape)
+            np.testing.assert_allclose(found, expected, rtol=few, atol=few)
 
 
 @pytest.mark.parametrize("formula", FORMULAS, ids=range(len(FORMULAS)))
@@ -63,7 +69,7 @@ def test_any_strides(formula):
         expected = by_source(f, *(np.array(each, float) for each in whole))[0]
         found = f(first, second)
         assert found.flags.c_contiguous
-        np.testing.assert_allclose(found, expected, rtol=1e-15, atol=0)
+        np.testing.assert_allclose(found, expected, rtol=1e-15, atol=1e-15 if f._trial else 0)
 
 
 def test_threads_share_the_work():
@@ -77,8 +83,7 @@ def test_buffers_are_reused():
     for k in range(1, 40):
         u = sp.sin(u + k, evaluate=False)
     plan = planned(lower([u]))
-    assert len(plan.buffers) == 1
-    assert 8 * plan.block * len(plan.buffers) <= 2**20
+    assert not plan.buffers, "the output itself serves"
 
 
 def test_slow_branches_are_left_to_their_points():

@@ -28,6 +28,7 @@ def own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
+@pytest.mark.one_in(6)
 @needs_compiler
 @pytest.mark.parametrize("name", COMPILED)
 def test_operations(name):
@@ -133,3 +134,71 @@ def test_copies():
     twin = pickle.loads(pickle.dumps(made))
     assert twin.source == made.source
     assert twin.ufunc(1.0, 2.0) == made.ufunc(1.0, 2.0)
+
+
+def plant(tmp_path, monkeypatch, spoil):
+    """A cache where the library of one formula was made, then spoiled; asking for it again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    c.compiled(lower([sp.tan(x) + 43]))
+    (made,) = (tmp_path / "lambdify_bridge").iterdir()
+    spoil(made)
+    return lambda: c.compiled(lower([sp.tan(x) + 43]))
+
+
+def as_link(made):
+    made.rename(made.parent.parent / "elsewhere.so")
+    made.symlink_to(made.parent.parent / "elsewhere.so")
+
+
+def as_pipe(made):
+    made.unlink()
+    os.mkfifo(made, 0o600)
+
+
+# fmt: off
+ATTACKS = {
+    "a link in place of a library":    as_link,
+    "a pipe in place of a library":    as_pipe,
+    "a library that a group can write": lambda made: made.chmod(0o720),
+    "a library that all can write":     lambda made: made.chmod(0o702),
+    "a directory that others enter":    lambda made: made.parent.chmod(0o755),
+    "a directory that all can write":   lambda made: made.parent.chmod(0o777),
+    "a parent where others can rename": lambda made: made.parent.parent.chmod(0o777),
+}
+# fmt: on
+
+
+@needs_compiler
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_code_that_others_could_have_written_is_not_loaded(tmp_path, monkeypatch, attack):
+    ask = plant(tmp_path, monkeypatch, ATTACKS[attack])
+    with pytest.raises(PermissionError) as refused:
+        ask()
+    assert "\n" not in str(refused.value)
+
+
+@needs_compiler
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_code_of_another_owner_is_not_loaded(tmp_path, monkeypatch):
+    ask = plant(tmp_path, monkeypatch, lambda made: None)
+    assert ask().ufunc(0.0) == 43
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    with pytest.raises(PermissionError):
+        ask()
+
+
+@needs_compiler
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_a_parent_with_the_sticky_bit_is_fine(tmp_path, monkeypatch):
+    assert plant(tmp_path, monkeypatch, lambda made: tmp_path.chmod(0o1777))().ufunc(0.0) == 43
+
+
+@needs_compiler
+def test_another_source_is_another_library(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for number in (1, 2):
+        assert c.compiled(lower([sp.tan(x) + 50 + number])).ufunc(0.0) == 50 + number
+    names = [path.stem for path in (tmp_path / "lambdify_bridge").iterdir()]
+    assert len(set(names)) == 2
+    assert all(re.fullmatch("[0-9a-f]{64}", name) for name in names)

@@ -16,6 +16,7 @@ from sympy import (
     Eq,
     Float,
     Function,
+    I,
     ImmutableMatrix,
     Integral,
     Inverse,
@@ -287,20 +288,20 @@ def test_values_against_numpy() -> None:
 def test_reports_are_one_line() -> None:
     report = check(TRUE[0])
     assert isinstance(report, Report)
-    assert str(report).startswith("confirmed: 4 points")
+    assert str(report).startswith("confirmed: 16 points")
     assert "\n" not in str(report)
 
 
 def test_a_small_limit_is_not_taken_for_zero() -> None:
     """Extrapolated below its own accuracy, a limit is 0 only if the values still fall steadily."""
-    from lambdify_bridge.sequence import _extrapolated
+    from lambdify_bridge.sequence import extrapolated
 
     c = mpmath.MPContext()
     c.dps = 30
     falling = [c.mpf(4) ** -k / 1000 for k in range(3, 11)]
-    assert _extrapolated(c, falling) == 0
+    assert extrapolated(c, falling) == 0
     higher = [c.mpf(4) ** (7 - k) * c.mpf("1e-7") for k in range(8)]
-    assert _extrapolated(c, [v + c.mpf("8e-10") for v in higher]) != 0
+    assert extrapolated(c, [v + c.mpf("8e-10") for v in higher]) != 0
 
 
 def test_equal_parts_of_a_formula_that_are_not_the_same_object() -> None:
@@ -308,3 +309,13 @@ def test_equal_parts_of_a_formula_that_are_not_the_same_object() -> None:
     assert first is not second
     total = Add(Basic.__new__(sin, first), second, evaluate=False)
     assert float(Evaluator({x: 0})(total)) == pytest.approx(math.sin(math.e) + math.e)
+
+
+def test_a_goal_written_with_i_is_compared_as_it_is() -> None:
+    t = Symbol("t", real=True)
+    goal = Integral(exp(I * t * x), (x, 0, 1))
+    right = check(Eq(goal, (exp(I * t) - 1) / (I * t), evaluate=False), far=False)
+    assert right.verdict == "confirmed"
+    assert len(right.points) == 4  # not all forty candidates
+    wrong = Eq(goal, (exp(-I * t) - 1) / (I * t), evaluate=False)
+    assert check(wrong).verdict == "refuted"

@@ -12,15 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from derive import command_line
-from derive.command_line import (
-    DEMO,
-    NOT_CONFIRMED,
-    NOT_WORKED_OUT,
-    WORKED_OUT,
-    WRONG_USAGE,
-    main,
-)
+from derive.command_line import main
+from derive.command_line.codes import NOT_CONFIRMED, NOT_WORKED_OUT, WORKED_OUT, WRONG_USAGE
+from derive.command_line.demo import DEMO
+from derive.command_line.showing import json_of
+from derive.command_line.terminal import write
 from lambdify_bridge.report import Report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +52,13 @@ ANSWERS = (
     (("inverse", "[[2,1],[5,3]]"),              "= [[3, -1], [-5, 2]]"),
     (("eigen", "[[2,1],[1,2]]"),                "(1, 3)"),
     (("backprop", *BACKPROP),                   "Result: dL/db = "),
+    (("ask", "kl_divergence", "[1/2,1/2]", "[1/4,3/4]"), "= -log(3)/2 + log(2)"),
+    (("ask", "gradient", "x**2*y", '["x", "y"]', "--option", "at=[1,2]"), "= [[4], [1]]"),
+    (("ask", "shannon_entropy", '["1/2", "1/2"]', "--option", "base=2"), "= 1"),
+    (("ask", "diff", "sqrt(n^2)", "n", "--positive", "n"), "= 1"),
+    (("ask", "newtons_method", "x**2 - 2", "x", "sqrt(2)"), "e²"),
+    (("jacobian", "A @ x", "x", "--shape", "A=m,n", "--shape", "x=n"), "Result: ∂(A x)/∂x = A"),
+    (("ask",),                                  "\nconvergence                 Whether the series"),
 )
 # fmt: on
 
@@ -111,6 +114,12 @@ def test_what_is_not_confirmed_is_not_a_success(
         ("backprop", "L = z**2", "z = w"),
         ("backprop", "x + 1"),
         ("rules", "no rule mentions this"),
+        ("ask", "kl_divergnce"),
+        ("ask", "parse", "x"),
+        ("ask", "diff", "__import__('os')", "x"),
+        ("ask", "diff", "x", "x", "--option", "method"),
+        ("ask", "diff", "x", "x", "--option", "timeout=1"),
+        ("ask", "diff"),
     ],
 )
 def test_wrong_usage(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,8 +200,22 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(names) == len(set(names))
 
 
+def test_html_is_written_beside_what_is_shown(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    one, several = tmp_path / "one.html", tmp_path / "several.html"
+    assert main(["diff", "x**2", "x", "--html", str(one)]) == WORKED_OUT
+    assert "Result:" in capsys.readouterr().out
+    assert "✓</span> confirmed" in one.read_text(encoding="utf-8")
+    assert main(["eigen", "[[2,1],[1,2]]", "--no-check", "--html", str(several)]) == WORKED_OUT
+    assert several.read_text(encoding="utf-8").count("<section") >= 3
+    nowhere = str(tmp_path / "nowhere" / "page.html")
+    assert main(["diff", "x**2", "x", "--no-check", "--html", nowhere]) == WRONG_USAGE
+    assert "nowhere" in capsys.readouterr().err
+
+
 def test_json_may_stand_in_a_page(capsys: pytest.CaptureFixture[str]) -> None:
-    command_line._write(command_line._json({"</script>": "<!--"}))
+    write(json_of({"</script>": "<!--"}))
     out = capsys.readouterr().out
     assert "<" not in out
     assert json.loads(out) == {"</script>": "<!--"}
@@ -207,6 +230,7 @@ def test_values_at_a_point_with_an_estimate(capsys: pytest.CaptureFixture[str]) 
     assert estimate == pytest.approx(6)
 
 
+@pytest.mark.slow
 def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "product rule"]) == WORKED_OUT
     assert "Differentiate one factor at a time" in capsys.readouterr().out
@@ -244,6 +268,7 @@ def test_help_is_there_and_fast() -> None:
     assert derive_command("--version").stdout == b"derive 0.1.0\n"
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
 def test_any_terminal_encoding(encoding: str) -> None:
     shown = derive_command(
@@ -256,6 +281,7 @@ def test_any_terminal_encoding(encoding: str) -> None:
     assert "x²" in text or "x^2" in text
 
 
+@pytest.mark.slow
 def test_whoever_reads_may_stop_reading() -> None:
     command = f"{sys.executable} -m derive rules | head -n 1; echo ${{PIPESTATUS[0]}}"
     shown = subprocess.run(

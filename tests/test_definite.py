@@ -156,6 +156,7 @@ PRINCIPAL = [
 # fmt: on
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("f", "over", "rule"), METHODS, ids=str)
 def test_the_method_that_is_named(f: Expr, over: tuple, rule: str | None) -> None:
     derivation = integrate(f, over)
@@ -214,6 +215,7 @@ for f, low, high in (("log(sin(x))", 0, "pi/2"), ("1/(x**4 + a**2)", "-oo", "oo"
 """
 
 
+@pytest.mark.slow
 def test_the_same_under_every_hash_seed() -> None:
     def run(seed: str) -> str:
         command = [sys.executable, "-c", HASHED]

@@ -6,10 +6,10 @@ Most are from Boyce and DiPrima, Elementary Differential Equations, chapters 2 a
 from __future__ import annotations
 
 import pytest
-from sympy import Derivative, Eq, Expr, Function, S, Symbol, exp, simplify, sqrt, symbols
+from sympy import Derivative, Eq, Expr, Function, S, Symbol, Tuple, exp, simplify, sqrt, symbols
 
 import derive
-from derive.calculus.equations.operators import ImplicitSolution, Solution
+from derive.calculus.equations.operators import FromRoots, HigherOrder, ImplicitSolution, Solution
 from derive.command_line import main
 from derive.parse import parse
 from lambdify_bridge import Undecided, Undefined, check, estimate, value
@@ -56,6 +56,25 @@ GENERAL = [
     ),
 ]
 
+SUBSTITUTED = [
+    ("y' = (x + y)^2", "tan(x + C) - x", {"sum as the unknown"}),
+    ("y' = (2x - y + 3)/(x + y)", "sqrt(2C + 3x^2 + 6x) - x", {"exact equation"}),
+    ("y' = y^2 - 2/x^2", "1/(C*x^4 + x/3) - 2/x", {"Riccati's equation"}),
+    ("y' = 1/x^2 - y/x - y^2", "1/(C/x + x/2) - 1/x", {"Riccati's equation"}),
+    ("y' = sqrt(1 - y^2)", "sin(x + C)", {"inverse function"}),
+    ("y'' = y'^2", "C2 - log(abs(C1 + x))", {"unknown function is missing"}),
+    ("(1 + x^2)*y'' + 2x*y' = 0", "C1*atan(x) + C2", {"unknown function is missing"}),
+    ("y*y'' = y'^2", "C2*exp(C1*x)", {"variable is missing"}),
+    ("y*y'' + y'^2 = 0", "sqrt(2*C1*x + 2*C2)", {"variable is missing"}),
+]
+HIGHER = [
+    ("y''' - 6y'' + 11y' - 6y = 0", "C1*exp(x) + C2*exp(2x) + C3*exp(3x)"),
+    ("y'''' - y = 0", "C1*exp(-x) + C2*exp(x) + C3*cos(x) + C4*sin(x)"),
+    ("y''' + 3y'' + 3y' + y = exp(-x)", "(C1 + C2*x + C3*x^2 + x^3/6)*exp(-x)"),
+    ("y''' = x", "C1 + C2*x + C3*x^2 + x^4/24"),
+    ("y''' - y = x", "C1*exp(x) + exp(-x/2)*(C2*cos(sqrt(3)*x/2) + C3*sin(sqrt(3)*x/2)) - x"),
+]
+
 WITH_VALUES = [
     ("x*y' + 2y = 4x^2", ["y(1) = 2"], "x^2 + 1/x^2"),
     ("y' = y*cos(x)", ["y(0) = 1"], "exp(sin(x))"),
@@ -67,6 +86,14 @@ WITH_VALUES = [
     ("4y'' - 8y' + 3y = 0", ["y'(0) = 1/2", "y(0) = 2"], "-exp(3x/2)/2 + 5*exp(x/2)/2"),
     ("x^2*y'' + 4x*y' + 2y = 0", ["y(1) = 1", "y'(1) = 0"], "2/x - 1/x^2"),
     ("y'' + 4y = x", ["y(0) = 0", "y'(0) = 1"], "3*sin(2x)/8 + x/4"),
+    ("y' = (x + y)^2", ["y(0) = 1"], "tan(x + pi/4) - x"),
+    ("y'' = 2y*y'", ["y(0) = 0", "y'(0) = 1"], "tan(x)"),
+    ("y'' = 1 + y'^2", ["y(0) = 1", "y'(0) = 0"], "1 - log(abs(cos(x)))"),
+    (
+        "y''' - y' = exp(2x)",
+        ["y(0) = 0", "y'(0) = 1", "y''(0) = 0"],
+        "exp(2x)/6 + 1/2 - 2*exp(-x)/3",
+    ),
 ]
 
 
@@ -74,6 +101,7 @@ def same(found: Expr, known: str) -> bool:
     return simplify(found - parse(known)) == 0
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("equation", "known", "rules"), GENERAL)
 def test_general_solutions(equation: str, known: str, rules: set[str]) -> None:
     d = derive.dsolve(equation, "y", "x")
@@ -82,6 +110,40 @@ def test_general_solutions(equation: str, known: str, rules: set[str]) -> None:
     assert d.check(points=2).verdict == "confirmed", d.report
 
 
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "known", "rules"), SUBSTITUTED)
+def test_equations_that_become_others(equation: str, known: str, rules: set[str]) -> None:
+    test_general_solutions(equation, known, rules)
+
+
+def test_two_lines_that_meet() -> None:
+    d = derive.dsolve("y' = (x + y - 2)/(x - y)", "y", "x")
+    assert "homogeneous about a point" in {step.rule for step in d.steps}
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "known"), HIGHER)
+def test_higher_order(equation: str, known: str) -> None:
+    d = derive.dsolve(equation, "y", "x")
+    assert same(d.result, known), d.result
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+@pytest.mark.slow
+def test_mistakes_about_higher_orders_are_refuted() -> None:
+    C3 = Symbol("C3")
+    equation = HigherOrder(Tuple(S(-1), S(0), S(0)), x, y, x, C1, C2, C3)
+    right = derive.dsolve("y''' = y + x", "y", "x").result
+    assert check(Eq(equation, right, evaluate=False)).verdict == "confirmed"
+    for fewer in (right.subs(C1, C2), right.subs(C3, 0)):
+        assert check(Eq(equation, fewer, evaluate=False)).verdict == "undecided"
+    assert check(Eq(equation, right + x / 9, evaluate=False)).verdict == "refuted"
+    roots = FromRoots(Tuple(S(1), S(2), S(3)), *equation.args[1:])
+    assert check(Eq(equation, roots, evaluate=False)).verdict == "refuted"
+
+
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("equation", "values", "known"), WITH_VALUES)
 def test_initial_values(equation: str, values: list[str], known: str) -> None:
     d = derive.dsolve(equation, "y", "x", *values)
@@ -157,9 +219,10 @@ def test_it_reads_well() -> None:
     ("call", "message"),
     [
         (lambda: derive.dsolve("x^2 = y", "y", "x"), "no derivative of y"),
-        (lambda: derive.dsolve("y''' = y", "y", "x"), "order above 2"),
+        (lambda: derive.dsolve("y''''''' = y", "y", "x"), "from 1 to 6"),
+        (lambda: derive.dsolve("y''' = x*y", "y", "x"), "order above 2"),
         (lambda: derive.dsolve("y'^2 = y", "y", "x"), "not alone"),
-        (lambda: derive.dsolve("y'' = y^2", "y", "x"), "linear in y"),
+        (lambda: derive.dsolve("y'' = y^2 + x", "y", "x"), "linear in y"),
         (lambda: derive.dsolve("y'' + x*y = 0", "y", "x"), "have to be constant"),
         (
             lambda: derive.dsolve("x^2*y'' = 2y", "y", "x", "y(-1) = 1", "y'(-1) = 0"),

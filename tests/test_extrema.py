@@ -57,6 +57,7 @@ REFUSED: list[tuple[Any, tuple[Any, Any]]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("question", "f", "over", "place"), FOUND, ids=str)
 def test_found(question: str, f: Expr, over: tuple[Any, Any], place: Expr) -> None:
     d = getattr(derive, question)(f, x, over)

@@ -60,6 +60,7 @@ def test_values_against_scipy():
     np.testing.assert_array_equal(sparse.toarray(), dense)
 
 
+@pytest.mark.slow
 def test_a_long_program_goes_level_by_level():
     f, letters = many(1500)
     gradient = gradient_function(f, [letters])

@@ -136,6 +136,7 @@ def test_bounds_of_unknown_order_are_a_condition() -> None:
     assert derivation.given == Lt(0, a)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("f", "low", "high", "value"), DEFINITE, ids=str)
 def test_definite(f: Expr, low, high, value) -> None:
     result = integrate(f, (x, low, high)).result

@@ -19,7 +19,7 @@ FIGURES = {
     "Gaussian":               (sp.exp(-x**2/2)/sp.sqrt(2*sp.pi), 4, 5),
     "sigmoid cross-entropy":  (-y*sp.log(SIGMOID) - (1 - y)*sp.log(1 - SIGMOID), 7, 10),
     "polynomial":             (3*x**7 - 2*x**5 + x**4 - x**3 + 5*x**2 - 7*x + 1, 13, 24),
-    "Lennard-Jones":          (4*(x**-12 - x**-6), 7, 20),
+    "Lennard-Jones":          (4*(x**-12 - x**-6), 7, 18),
     "Rosenbrock of 50":       (ROSENBROCK, 391, 441),
     "log-sum-exp of 50":      (sp.log(sp.Add(*map(sp.exp, LETTERS))), 253, 302),
 }
@@ -33,7 +33,7 @@ def test_operations(name):
     assert sum(program.counts().values()) == expected
     assert sum(gradient(program).counts().values()) == of_gradient
     both = sum(gradient(program, value=True).counts().values())
-    assert both <= 3.5 * expected, "a gradient costs a few times its function"
+    assert both <= 3 * expected, "a gradient costs a few times its function"
 
 
 def test_a_hessian_shares_its_sweeps():

@@ -9,11 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy import E, Eq, I, ImmutableMatrix, Rational, oo, pi, sqrt
 
-from derive.grammar import MAX_DEPTH
+from derive.limits_of_input import InputLimits
 from derive.parse import CONSTANTS, FUNCTIONS, ParseError, parse, parse_symbol
 
 x, y, z, n, xy, x1, θ = sympy.symbols("x y z n xy x1 θ")
 f = sympy.Function("f")
+MAX_DEPTH = InputLimits().depth
 SECONDS = 2  # no short text may take longer, however hostile; most take milliseconds
 
 # fmt: off

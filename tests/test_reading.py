@@ -7,7 +7,7 @@ from sympy import Rational, Symbol, sqrt, symbols
 
 import derive
 from derive.core import Derivation, walk
-from derive.render.latex import formula
+from derive.render.formula import formula
 from derive.render.outline import outline
 from derive.render.reading import readings
 from derive.render.text import one_line

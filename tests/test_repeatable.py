@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from sympy.core.cache import clear_cache
 
 import derive
+from derive.batch_answers import answers, called
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,18 +45,59 @@ def here() -> str:
     return trees()
 
 
-@pytest.mark.parametrize(("seed", "types"), [("0", "auto"), ("1", "auto"), ("2", "python")])
-def test_byte_for_byte_in_another_process(seed: str, types: str, here: str) -> None:
+def topics() -> str:
+    """Every twelfth topic of the documentation, checked, in all forms that it is shown in."""
+    files = sorted((ROOT / "examples" / "data" / "topics").glob("*.jsonl"))
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    shown = []
+    for row in rows[::12]:
+        found = answers(called(row["call"], row["args"], row.get("options", {}), row.get("assume")))
+        for name, d in found:
+            d.check()
+            shown += [row["id"], name, json.dumps(d.to_dict()), d.text(), d.latex(), d.markdown()]
+            shown += [json.dumps(d._repr_mimebundle_()), d.to_html()]
+    return "\n".join(shown)
+
+
+FLINT = pytest.mark.skipif(find_spec("flint") is None, reason="needs the extra fast")
+OTHERS = [
+    pytest.param(seed, types, marks=FLINT if types == "flint" else ())
+    for seed, types in (
+        ("0", "auto"), ("1", "python"), ("2", "flint"), ("3", "python"), ("4", "flint"),
+        ("5", "python"),
+    )
+]  # fmt: skip
+
+
+def printed(what: str, seed: str, types: str) -> list[str]:
     settings = {"PYTHONHASHSEED": seed, "SYMPY_GROUND_TYPES": types, "PYTHONIOENCODING": "utf-8"}
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.test_repeatable"],
+        [sys.executable, "-m", "tests.test_repeatable", what],
         cwd=ROOT,
         env={**os.environ, **settings},
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
-    assert ran.stdout.decode().rstrip("\n").splitlines() == here.splitlines()
+    return ran.stdout.decode().rstrip("\n").splitlines()
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("seed", "types"), OTHERS)
+def test_byte_for_byte_in_another_process(seed: str, types: str, here: str) -> None:
+    assert printed("trees", seed, types) == here.splitlines()
+
+
+@pytest.fixture(scope="module")
+def topics_here() -> list[str]:
+    return printed("topics", "6", "python")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "types"), OTHERS[1:])
+def test_topics_byte_for_byte(seed: str, types: str, topics_here: list[str]) -> None:
+    assert len(topics_here) > 100
+    assert printed("topics", seed, types) == topics_here
 
 
 def test_the_fifth_time_as_the_first(here: str) -> None:
@@ -69,4 +112,4 @@ def test_the_fifth_time_as_the_first(here: str) -> None:
 
 
 if __name__ == "__main__":
-    print(trees())
+    print({"trees": trees, "topics": topics}[sys.argv[1]]())

@@ -245,6 +245,38 @@ def test_24095_the_root_of_a_negative_number():
     assert to_numpy(sp.sqrt(x))(-2 + 0j) == pytest.approx(np.sqrt(2) * 1j)
 
 
+def test_21751_the_root_of_what_was_negated():
+    """-im(x) is -0.0 for real x, and the angle of it one whole turn off."""
+    for point in (10, 10.0, np.array([10.0]), 10 + 0j, np.array([10 + 0j])):
+        assert to_numpy(sp.im(sp.sqrt(-x)))(point) == pytest.approx(np.sqrt(10))
+        assert to_numpy(sp.im(sp.log(-x)))(point) == pytest.approx(np.pi)
+    assert to_numpy(sp.im(sp.sqrt(-x)))(-10.0) == 0
+
+
+def test_25486_the_root_of_a_reciprocal():
+    """1/(-2 + 0j) is -0.5 - 0j, on the wrong side of the cut."""
+    for point in (-2 + 0j, np.array([-2 + 0j])):
+        assert to_numpy(sp.sqrt(1 / x))(point) == pytest.approx(1j / np.sqrt(2))
+        assert to_numpy(sp.sqrt(x) * sp.sqrt(1 / x))(point) == pytest.approx(-1)
+    for formula in (sp.sqrt(-x), sp.log(-x), (-x) ** sp.Rational(1, 3), sp.sqrt(-(x**2)),
+                    sp.arg(-x), sp.LambertW(-x)):  # fmt: skip
+        right = complex(sp.N(formula.subs(x, 2)))
+        assert to_numpy(formula)(2 + 0j) == pytest.approx(right, rel=1e-14)
+        assert to_numpy(formula, dtype=complex)(2) == pytest.approx(right, rel=1e-14)
+    assert to_numpy(sp.log(-sp.exp(sp.I * x)))(0.0) == pytest.approx(1j * np.pi)
+    assert to_numpy(sp.sqrt(x))(complex(-2, -0.0)) == pytest.approx(-1j * np.sqrt(2)), "as given"
+
+
+def test_11463_real_roots_of_negative_numbers():
+    odd = to_numpy(sp.real_root(sp.Symbol("r", real=True), 3))
+    np.testing.assert_allclose(odd([-8.0, 27.0, -0.0]), [-2, 3, 0], rtol=1e-15)
+    assert np.isnan(to_numpy(sp.cbrt(x))(-8.0)), "the principal root is complex"
+
+
+def test_22223_the_sign_of_a_complex_number():
+    assert to_numpy(sp.sign(x))(1 + 1j) == pytest.approx((1 + 1j) / np.sqrt(2))
+
+
 def test_single_precision_is_kept():
     f = to_numpy(sp.sqrt(2) * x + sp.pi + sp.Rational(1, 3) * sp.Heaviside(x) + sp.gamma(x))
     assert f(np.ones(3, np.float32)).dtype == np.float32

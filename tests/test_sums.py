@@ -29,6 +29,7 @@ def asked_and_compared(kind: str) -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "at_least"), [("sums", 60), ("products", 20), ("convergence", 30), ("series", 40)]
 )

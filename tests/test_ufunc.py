@@ -1,5 +1,6 @@
 """Programs as NumPy ufuncs of machine code."""
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -8,6 +9,7 @@ from sympy.abc import x
 from lambdify_bridge.backends import vector_math
 from lambdify_bridge.lowering import lower
 from lambdify_bridge.program import Operation, Program
+from lambdify_bridge.to_numpy import to_numpy
 from tests.support import compiled_operations as shared
 
 pytest.importorskip("llvmlite", reason="compiled ufuncs need llvmlite")
@@ -17,7 +19,8 @@ from lambdify_bridge.backends.llvm_instructions import Machine
 from lambdify_bridge.backends.llvm_operations import COMPARISONS, OPERATIONS
 
 COMPILED = [name for name in shared.NUMBERS if name in OPERATIONS or name in COMPARISONS]
-ONLY_NUMPY = {"polygamma", "zeta", "polylog", "polylog_re", "lambertw", "hyp0f1"}
+# SciPy has no C function for these; its hyp0f1 divides by zero as Python does.
+ONLY_NUMPY = {"polygamma", "polylog", "polylog_re", "lambertw", "hyp0f1"}
 
 
 def test_the_tables_cover_numpy():
@@ -135,3 +138,24 @@ def test_long_programs_are_compiled():
     for k in range(300):
         expected = np.sin(expected) + k
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("f", [
+    sp.polygamma(1, x), sp.polylog(2, x), sp.LambertW(x), sp.hyper([], [2], x), sp.zeta(2, x),
+], ids=str)  # fmt: skip
+def test_what_has_no_machine_code_stays_with_numpy(f):
+    with pytest.raises(ValueError, match="NumPy"):
+        to_numpy(f, backend="ufunc")
+    function, points = to_numpy(f), np.linspace(0.1, 0.9, 5)
+    before = function(points)
+    function._spent = 1e9  # machine code would pay by now
+    np.testing.assert_array_equal(function(points), before)
+    np.testing.assert_array_equal(function(points), before)
+
+
+def test_zeta_left_of_zero_is_accurate_beside_its_zeros():
+    f = to_numpy(sp.zeta(x), backend="ufunc")
+    points = np.concatenate([np.linspace(-169.7, 50.3, 400), np.arange(-20, 0, 2) * (1 + 1e-9)])
+    right = [float(mpmath.zeta(point)) for point in points]
+    np.testing.assert_allclose(f(points), right, rtol=1e-12)
+    np.testing.assert_array_equal(f([-2.0, -400.0, 1.0]), [0, 0, np.inf])

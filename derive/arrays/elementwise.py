@@ -28,7 +28,7 @@ def hadamard(arrays: Sequence[Array], coefficient: Expr = S.One) -> Array:
 
 def power(base: Array, exponent: Expr) -> Array:
     """Each entry of `base` to the power `exponent`, a number or a formula in sizes."""
-    exponent = sympify(exponent)
+    exponent = sympify(exponent, strict=True)
     if exponent == 0:
         return filled(S.One, base.shape)
     if exponent == 1:

@@ -17,33 +17,19 @@ from derive.arrays.structured import projected
 from derive.arrays.textbook import size_of, textbook
 from derive.arrays.unevaluated import CLOSED, Adjoint, Gradient, Gradients, Listed
 from derive.core import Derivation, Letters, Step, walk
-from derive.engine import limited
 
 CURVED = ("orthogonal", "one-hot")  # no linear space: what they simplify holds nowhere near them
 WHOLE = "indices"  # whole numbers
 MOST_WRITTEN_OUT = 60  # nodes of a result without the names that were given on the way
 
 
-@limited
-def gradient(
+def gradient_by(
     f: Any,
     wrt: Any,
     shapes: Mapping[str, Any] | None = None,
     structures: Mapping[str, str] | None = None,
-    timeout: float = 20.0,
 ) -> Derivation:
-    """The gradient of the scalar `f`, an array of the shape of the variable `wrt`.
-
-    `f` is an array, a SymPy matrix expression, or text in NumPy's spelling, with the
-    `shapes` of its variables ("m,n", and "" for a number) and what is known of them (`structures`:
-    "symmetric", "positive definite" ...).
-    Raises ShapeError, ValueError (a loss that is not a number, a variable that it does not depend
-    on), ParseError, NoRuleApplies.
-
-    >>> shapes = {"A": "m,n", "x": "n", "b": "m"}
-    >>> gradient("norm(A @ x - b)**2", "x", shapes).result
-    2*A.T @ (A @ x - b)
-    """
+    """The gradient of the number `f`, an array of the shape of the variable `wrt`."""
     loss = scalar_loss(f, shapes, structures)
     (variable,) = chosen(loss, [wrt])
     return gradients(loss, [variable])[variable]

@@ -39,54 +39,27 @@ UNIT_ARRAYS = (
 )
 
 
-@limited
-def jacobian(
+def jacobian_by(
     f: Any,
     wrt: Any,
     shapes: Mapping[str, Any] | None = None,
     structures: Mapping[str, str] | None = None,
     form: str = "index",
-    timeout: float = 20.0,
 ) -> Derivation:
-    """All partial derivatives of `f` by `wrt`, in one of three forms.
-
-    "index": an array whose axes are those of `f`, then those of `wrt`. "operator": what the
-    derivative makes of a change V of `wrt`. "vec": the matrix M with vec(df) = M vec(dX), in
-    Kronecker products; vec puts columns under one another, K vec(X) = vec(Xᵀ) is the commutation
-    matrix (Magnus and Neudecker, Matrix differential calculus, chapter 9).
-    Input and errors as for `gradient`, but `f` may have any shape.
-
-    >>> jacobian("A @ x", "x", {"A": "m,n", "x": "n"}).result
-    A
-    >>> shapes = {"A": "m,n", "X": "n,p"}
-    >>> jacobian("A @ X @ X.T", "X", shapes, form="operator").result
-    A @ (V @ X.T + X @ V.T)
-    >>> jacobian("A @ X @ X.T", "X", shapes, form="vec").result
-    kron(X, A) + kron(eye(n), A @ X) @ commutation(n, p)
-    """
+    """All partial derivatives of the array `f` by the variable `wrt`, in one of the `FORMS`."""
     array = asked(f, shapes, structures)
     (variable,) = chosen(array, [wrt])
     return _derivation(_in_form(form, array, variable))
 
 
-@limited
-def hessian(
+def hessian_by(
     f: Any,
     wrt: Any,
     shapes: Mapping[str, Any] | None = None,
     structures: Mapping[str, str] | None = None,
     form: str = "index",
-    timeout: float = 20.0,
 ) -> Derivation:
-    """All second partial derivatives of the scalar `f`: the Jacobian of its gradient.
-
-    The forms are those of `jacobian`; "vec" is the Hessian by vec(X), a matrix.
-
-    >>> hessian("x.T @ A @ x", "x", {"A": "n,n", "x": "n"}).result
-    A + A.T
-    >>> hessian("norm(A @ X)**2", "X", {"A": "m,n", "X": "n,p"}, form="vec").result
-    2*kron(eye(p), A.T @ A)
-    """
+    """The Jacobian of the gradient of the number `f`, in one of the `FORMS`."""
     loss = scalar_loss(f, shapes, structures)
     (variable,) = chosen(loss, [wrt])
     slope = gradients(loss, [variable])[variable]

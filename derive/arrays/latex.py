@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -54,6 +55,9 @@ from derive.arrays.unevaluated import (
 HEADS = {"det": r"\det", "tr": r"\operatorname{tr}", "logdet": r"\log\det"}
 
 
+WITH_INDEX = re.compile(r"(\\?[A-Za-z]+)(_\{[A-Za-z0-9]+\})")
+
+
 class Latex(NumPy):
     r"""LaTeX; letters are printed by a printer of SymPy's, which makes them harmless."""
 
@@ -64,6 +68,7 @@ class Latex(NumPy):
 
     def __init__(self, printer: Any) -> None:
         self.print = printer._print
+        self.bold = printer._settings.get("mat_symbol_style") == "bold"
 
     def brackets(self, text: str) -> str:
         return rf"\left({text}\right)"
@@ -126,6 +131,18 @@ class Latex(NumPy):
         if of.exponent.as_coeff_Mul()[0].is_negative:
             return rf"\frac{{1}}{{{self.under(of)[0]}}}", TIMES
         return rf"{self.at(of.of, ATOM)}^{{{self.print(of.exponent)}}}", POWER
+
+    def leaf(self, array: Array) -> Text:
+        text, binds = super().leaf(array)
+        return (self.weighed(text, array) if isinstance(array, (Variable, Named)) else text), binds
+
+    def weighed(self, name: str, of: Array) -> str:
+        """A letter, bold where those of arrays are to be; its index is not."""
+        if not (self.bold and of.rank):
+            return name
+        found = WITH_INDEX.fullmatch(name)
+        letter, index = found.groups() if found else (name, "")
+        return rf"\boldsymbol{{{letter}}}{index}"
 
     def name(self, name: str) -> str:
         return str(self.print(Symbol(name)))
@@ -212,7 +229,7 @@ class Latex(NumPy):
     def bar(self, of: Array) -> str:
         base, _, index = self.plain_name(of).partition("_")
         below = rf"_{{{self.index(index)}}}" if index else ""
-        return rf"\bar{{{self.name(base)}}}{below}"
+        return rf"\bar{{{self.weighed(self.name(base), of)}}}{below}"
 
     def places(self, index: Sequence[Expr]) -> str:
         plain = all(i.is_Symbol for i in index)

@@ -235,7 +235,7 @@ def matrix_power(X: Any, k: Any) -> Array:
 
 
 def _whole(k: Any) -> int:
-    exponent = sympify(k) if not isinstance(k, Array) else getattr(k, "coefficient", None)
+    exponent = getattr(k, "coefficient", None) if isinstance(k, Array) else sympify(k, strict=True)
     if not isinstance(exponent, Integer) or abs(int(exponent)) > MOST_FACTORS:
         raise ValueError(f"matrix_power takes a whole number of at most {MOST_FACTORS}, not {k}")
     return int(exponent)
@@ -300,7 +300,7 @@ def norm(x: Any, ord: Any = None) -> Array:
         if ord not in named:
             raise ValueError(f'the norm {ord!r} of a matrix: write "fro", "nuc" or 2')
         return named[ord](x)
-    p = None if isinstance(ord, str) else sympify(ord)
+    p = None if isinstance(ord, str) else sympify(ord, strict=True)
     if x.rank != 1 or not isinstance(p, Expr) or not p.is_extended_positive:
         raise ValueError(f"the norm {ord!r} of {short(x)}: write 1, 2, oo or a number p > 0")
     sizes = elementwise(abs(PLACES[0]), {PLACES[0]: x})

@@ -17,6 +17,7 @@ from sympy import Abs, Basic, Expr, Integer, S, Symbol
 
 from derive.arrays.arithmetic import Arithmetic
 from derive.arrays.names import plain_name
+from derive.limits_of_input import TooLarge, most, to_raise
 
 Shape = tuple[Expr, ...]
 Labels = tuple[int, ...]
@@ -377,7 +378,10 @@ def size(text: Any) -> Expr:
     if isinstance(text, Expr):
         return text
     spelled = str(text).strip()
-    if spelled.isdecimal() and int(spelled) > 0:
+    if len(spelled) > most("argument_digits"):
+        problem = f"a size of {len(spelled)} characters is too long: write a letter"
+        raise ValueError(f"{problem}, {to_raise('argument_digits')}")
+    if spelled.isascii() and spelled.isdecimal() and int(spelled) > 0:
         return Integer(int(spelled))
     if not spelled[:1].isalpha():
         raise ValueError(f"{spelled!r} is not a size: write a letter, or a whole number from 1 on")
@@ -415,6 +419,8 @@ def variable(name: str, shape: Any = (), structure: str = "") -> Variable:
         sizes = (sizes,)
     if not isinstance(sizes, (list, tuple)):
         raise ValueError(f"{shape!r} is no shape for {name}: write m,n (nothing for a number)")
+    if len(sizes) > most("axes"):
+        raise TooLarge(f"{name} with {len(sizes)} axes", "axes")
     axes = tuple(size(each) for each in sizes if each != "")
     if structure and structure not in STRUCTURES:
         raise ValueError(f"{structure!r} is not a structure: write {', '.join(STRUCTURES)}")

@@ -48,7 +48,9 @@ def product(coefficient: Any, factors: Iterable[tuple[Array, Any]], out: Any) ->
     >>> product(2, [(A, "ij"), (x, "j")], "i")
     2*A @ x
     """
-    work = _Work(sympify(coefficient), [(a, tuple(labels)) for a, labels in factors], tuple(out))
+    work = _Work(
+        sympify(coefficient, strict=True), [(a, tuple(labels)) for a, labels in factors], tuple(out)
+    )
     work.simplify()
     return work.node()
 
@@ -63,7 +65,7 @@ def exactly(value: Any) -> Expr:
         raise TypeError(f"{value!r} is a text: write a number")
     if isinstance(value, float) and isfinite(value):
         return Rational(str(value))
-    formula = sympify(value)
+    formula = sympify(value, strict=True)
     return formula.xreplace({each: Rational(str(each)) for each in formula.atoms(Float)})
 
 

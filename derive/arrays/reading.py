@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import sympy
@@ -24,13 +25,21 @@ from derive.arrays import (
     windows,
 )
 from derive.arrays.elementwise import elementwise
+from derive.arrays.large import refuse_large, refuse_long_call, refuse_long_power
 from derive.arrays.nodes import PLACES, Array, identity, ones, size, variable
 from derive.arrays.operators import array, broadcast, broadcast_shape, short
 from derive.arrays.product import is_number, number, permuted, product, scaled, split
 from derive.elementary import FUNCTIONS as OURS
-from derive.tokens import ParseError
-
-MOST_CHARACTERS, MOST_NODES = 10_000, 2_000
+from derive.functions import Refused
+from derive.limits_of_input import most, to_raise
+from derive.tokens import (
+    NUMBER,
+    ParseError,
+    look_alike,
+    refuse_invisible,
+    refuse_long_number,
+    refuse_long_text,
+)
 
 
 def _each(function: Any) -> Callable[[Any], Any]:
@@ -265,8 +274,8 @@ def declared(shapes: Mapping[str, Any], structures: Mapping[str, str]) -> dict[s
 
 def read_with(text: str, known: Mapping[str, Array]) -> Any:
     """The same for names that stand for arrays already."""
-    if len(text) > MOST_CHARACTERS:
-        raise ParseError(f"the text has {len(text)} characters", text[:60], 0, "name its parts")
+    refuse_long_text(text)
+    refuse_invisible(text)
     text = text.strip()
     try:
         tree = ast.parse(text, mode="eval")
@@ -274,10 +283,11 @@ def read_with(text: str, known: Mapping[str, Array]) -> Any:
         at = max(0, (getattr(error, "offset", 1) or 1) - 1)
         problem = "this is no formula in NumPy's spelling"
         raise ParseError(problem, text, at, "write x.T @ A @ x") from None
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        raise ParseError("the formula is too long", text, 0, "name its parts")
+    if sum(1 for _ in ast.walk(tree)) > most("array_nodes"):
+        advice = f"name its parts, {to_raise('array_nodes')}"
+        raise ParseError("the formula is too long", text, 0, advice)
     try:
-        return _Reader(text, known).value(tree.body)
+        return _Reader(text, known, set(_texts(tree))).value(tree.body)
     except RecursionError:
         raise ParseError("the formula is nested too deeply", text, 0, "name its parts") from None
     except TypeError as error:
@@ -287,12 +297,19 @@ def read_with(text: str, known: Mapping[str, Array]) -> Any:
 class _Reader:
     """One text being read; every refusal names its place."""
 
-    def __init__(self, text: str, known: Mapping[str, Array]) -> None:
-        self.text, self.known = text, known
+    def __init__(
+        self, text: str, known: Mapping[str, Array], texts: Collection[ast.AST] = ()
+    ) -> None:
+        self.text, self.known, self.texts = text, known, texts
         self.sizes = {str(s) for a in known.values() for n in a.shape for s in n.free_symbols}
 
     def error(self, node: ast.AST, problem: str, advice: str) -> ParseError:
         return ParseError(problem, self.text, getattr(node, "col_offset", 0), advice)
+
+    def refuse_text(self, node: ast.Constant) -> None:
+        """Quoted text stands only where a function takes it: labels, and the names of norms."""
+        if isinstance(node.value, (str, bytes)) and node not in self.texts:
+            raise self.error(node, "quoted text is not read here", "write it without quotes")
 
     def value(self, node: ast.AST) -> Any:
         if isinstance(node, ast.Constant):
@@ -325,16 +342,29 @@ class _Reader:
     def operator(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
         try:
-            return OPERATORS[type(node.op)](left, right)
+            if isinstance(node.op, ast.Pow):
+                refuse_long_power(left, right)
+            return refuse_large(OPERATORS[type(node.op)](left, right))
+        except Refused as refusal:
+            raise self.error(node, refusal.problem, refusal.advice) from None
         except TypeError as error:
             raise self.error(node, str(error), "write where(condition, x, y) for cases") from None
 
     def constant(self, node: ast.Constant) -> Any:
+        self.refuse_text(node)
         if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-            return number(Rational(ast.get_source_segment(self.text, node) or node.value))
+            return number(Rational(self.literal(node)))
         if isinstance(node.value, str) or node.value is None:
             return node.value
         raise self.error(node, f"{node.value!r} is not a number", "write a real number")
+
+    def literal(self, node: ast.Constant) -> str:
+        """A number as typed, so that 0.1 is 1/10."""
+        typed = (ast.get_source_segment(self.text, node) or "").replace("_", "")
+        if not NUMBER.fullmatch(typed):
+            raise self.error(node, "a number in another base", "write it in decimal")
+        refuse_long_number(typed, self.text, node.col_offset)
+        return typed
 
     def name(self, node: ast.Name) -> Any:
         word = node.id
@@ -347,6 +377,8 @@ class _Reader:
             return value if value is oo else number(value)
         if word in FUNCTIONS:
             raise self.error(node, f"'{word}' is a function", f"write {word}(...)")
+        if advice := look_alike(word):
+            raise self.error(node, "a letter of another alphabet", advice)
         raise self.error(node, f"{word} has no shape", f'write shapes={{"{word}": "n"}}')
 
     def call(self, node: ast.Call) -> Any:
@@ -360,13 +392,16 @@ class _Reader:
                 raise self.error(keyword, "** is not read in a call", "write axis=1")
             options[keyword.arg] = self.plain(keyword.value)
         try:
-            return function(*arguments, **options)
+            refuse_long_call(word, arguments)
+            return refuse_large(function(*arguments, **options))
+        except Refused as refusal:
+            raise self.error(node, refusal.problem, refusal.advice) from None
         except TypeError as error:
             raise self.error(node, f"{word}: {_plainly(error)}", "check its arguments") from None
 
     def function_name(self, node: ast.AST) -> str:
         """`f`, or `np.f`, `np.linalg.f` with the module left out."""
-        word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        word = _last_name(node)
         if isinstance(node, ast.Attribute) and self.module(node.value) not in MODULES:
             raise self.error(node, f"a method .{word}()", f"write {word}(...)")
         if word not in FUNCTIONS:
@@ -389,6 +424,7 @@ class _Reader:
         if isinstance(node, ast.Name) and node.id in self.sizes:
             return size(node.id)
         if isinstance(node, ast.Constant) and isinstance(node.value, (str, bool, int)):
+            self.refuse_text(node)
             return node.value
         value = self.value(node)
         if value is None or value is oo or isinstance(value, str):
@@ -413,6 +449,24 @@ class _Reader:
                 problem = f"{short(value)} is not a number, and holds no indices"
                 raise self.error(node, problem, 'declare it: structures={"i": "indices"}')
         return self.plain(node)
+
+
+# What quoted text may say, by the function that takes it.
+TAKE_TEXT = {"einsum": re.compile(r"[A-Za-z, ]*->[A-Za-z ]*"), "norm": re.compile(r"fro|nuc")}
+
+
+def _texts(tree: ast.AST) -> Iterator[ast.AST]:
+    """The quoted texts that stand where a function takes them."""
+    for call in ast.walk(tree):
+        allowed = TAKE_TEXT.get(_last_name(call.func)) if isinstance(call, ast.Call) else None
+        if isinstance(call, ast.Call) and allowed:
+            for node in (*call.args, *(keyword.value for keyword in call.keywords)):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield from [node] if allowed.fullmatch(node.value) else []
+
+
+def _last_name(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 MODULES = ("np", "numpy", "np.linalg", "numpy.linalg", "scipy.special", "scipy.linalg")

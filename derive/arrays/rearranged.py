@@ -79,7 +79,8 @@ def placed(x: Array, axis: int, start: Expr, size: Expr, step: int) -> Array:
 def placed_at(x: Any, axis: int, start: Any, size: Any, step: int = 1) -> Array:
     """Every `step`-th entry from `start` on along an axis of size `size` is one of x, others 0."""
     x = array(x)
-    return placed(x, axis_of(x, axis, "placed"), sympify(start), sympify(size), step)
+    start, size = (sympify(each, strict=True) for each in (start, size))
+    return placed(x, axis_of(x, axis, "placed"), start, size, step)
 
 
 def _with_size(shape: Shape, axis: int, n: Expr) -> Shape:
@@ -126,7 +127,7 @@ def sliced(x: Array, axis: int, part: Any) -> Array:
 def _end(end: Any, n: Expr, otherwise: Expr) -> Expr:
     if end is None:
         return otherwise
-    return n + end if isinstance(end, int) and end < 0 else sympify(end)
+    return n + end if isinstance(end, int) and end < 0 else sympify(end, strict=True)
 
 
 def reshaped(x: Array, shape: Sequence[Expr]) -> Array:

@@ -83,7 +83,7 @@ def added_up(x: Any, axis: Any, size: Any, stride: Any = 1, dilation: Any = 1) -
 def _asked(
     x: Array, axis: Any, size: Any, stride: Any, dilation: Any
 ) -> tuple[int, Expr, int, int]:
-    n = sympify(size)
+    n = sympify(size, strict=True)
     steps = [stride, dilation]
     if not all(isinstance(step, int) and step > 0 for step in steps) or not n.is_positive:
         raise ShapeError(f"windows of {short(x)}: size, stride and dilation are 1, 2, ...")

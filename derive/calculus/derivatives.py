@@ -20,7 +20,6 @@ from sympy import (
     Function,
     Gt,
     Heaviside,
-    Integer,
     Integral,
     Limit,
     Lt,
@@ -80,10 +79,7 @@ from sympy.core.function import AppliedUndef, ArgumentIndexError
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from derive.asked import in_order, letter, scalar
-from derive.core import Derivation
 from derive.elementary import relu, sigmoid, softplus
-from derive.engine import Budget, derive, limited, search, shown
 from derive.rules import Outcome, Rewrite, Rule, RuleTable
 from derive.structure import D, depends_on, fresh, is_unknown, stays_real
 
@@ -346,7 +342,7 @@ def branch_by_branch(f: Expr, x: Symbol) -> Outcome:
 @RULES.rule("chain rule, unknown function", example=D(f(x**2), x), on=AppliedUndef)
 def unknown_function(f: Expr, x: Symbol) -> Outcome:
     """The derivative of an unknown function stays a name, taken at the inner function."""
-    if is_unknown(f):
+    if is_unknown(f) or len(set(f.args)) < len(f.args):  # SymPy confuses slots of equal values
         return None
     terms = [_partial(f, k) * D(a, x) for k, a in enumerate(f.args) if depends_on(a, x)]
     return Rewrite(Add(*terms), where=tuple(zip(_letters(len(f.args)), f.args, strict=True)))
@@ -414,6 +410,8 @@ def _tabulated_slope(f: Expr, k: int) -> Expr | None:
 @RULES.rule("definition of the derivative", example=Derivative(x**2, x), on_request=True)
 def by_definition(f: Expr, x: Symbol) -> Outcome:
     """The derivative is the limit of the difference quotient."""
+    if isinstance(x, Tuple):
+        return None
     h = fresh("h", f, x)
     return Basic.__new__(Limit, (f.subs(x, x + h) - f) / h, h, S.Zero, Symbol("+-"))
 
@@ -421,6 +419,8 @@ def by_definition(f: Expr, x: Symbol) -> Outcome:
 @RULES.rule("logarithmic differentiation", example=Derivative(x**x, x), on_request=True)
 def logarithmic_differentiation(f: Expr, x: Symbol) -> Outcome:
     """Take the logarithm first: products become sums, powers become products."""
+    if isinstance(x, Tuple):
+        return None
     bases = [p.base for p in Mul.make_args(f) if p.is_Pow and depends_on(p.exp, x)]
     return Rewrite(f * D(logarithm(f), x), And(Ne(f, 0), *(base > 0 for base in bases)))
 
@@ -434,66 +434,3 @@ def logarithm(f: Expr) -> Expr:
     if isinstance(f, exp):
         return f.args[0]
     return log(f) if f.is_positive else log(Abs(f))
-
-
-# ------------------------------------------------------------------ what the user calls
-
-METHODS = {
-    "rules": None,
-    "definition": frozenset({"definition of the derivative"}),
-    "logarithmic": frozenset({"logarithmic differentiation"}),
-}
-
-
-@limited
-def diff(
-    f: Expr | str, *variables: object, method: str = "rules", timeout: float = 20.0
-) -> Derivation:
-    """The derivative of `f`, step by step: `diff(f, x, 2)`, `diff(f, x, y)`, as in SymPy.
-
-    `method`: "rules", "definition" (the limit of the difference quotient) or "logarithmic".
-    Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError (for text that cannot be read).
-
-    >>> diff("x**2*sin(x)", "x").result
-    x**2*cos(x) + 2*x*sin(x)
-    >>> diff("x**2", "x", method="definition").root.rule
-    'definition of the derivative'
-    """
-    from derive.calculus.limits import RULES as LIMITS
-
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
-    expression = scalar(f)
-    goal = Basic.__new__(Derivative, expression, *_counted(expression, variables))
-    budget, only = Budget(seconds=timeout), METHODS[method]
-    if method == "definition":
-        # L'Hopital's rule differentiates: with it the definition would argue in a circle.
-        tables = {Derivative: RULES, Limit: LIMITS.without("L'Hopital's rule", "Taylor's theorem")}
-        root = search(goal, tables, budget, only)
-    else:
-        root = derive(goal, {Derivative: RULES}, budget, only)
-    return Derivation(root, goal, arguments=in_order(expression))
-
-
-def _counted(expression: Expr, variables: tuple[object, ...]) -> list[Tuple]:
-    """SymPy's ways of saying by what and how often: x, (x, 2), or x, 2."""
-    if not variables:
-        letters = in_order(expression)
-        if len(letters) != 1:
-            raise ValueError(
-                f"by which variable? {shown(expression)} has {len(letters)}: write diff(f, x)"
-            )
-        return [Tuple(letters[0], 1)]
-    counted: list[Tuple] = []
-    for item in variables:
-        if isinstance(item, (int, Integer)):
-            if not counted or item < 1:
-                raise ValueError(f"{item} is no order of a derivative; write diff(f, x, 2)")
-            counted[-1] = Tuple(counted[-1].args[0], int(item))
-        else:
-            name, *counts = item if isinstance(item, (tuple, Tuple)) else (item, 1)
-            count = counts[0] if len(counts) == 1 else Tuple(*counts)
-            if not isinstance(count, (int, Integer)) or count < 1:
-                raise ValueError(f"{count} is no order of a derivative; write diff(f, x, 2)")
-            counted.append(Tuple(letter(name, expression), int(count)))
-    return counted

@@ -10,16 +10,21 @@ from dataclasses import replace
 from typing import Any
 
 from sympy import (
+    Abs,
     Add,
     And,
     Basic,
     Derivative,
     Expr,
+    Max,
     Mul,
+    Piecewise,
     Pow,
+    S,
     Subs,
     Symbol,
     exp,
+    expand,
     factor_terms,
     log,
     oo,
@@ -116,6 +121,36 @@ def _stationary(
         return None
     premise = (D(f, x, 2), bent(x, a, b, given))
     return Rewrite(RootBetween(D(f, x), x, a, b), And(smooth, given), premises=(premise,))
+
+
+@SMALLEST.rule(
+    "where two sizes cross", example=ArgMin(Max(Abs(1 - x), Abs(1 - 3 * x)), x, 0, oo), on=Max
+)
+def where_two_sizes_cross(f: Max, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Of |u| and |v|, straight lines that slope alike, one falls where the other rises: u = -v."""
+    if len(f.args) != 2 or not all(isinstance(size, Abs) for size in f.args):
+        return None
+    lines = [size.args[0] for size in f.args]
+    slopes = [line.diff(x) for line in lines]
+    if any(depends_on(slope, x) for slope in slopes) or lines[0].equals(lines[1]):
+        return None
+    given = positive_if(slopes[0] * slopes[1], x, a, b)
+    return None if given is None else Rewrite(RootBetween(lines[0] + lines[1], x, a, b), given)
+
+
+@SMALLEST.rule("on either side of the kink", example=ArgMin((x - 5) ** 2 + 3 * Abs(x), x))
+def either_side_of_the_kink(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A convex function with a kink at 0 is smallest right of it, left of it, or in the kink."""
+    weight = f.coeff(Abs(x)) if isinstance(f, Add) else S.Zero
+    smooth = expand(f - weight * Abs(x))
+    if weight == 0 or (a, b) != (-oo, oo) or smooth.has(Abs) or smooth_if(smooth, x, a, b) is None:
+        return None
+    convex, pointed = (positive_if(g, x, a, b) for g in (smooth.diff(x, 2), weight))
+    if convex is None or pointed is None or not smooth.is_polynomial(x):
+        return None
+    right, left = (RootBetween(factor_terms(smooth.diff(x) + s * weight), x) for s in (1, -1))
+    cases = Piecewise((right, right > 0), (left, left < 0), (S.Zero, True))
+    return Rewrite(cases, And(convex, pointed))
 
 
 @LARGEST.rule("maximise the logarithm", example=ArgMax(x**2 * exp(-3 * x), x, 0, oo))

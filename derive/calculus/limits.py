@@ -43,6 +43,12 @@ DOMAINS = ("reals", "integers")
 FIRST_STEPS = 60  # rules applied before the series and Gruntz's algorithm are asked
 FIRST_LAW = "grows beyond all bounds"
 LAST = "the most rapidly varying part"
+# What a textbook calls a method, beside the limit laws.
+METHODS = (
+    "L'Hopital's rule", "Taylor's theorem", "first term of the series", "squeeze",
+    "cancel a common factor", "multiply by the conjugate", "bring to a standard limit",
+    "comparison of growth", "take out the dominant term", "reciprocal variable", LAST,
+)  # fmt: skip
 WANDERING = frozenset({
     "cancel a common factor", "multiply by the conjugate", "combine the logarithms",
     "difference quotient of a sum", "difference quotient of a product", "difference formula",
@@ -65,6 +71,13 @@ def worked_out(goal: Limit, seconds: float) -> Derivation:
             root = search(goal, {Limit: by_leading_terms()}, left)
         except DerivationError:
             raise problem from None
+    return Derivation(root, goal, arguments=in_order(goal))
+
+
+def by_rule(goal: Limit, name: str, seconds: float) -> Derivation:
+    """The derivation that begins with this rule. Raises NoRuleApplies, BudgetExceeded."""
+    budget = Budget(FIRST_STEPS, seconds)
+    root = search(goal, {Limit: RULES}, budget, frozenset({name}))
     return Derivation(root, goal, arguments=in_order(goal))
 
 

@@ -34,7 +34,8 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from derive.structure import depends_on, free_symbols, postorder
+from derive.asked import in_order
+from derive.structure import depends_on, postorder
 
 SMOOTH = {"exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "erf", "erfc", "sigmoid", "softplus"}
 LARGEST = 150  # operations of what is brought over one denominator
@@ -52,7 +53,7 @@ def positive_if(f: Expr, x: Symbol, a: Expr, b: Expr) -> Boolean | None:
     True
     """
     inner = Dummy("s", real=True) if (a, b) == (-oo, oo) else Dummy("s", positive=True)
-    letters = {s: Dummy(s.name, real=True) for s in _ordered(f, a, b) if s.is_real is None}
+    letters = {s: Dummy(s.name, real=True) for s in in_order(Tuple(f, a, b)) if s.is_real is None}
     back = {real: plain for plain, real in letters.items()}
     low, high = (end.xreplace(letters) for end in (a, b))
     moved = f.xreplace(letters).subs(x.xreplace(letters), _between(low, high, inner))
@@ -193,10 +194,6 @@ def _parts(condition: Boolean) -> set[Boolean]:
 
 
 # ------------------------------------------------------------------ the interval as a letter
-
-
-def _ordered(*expressions: Expr) -> list[Symbol]:
-    return sorted(free_symbols(Tuple(*expressions)), key=lambda s: (s.name, str(s.assumptions0)))
 
 
 def _between(a: Expr, b: Expr, s: Symbol) -> Expr:

@@ -256,12 +256,21 @@ def expansion(A: Matrix, places: list[Place]) -> Expr:
 # ------------------------------------------------------------------ what the user calls
 
 
+def tables_of(method: str) -> dict[type, RuleTable]:
+    if method == "block":
+        from derive.linear_algebra.block_determinants import TABLES
+
+        return TABLES
+    return {Determinant: METHODS[method]}
+
+
 @limited
 def determinant(A: Any, method: str = "auto", timeout: float = 20.0) -> Derivation:
     """The determinant of a square matrix, step by step.
 
-    `method`: "cofactor", "elimination" (a pivot with letters gives a condition), or "auto":
-    cofactors up to three by three and where no number can be a pivot, else row operations.
+    `method`: "cofactor", "elimination" (a pivot with letters gives a condition), "block" (Schur
+    complements; blocks that commute), or "auto": cofactors up to three by three and where no number
+    can be a pivot, else row operations.
     Raises ValueError for a matrix that is not square, BudgetExceeded.
 
     >>> determinant([[1, 2], [3, 4]]).result
@@ -269,9 +278,9 @@ def determinant(A: Any, method: str = "auto", timeout: float = 20.0) -> Derivati
     >>> determinant([["a", "b"], ["c", "d"]], method="elimination").given
     Ne(a, 0)
     """
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
+    if method not in (*METHODS, "block"):
+        raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}, block")
     M = square(A, "a determinant")
     goal = det(M)
-    root = derive(goal, {Determinant: METHODS[method]}, Budget(seconds=timeout))
+    root = derive(goal, tables_of(method), Budget(seconds=timeout))
     return Derivation(root, goal, arguments=in_order(M))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sympy import (
     Add,
     Basic,
+    CRootOf,
     Determinant,
     Expr,
     Mul,
@@ -132,7 +133,7 @@ SPACES = RuleTable(Eigenspace, lambda goal: goal.args, "eigenvectors")
 @SPACES.rule("null space of A - lambda I", example=Eigenspace(example, S(3)))
 def shifted_null_space(A: Matrix, value: Expr) -> Outcome:
     """The eigenvectors are the vectors that A minus the eigenvalue sends to zero."""
-    if all(e.is_Rational for e in A) and by_cubic_formula(value):
+    if all(e.is_Rational for e in A) and by_no_plain_root(value):
         return None
     return NullSpace((A - value * identity(A.rows)).applyfunc(tidy))
 
@@ -150,18 +151,30 @@ def column_of_adjugate(A: Matrix, value: Expr) -> Outcome:
         return None
     for row in range(A.rows):
         column = Matrix([expand(M.cofactor(row, j, method="berkowitz")) for j in range(A.rows)])
-        if any(far_from_zero(entry.subs(letter, value)) for entry in column):
+        if any(not zero_at(entry, letter, value) for entry in column):
             return column.subs(letter, value)
     return None
 
 
-def by_cubic_formula(value: Expr) -> bool:
-    """Row operations cannot be trusted to see which entries with such numbers are zero."""
-    nested = (p for p in value.atoms(Pow) if p.exp.is_Rational and p.exp.q == 3)
-    return value.has(TrigonometricFunction) or any(not p.base.is_Rational for p in nested)
+def by_no_plain_root(value: Expr) -> bool:
+    """Row operations cannot be trusted to see which entries with such numbers are zero: roots of
+    sums with roots, as of a cubic or a quartic by its formula, numbered roots."""
+    if value.has(CRootOf, TrigonometricFunction):
+        return True
+    nested = (p for p in value.atoms(Pow) if p.exp.is_Rational and p.exp.q in (2, 3))
+    return any(not p.base.is_Rational for p in nested)
+
+
+def zero_at(entry: Expr, letter: Symbol, value: Expr) -> bool:
+    """Whether a polynomial is zero at an algebraic number; exactly for a numbered root."""
+    if isinstance(value, CRootOf):
+        return Poly(entry, letter).rem(Poly(value.poly.as_expr(letter), letter)).is_zero
+    return not far_from_zero(entry.subs(letter, value))
 
 
 def vanishes(p: Poly, value: Expr) -> bool:
+    if isinstance(value, CRootOf):
+        return zero_at(p.as_expr(), p.gen, value)
     return abs(p.as_expr().subs(p.gen, value).evalf(60, maxn=200)) < Rational(1, 10**40)
 
 
@@ -210,6 +223,16 @@ class Eigen(NamedTuple):
         return any(geometric < algebraic for algebraic, geometric in self.multiplicities)
 
 
+def in_closed_form(found: Eigen) -> Eigen:
+    """The eigenpairs. Raises NoRuleApplies where eigenvalues are roots that are numbered only."""
+    values = found.values
+    if values.result.has(CRootOf):
+        polynomial = shown(found.characteristic_polynomial.result)
+        text = f"no closed form here for the roots of {polynomial}: they are numbered only"
+        raise NoRuleApplies(text, values.problem, partial=values)
+    return found
+
+
 def distinct(values: Tuple) -> tuple[Expr, ...]:
     found: list[Expr] = []
     for value in values:
@@ -220,6 +243,8 @@ def distinct(values: Tuple) -> tuple[Expr, ...]:
 
 def same(u: Expr, v: Expr) -> bool:
     """Equal as written, or equal numbers; values with letters may agree at some points still."""
+    if isinstance(u, CRootOf) or isinstance(v, CRootOf):
+        return u == v  # roots of different irreducible polynomials, or with different numbers
     numbers = not (u.free_symbols or v.free_symbols)
     return u == v or (numbers and is_zero(u - v))
 
@@ -228,8 +253,10 @@ def same(u: Expr, v: Expr) -> bool:
 def eigen(A: Any, timeout: float = 20.0) -> Eigen:
     """Eigenvalues and eigenvectors of a square matrix, step by step.
 
-    Raises ValueError for a matrix that is not square, NoRuleApplies where the characteristic
-    polynomial has no roots in closed form here, BudgetExceeded.
+    Where the characteristic polynomial of a matrix of rationals has no formula (an irreducible
+    factor of degree four, or five and more) the roots are numbered, each in a disc that exact
+    arithmetic certifies. Raises ValueError for a matrix that is not square, NoRuleApplies where
+    that of other matrices has no roots in closed form here, BudgetExceeded.
 
     >>> answer = eigen([[2, 1], [1, 2]])
     >>> answer.values.result
@@ -299,6 +326,8 @@ def fact(
 
 def agree(joined: Expr, value: Expr) -> bool:
     """Exactly where letters are left; numbers to forty digits, as the fact itself is a theorem."""
+    if joined.has(CRootOf):
+        return True
     if not (joined.free_symbols or value.free_symbols):
         return not far_from_zero(joined.doit() - value)
     try:

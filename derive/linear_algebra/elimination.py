@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sympy import (
+    CRootOf,
     Expr,
     Float,
     Integer,
@@ -123,6 +124,7 @@ def has_root(entry: Expr) -> bool:
 
 def far_from_zero(entry: Expr) -> bool:
     """Not zero at one of three points; an analytic function is then nonzero almost everywhere."""
+    entry = entry.xreplace({root: root.eval_approx(60) for root in entry.atoms(CRootOf)})
     letters = sorted(entry.free_symbols, key=default_sort_key)
     for shift in range(3 if letters else 1):
         point = {x: Rational(17 * k + 5 * shift + 3, 11) for k, x in enumerate(letters)}

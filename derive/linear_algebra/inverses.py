@@ -11,6 +11,7 @@ from sympy import (
     Integer,
     Inverse,
     MatMul,
+    MatrixBase,
     MatrixExpr,
     Ne,
     S,
@@ -62,17 +63,25 @@ class Augmented(MatrixExpr):
     def shape(self) -> tuple[Basic, Basic]:
         return self.args[0].cols, self.args[1].cols
 
+    @property
+    def _explicit(self) -> bool:
+        return all(isinstance(part, MatrixBase) for part in self.args)
+
     def _entry(self, i: Any, j: Any, **_: Any) -> Expr:
         raise NotImplementedError("the entries of an augmented matrix are not worked out yet")
 
     def _sympystr(self, printer: Any) -> str:
         A, B = self.args
+        if not self._explicit:
+            return f"[{printer._print(A)} | {printer._print(B)}]"
         cells = [[printer._print(e) for e in M] for M in A.tolist() + B.tolist()]
         rows = zip(cells[: A.rows], cells[A.rows :], strict=True)
         return "[" + "; ".join(", ".join(r) + " | " + ", ".join(s) for r, s in rows) + "]"
 
     def _latex(self, printer: Any) -> str:
         A, B = self.args
+        if not self._explicit:
+            return rf"\left[{printer._print(A)} \,\middle|\, {printer._print(B)}\right]"
         rows = (" & ".join(printer._print(e) for e in row) for row in A.row_join(B).tolist())
         columns = "c" * A.cols + "|" + "c" * B.cols
         body = r" \\ ".join(rows)

@@ -1,7 +1,7 @@
-"""Roots of polynomials in closed form, each as often as it occurs: factors, then formulas.
+"""Roots of polynomials, each as often as it occurs: factors, then formulas.
 
-A rule takes `p, z` of `Roots(p, z)`. A polynomial without a formula here is left without an
-answer: no rule applies.
+A rule takes `p, z` of `Roots(p, z)`. A polynomial of rationals without a formula here has its roots
+numbered; one with letters is left without an answer: no rule applies.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from derive.core import Letters
 from derive.linear_algebra.elimination import is_zero, tidy
+from derive.linear_algebra.isolated_roots import isolating_discs, numbered_roots
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import fresh
 
@@ -251,6 +252,62 @@ def biquadratic(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
     return Rewrite(Tuple(*(s * r for r in found for s in (-1, 1))), leading(k[4]), where)
 
 
+@RULES.rule("palindromic equation", example=Roots(z**4 + 3 * z**3 - 4 * z**2 + 3 * z + 1, z))
+def palindromic(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
+    """The coefficients read the same from both ends, or but for the sign of two: divide by z^2, and
+    in u = z + 1/z, or u = z - 1/z, the equation is quadratic."""
+    if len(k) != 5 or not is_zero(k[0] - k[4]) or is_zero(k[3]):
+        return None
+    sign = next((s for s in (1, -1) if is_zero(k[1] - s * k[3])), None)
+    if sign is None:
+        return None
+    sums = two_roots(tidy(k[2] - 2 * sign * k[4]), k[3], k[4])
+    where = ((fresh("u", p), z + sign / z),)
+    return Rewrite(Joined(*(Roots(z**2 - u * z + sign, z) for u in sums)), leading(k[4]), where)
+
+
+@RULES.rule("biquadratic after a shift", example=Roots(z**4 + 2 * z**3 + 3 * z**2 + 2 * z - 1, z))
+def biquadratic_after_a_shift(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
+    """About the mean of the roots only even powers are left: solve for the square of the way from
+    there, then take both roots of it."""
+    if len(k) != 5 or not all(e.is_Rational for e in k):
+        return None
+    shift = k[3] / (4 * k[4])
+    w = fresh("w", p)
+    r, q, middle = coefficients(expand((p / k[4]).subs(z, w - shift)), w)[:3]
+    if q != 0:
+        return None
+    found = [sqrtdenest(sqrt(square)) for square in two_roots(r, middle, S.One)]
+    roots = Tuple(*(s * way - shift for way in found for s in (-1, 1)))
+    return Rewrite(roots, where=((w, z + shift),))
+
+
+@RULES.rule("two quadratic factors", example=Roots(z**4 + 4 * z - 1, z))
+def two_quadratic_factors(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
+    """Ferrari: with w = z + b/(4a) it is w^4 + p w^2 + q w + r, and for a root m of the resolvent
+    m^3 + 2p m^2 + (p^2 - 4r) m - q^2 it falls into w^2 + s w + ... and w^2 - s w + ..., s^2 = m."""
+    if len(k) != 5 or not all(e.is_Rational for e in k):
+        return None
+    shift = k[3] / (4 * k[4])
+    w = fresh("w", p)
+    r, q, middle = coefficients(expand((p / k[4]).subs(z, w - shift)), w)[:3]
+    m = resolvent_root(middle, q, r)
+    if m is None:
+        return None
+    s, w = sqrt(m), z + shift
+    halves = ((s, (middle + m - q / s) / 2), (-s, (middle + m + q / s) / 2))
+    found = (Roots(expand(w**2 + t * w + c), z) for t, c in halves)
+    names = (("p", middle), ("q", q), ("r", r), ("m", m))
+    return Rewrite(Joined(*found), where=tuple((Symbol(name), e) for name, e in names))
+
+
+def resolvent_root(p: Expr, q: Expr, r: Expr) -> Expr | None:
+    """The largest positive rational root of the resolvent cubic, if there is one."""
+    m = Symbol("m")
+    cubic = Poly(m**3 + 2 * p * m**2 + (p**2 - 4 * r) * m - q**2, m)
+    return max((root for root in cubic.ground_roots() if root > 0), default=None)
+
+
 @RULES.rule("three real roots of a cubic", example=Roots(z**3 - 3 * z + 1, z))
 def three_real_roots(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
     """A cubic with three real roots: a third of an angle (Viete's formula)."""
@@ -290,3 +347,18 @@ def depressed(k: list[Expr]) -> tuple[Expr, Expr, Expr]:
 
 def letters_of_depressed(p: Expr, q: Expr) -> Letters:
     return ((Symbol("p"), p), (Symbol("q"), q))
+
+
+# ------------------------------------------------------------------ without a formula
+
+
+@RULES.rule("roots isolated by discs", example=Roots(z**5 - z - 1, z))
+def isolated_by_discs(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
+    """No formula gives these roots here, and for degree five and more there is none in general: it
+    stops at the polynomial. Its roots are numbered; disc k, a centre and a radius, holds the k-th
+    and no other one, as exact arithmetic shows (Smith's theorem)."""
+    if len(k) < 5 or not all(e.is_Rational for e in k) or not Poly(p, z).is_irreducible:
+        return None
+    roots = numbered_roots(p, z)
+    discs = isolating_discs(k, roots)
+    return None if discs is None else Rewrite(Tuple(*roots), where=discs)

@@ -51,14 +51,14 @@ class Backward(Mapping[str, Derivation]):
         """One derivation whose result is the list of the gradients."""
         return together(self._by_variable)
 
-    def text(self) -> str:
-        return self.whole.text()
+    def text(self, detail: str = "normal") -> str:
+        return self.whole.text(detail)
 
-    def latex(self, env: str = "aligned") -> str:
-        return self.whole.latex(env)
+    def latex(self, env: str = "", **options: Any) -> str:
+        return self.whole.latex(env, **options)
 
-    def markdown(self) -> str:
-        return self.whole.markdown()
+    def markdown(self, detail: str = "normal") -> str:
+        return self.whole.markdown(detail)
 
     def check(self, *, points: int = 4, seed: int = 0) -> Any:
         return self.whole.check(points=points, seed=seed)

@@ -77,8 +77,8 @@ class ThroughTime(Derivation):
         """The lines with t = T, ..., 1 put into each, and the sums written out."""
         return _put_into(self.root, replace(self.unrolling, steps=T))
 
-    def check(self, *, points: int = 4, seed: int = 0) -> Any:
-        found = self.at_each_step(CHECKED).check(points=points, seed=seed)
+    def check(self, **options: Any) -> Any:
+        found = self.at_each_step(CHECKED).check(**options)
         report = replace(found, reason=f"with t = {CHECKED}, ..., 1: {found.reason}")
         self._reports.append(report)
         return report

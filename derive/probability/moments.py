@@ -1,7 +1,8 @@
-"""Expected values and variances over independent letters, each drawn from a density.
+"""Expected values and variances over independent letters, each drawn from a density or a law.
 
 A density is known up to a factor: E is the integral of g times the density over that of the
-density. Those of a Gaussian are read off its logarithm, which is a quadratic.
+density. Those of a Gaussian are read off its logarithm, which is a quadratic. A law is an object of
+sympy.stats; expectations.py has the rules for these.
 """
 
 from __future__ import annotations
@@ -12,14 +13,25 @@ from sympy import (
     Add,
     Basic,
     Expr,
+    FiniteSet,
     Function,
+    I,
     Mul,
+    Pow,
     S,
     Symbol,
     Tuple,
+    catalan,
+    count_ops,
     exp,
+    expand_power_base,
+    factor,
+    factor_terms,
+    gamma,
+    gammasimp,
     oo,
     pi,
+    powsimp,
     sqrt,
     true,
 )
@@ -28,11 +40,13 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import in_order
 from derive.calculus.extrema import TABLES as EXTREMA
 from derive.calculus.extrema import log_of
+from derive.calculus.integrals.operators import nonzero
 from derive.calculus.intervals import ArgMax
 from derive.calculus.roots_between import textbook
 from derive.calculus.signs import NegativeConstants, negative_if, positive_if, smooth_if
 from derive.core import Derivation
-from derive.engine import Budget, search
+from derive.engine import DOES_NOT_EXIST, Budget, DoesNotExist, search
+from derive.probability.distributions import in_latex, in_text
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, depends_on, free_symbols
 
@@ -66,6 +80,8 @@ class normal_density(Function):
 
 class Moment(Expr):
     """`Operator(g, (x, density), ...)`: the letters are independent, the densities up to a factor.
+
+    In place of a density there may be a law: an object of sympy.stats.
 
     A density depends on its own letter, not on the other ones that are drawn.
     """
@@ -108,6 +124,8 @@ def _law(printer: Any, x: Symbol, density: Expr) -> str:
     if isinstance(density, normal_density) and density.args[0] == x:
         letter, m, v = map(printer._print, density.args)
         return f"{letter} ~ N({m}, {v})"
+    if not isinstance(density, Expr):
+        return f"{printer._print(x)} ~ {in_text(printer, density)}"
     return f"{printer._print(x)} ∝ {printer._print(density)}"
 
 
@@ -115,6 +133,8 @@ def _law_in_latex(printer: Any, x: Symbol, density: Expr) -> str:
     if isinstance(density, normal_density) and density.args[0] == x:
         letter, m, v = map(printer._print, density.args)
         return rf"{letter} \sim \mathcal{{N}}\left({m},\, {v}\right)"
+    if not isinstance(density, Expr):
+        return rf"{printer._print(x)} \sim {in_latex(printer, density)}"
     return rf"{printer._print(x)} \propto {printer._print(density)}"
 
 
@@ -148,14 +168,37 @@ def is_drawn(g: Expr, laws: Laws) -> bool:
     return any(depends_on(g, law.args[0]) for law in laws)
 
 
+def tidied(value: Basic) -> Basic:
+    """In textbook form; of several ways to write gamma functions and powers, the shortest."""
+    if not isinstance(value, Expr) or value.is_finite is False or value.has(DoesNotExist, oo):
+        return value
+    value = value.replace(lambda node: isinstance(node, catalan), lambda node: node.rewrite(gamma))
+    if value.is_rational_function(*free_symbols(value)) and not value.has(I):
+        return min((textbook(value), _signs_turned(textbook(value))), key=count_ops)
+    if value.has(I):
+        return min((value, powsimp(value), factor_terms(value)), key=count_ops)
+    ways = [value, powsimp(value), factor_terms(value), textbook(value)]
+    if value.has(gamma):
+        ways += [textbook(gammasimp(value)), powsimp(textbook(gammasimp(powsimp(value))))]
+    elif value.has(Pow):
+        ways += [powsimp(textbook(powsimp(expand_power_base(value))))]
+    return min(ways, key=count_ops)
+
+
+def _signs_turned(value: Expr) -> Expr:
+    """nu/(nu - 2) for -nu/(2 - nu)."""
+    above, below = value.as_numer_denom()
+    return factor(-above) / factor(-below)
+
+
 x, y = Symbol("x"), Symbol("y")
 STANDARD = (x, normal_density(x, S.Zero, S.One))
 BELL = (x, normal_density(x, S(3), S(2)))
 OTHER = (y, normal_density(y, S(-1), S(4)))
 PRODUCT = (x, normal_density(x, S(1), S(2)) * normal_density(3, 2 * x, S(5)))
 
-MEANS = RuleTable(Expectation, unpack, "expected values", tidy=textbook)
-VARIANCES = RuleTable(Variance, unpack, "variances", tidy=textbook)
+MEANS = RuleTable(Expectation, unpack, "expected values", tidy=tidied)
+VARIANCES = RuleTable(Variance, unpack, "variances", tidy=tidied)
 
 
 # ------------------------------------------------------------------ expected values
@@ -165,13 +208,34 @@ VARIANCES = RuleTable(Variance, unpack, "variances", tidy=textbook)
 def linearity(g: Expr, laws: Laws) -> Outcome:
     """The expected value of a sum is that of its terms; constants come out."""
     terms = [_with_constants_out(term, laws) for term in Add.make_args(g)]
-    return Add(*terms)
+    return (Rewrite(Add(*terms)), *_without(g, laws))
+
+
+def _without(g: Expr, laws: Laws) -> tuple[Rewrite, ...]:
+    """A constant, and a multiple of what has no expected value, have none."""
+    moving = [term for term in Add.make_args(g) if is_drawn(term, laws)]
+    if len(moving) != 1:
+        return ()
+    fixed, h = moving[0].as_independent(*(law.args[0] for law in laws), as_Add=False)
+    none = (mean_of(Expectation, h, laws), FiniteSet(DOES_NOT_EXIST))
+    return () if h == g else (Rewrite(DOES_NOT_EXIST, nonzero(fixed), premises=(none,)),)
 
 
 def _with_constants_out(term: Expr, laws: Laws) -> Expr:
     fixed = [k for k in Mul.make_args(term) if not is_drawn(k, laws)]
     moving = [k for k in Mul.make_args(term) if is_drawn(k, laws)]
     return Mul(*fixed, mean_of(Expectation, Mul(*moving), laws)) if moving else term
+
+
+@MEANS.rule("independent factors", example=Expectation(x * y, BELL, OTHER), on=Mul)
+def independent_factors(g: Mul, laws: Laws) -> Outcome:
+    """The expected value of a product of independent factors is that of each, multiplied."""
+    letters = [law.args[0] for law in laws]
+    of_letter = {x: [f for f in g.args if depends_on(f, x)] for x in letters}
+    apart = all(sum(depends_on(f, x) for x in letters) == 1 for f in g.args)
+    if len(laws) < 2 or not apart:
+        return None
+    return Mul(*(mean_of(Expectation, Mul(*of_letter[x]), laws) for x in letters))
 
 
 @MEANS.rule("mean of a normal distribution", example=Expectation(x, BELL), on=Symbol)
@@ -253,7 +317,7 @@ def _quadratic(g: Symbol, laws: Laws) -> tuple[Expr, Boolean, tuple[Basic, Basic
 
     With it the condition, and the premise that its second derivative is a negative constant.
     """
-    if len(laws) != 1 or laws[0].args[0] != g:
+    if len(laws) != 1 or laws[0].args[0] != g or not isinstance(laws[0].args[1], Expr):
         return None
     found = log_of(laws[0].args[1], g, -oo, oo)
     if found is None:

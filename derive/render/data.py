@@ -9,7 +9,7 @@ from sympy import Basic
 from sympy.printing.str import StrPrinter
 
 from derive.core import Derivation
-from derive.render.latex import Formula
+from derive.render.formula import Formula
 from derive.render.once import PrintsOnce
 from derive.render.outline import Line, outline
 

@@ -6,193 +6,85 @@ with a straight d where the question has one letter, with \partial where it has 
 
 from __future__ import annotations
 
-from typing import Any
-
-from sympy import Basic, Derivative, Function, Integral, Limit
-from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions import MatrixSymbol
-from sympy.printing.latex import LatexPrinter, accepted_latex_functions
+import re
 
 from derive.core import Derivation
-from derive.render.names import FORMS, function_name, latex_name, words
-from derive.render.once import PrintsOnce
-from derive.render.outline import (
-    Line,
-    Outline,
-    differential,
-    fraction_of_operator,
-    missing,
-    outline,
-    verb,
-)
+from derive.render.notation import AS_IT_IS, Notation
+from derive.render.outline import Outline, outline
+from derive.render.page import page
+from derive.render.rows import rows_of, set_out
 
 ENVIRONMENTS = ("aligned", "align", "align*")
-NEW_ROW = " \\\\[4pt]\n"  # the length also keeps a bracket that starts a row from being read as one
+PAGE = 345.0  # points: the width of the text of LaTeX's article
+LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9:.-]*", re.ASCII)
 
 
-def latex(derivation: Derivation, env: str = "aligned") -> str:
+def latex(
+    derivation: Derivation,
+    env: str = "",
+    *,
+    label: str = "",
+    detail: str = "normal",
+    standalone: bool = False,
+    width: float | None = None,
+    notation: Notation = AS_IT_IS,
+) -> str:
     r"""The steps as rows of `env`: "aligned" (inside of $$), "align" or "align*" (on their own).
 
-    Raises ValueError for another environment.
+    `label`: the rows of an align are numbered and labelled label:1, label:2, ..., label:result.
+    `detail`: "brief", "normal" or "full". `standalone`: a whole document, where an align* stands
+    for an aligned, which cannot go over pages. `width`: the points
+    that a row may take, 345 where there is a label or a document; longer ones are broken.
+    `notation`: a `derive.Notation`.
+
+    Without `env` it is an align where rows are numbered or may go over pages, else an aligned.
+    Raises ValueError for another environment, a label that is none, and one without numbers.
 
     >>> import derive
     >>> print(derive.diff("x**2", "x").latex())
     \begin{aligned}
     \frac{d}{d x} x^{2} &= 2 x && \text{power rule}
     \end{aligned}
+    >>> print(derive.diff("x**2", "x").latex(label="square"))
+    \begin{align}
+    \frac{d}{d x} x^{2} &= 2 x && \text{power rule} \label{square:result}
+    \end{align}
     """
-    if env not in ENVIRONMENTS:
-        raise ValueError(f"env is {env!r}; write one of {', '.join(ENVIRONMENTS)}")
-    shown = outline(derivation)
-    rows = NEW_ROW.join(rows_of(shown))
+    env = env or ("align" if label or standalone else "aligned")
+    _refuse(env, label)
+    if standalone and env == "align":
+        label = label or "step"
+    if width is None and (label or standalone):
+        width = PAGE
+    shown = outline(derivation, detail=detail)
+    if not standalone:
+        return display(shown, env, label, width, notation)
+    over_pages = "align*" if env == "aligned" else env
+    return page(display(shown, over_pages, label, width, notation))
+
+
+def display(
+    shown: Outline,
+    env: str = "aligned",
+    label: str = "",
+    width: float | None = None,
+    notation: Notation = AS_IT_IS,
+) -> str:
+    """The rows inside of their environment."""
+    rows = set_out(rows_of(shown, notation, label), label, width)
     return f"\\begin{{{env}}}\n{rows}\n\\end{{{env}}}"
 
 
-def rows_of(shown: Outline) -> list[str]:
-    math = Formula(shown.partial).doprint
-    rows = [_row(math(a), math(b), words("definition")) for a, b in shown.definitions]
-    rows += [_row(math(a), math(b), words("abbreviation")) for a, b in shown.pieces]
-    if shown.letters_left_out:
-        rows.append(_row("", r"\cdots", words(f"{shown.letters_left_out} more abbreviations")))
-    steps = () if shown.answered_at_once else shown.lines
-    numbered = any(line.shown_by for line in steps)
-    for line in steps:
-        number = words(f"({line.number}) ") if numbered else ""
-        rows.append(_equation(line.goal, line.equals, math, number + reasons(line, math)))
-    if shown.left_out:
-        rows.append(_row("", r"\cdots", words(f"{shown.left_out} more steps")))
-    return [*rows, *_results(shown, math)]
+def _refuse(env: str, label: str) -> None:
+    if env not in ENVIRONMENTS:
+        raise ValueError(f"env is {env!r}; write one of {', '.join(ENVIRONMENTS)}")
+    if label and env != "align":
+        raise ValueError(f'the rows of {env} have no numbers to label; write env="align"')
+    if label:
+        refuse_no_label(label)
 
 
-def _results(shown: Outline, math: Any) -> list[str]:
-    """The last rows: each question and its answer."""
-    constant = f" + {math(shown.constant)}" if shown.constant else ""
-    reason = _given(shown.given, math)
-    if shown.answered_at_once:
-        reason = reasons(shown.lines[0], math)
-    return [_equation(*pair, math, reason, constant) for pair in shown.answers]
-
-
-def _equation(left: Basic, right: Basic, math: Any, reason: str, more: str = "") -> str:
-    if missing(right):
-        joint = rf"\;{words(verb(right))}\;" if verb(right) else r"\;"
-        return rf"{math(left)} &{joint} {math(right)}" + (f" && {reason}" if reason else "")
-    return _row(math(left), math(right) + more, reason)
-
-
-def _row(left: str, right: str, reason: str) -> str:
-    return f"{left} &= {right}" + (f" && {reason}" if reason else "")
-
-
-def reasons(line: Line, math: Any) -> str:
-    r"""The rule in \text, its letters and its condition in mathematics."""
-    parts = [words(line.rule), *(f"{math(a)} = {math(b)}" for a, b in line.where)]
-    if line.shown_by:
-        shown_by = " and ".join(f"({k})" for k in sorted(set(line.shown_by)))
-        parts.append(words(f"shown by {shown_by}"))
-    given = _given(line.given, math)
-    return r",\ ".join(parts) + (rf"\ {given}" if given else "")
-
-
-def _given(conditions: tuple[Basic, ...], math: Any) -> str:
-    both = r",\ ".join(map(math, conditions))
-    return rf"\left({both}\right)" if conditions else ""
-
-
-def formula(expression: Basic) -> str:
-    r"""An expression as LaTeX, whatever its letters are called.
-
-    >>> from sympy import Symbol
-    >>> print(formula(Symbol(r"\input{x}") / 2))
-    \frac{\backslash \text{input}\{\text{x}\}}{2}
-    """
-    return Formula(False).doprint(expression)
-
-
-class Formula(PrintsOnce, LatexPrinter):
-    """SymPy's LaTeX, with harmless names, and brackets where a bare operator could be misread."""
-
-    def __init__(self, partial: bool = False) -> None:
-        super().__init__({"inv_trig_style": "full"})
-        self.d = r"\partial" if partial else "d"
-
-    def _deal_with_super_sub(self, string: str, style: str = "plain") -> str:
-        name = latex_name(string)
-        return rf"\boldsymbol{{{name}}}" if style == "bold" else name
-
-    def _hprint_Function(self, func: str) -> str:
-        return rf"\{func}" if func in accepted_latex_functions else function_name(func)
-
-    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
-        if not isinstance(expr, AppliedUndef):
-            return str(super()._print_Function(expr, exp))
-        power = f"^{{{exp}}}" if exp else ""
-        arguments = ", ".join(self._print(a) for a in expr.args)
-        name = self._hprint_Function(expr.func.__name__)
-        name = self.parenthesize_super(name) if exp else name
-        return rf"{name}{power}{{\left({arguments} \right)}}"
-
-    def _print_str(self, expr: Any) -> str:
-        return words(str(expr))
-
-    def _print_Str(self, expr: Any) -> str:
-        return FORMS[expr.name][1] if expr.name in FORMS else latex_name(expr.name)
-
-    def emptyPrinter(self, expr: Any) -> str:
-        return words(str(expr))
-
-    def _print_Mul(self, expr: Any) -> str:
-        split = differential(expr)
-        if split is not None:
-            f, dx = map(self._print, split)
-            return rf"\left({f}\right) \, {dx}" if split[0].is_Add else rf"{f} \, {dx}"
-        fraction = fraction_of_operator(expr)
-        if fraction is not None:
-            return " ".join(map(self._print, fraction))
-        return str(super()._print_Mul(expr))
-
-    def _print_Derivative(self, expr: Any) -> str:
-        body, *variables = expr.args
-        counts = [(v.args[0], v.args[1]) for v in reversed(variables)]
-        below = " ".join(f"{self.d} {self._raised(self._print(x), n)}" for x, n in counts)
-        total = sum(n for _, n in counts)
-        return rf"\frac{{{self._raised(self.d, total)}}}{{{below}}} {self._operand(body)}"
-
-    def _raised(self, base: str, power: Any) -> str:
-        return base if power == 1 else f"{self.parenthesize_super(base)}^{{{self._print(power)}}}"
-
-    def _operand(self, body: Any) -> str:
-        """What an operator acts on: in brackets, except where it plainly ends by itself."""
-        shown = self._print(body)
-        ends = body.is_Pow and body.exp.is_positive
-        if body.is_Symbol or isinstance(body, (Function, MatrixSymbol)) or ends:
-            return shown
-        return rf"\left({shown}\right)"
-
-    def _print_Integral(self, expr: Any) -> str:
-        shown, inside = str(super()._print_Integral(expr)), expr.function
-        if not isinstance(inside, Integral):
-            return shown
-        inner = self._print(inside)
-        return shown.replace(inner, rf"\left({inner}\right)", 1)
-
-    def _print_Tuple(self, expr: Any) -> str:
-        entries = r",\ ".join(map(self._print, expr.args))
-        return rf"\left({entries}\right)"
-
-    def _print_Subs(self, expr: Any) -> str:
-        pairs = zip(expr.args[1], expr.args[2], strict=True)
-        values = r",\, ".join(f"{self._print(x)} = {self._print(a)}" for x, a in pairs)
-        return rf"\left. {self._print(expr.args[0])} \right|_{{{values}}}"
-
-    def _print_Piecewise(self, expr: Any) -> str:
-        branches = r" \\ ".join(f"{self._print(e)} & {self._branch(c)}" for e, c in expr.args)
-        return rf"\begin{{cases}} {branches} \end{{cases}}"
-
-    def _branch(self, condition: Any) -> str:
-        return words("otherwise") if condition == True else words("if ") + self._print(condition)
-
-    def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
-        if isinstance(expr, (Derivative, Limit)) and not last:
-            return True
-        return bool(super()._needs_mul_brackets(expr, first, last))
+def refuse_no_label(label: str) -> None:
+    """Raise ValueError for what LaTeX and Markdown do not take as a label."""
+    if not LABEL.fullmatch(label):
+        raise ValueError(f"{label!r} is no label; write letters, digits, and signs : . -")

@@ -10,11 +10,12 @@ from sympy import Basic, Integral, Limit, Piecewise, Sum, Symbol, true
 from sympy.core.function import AppliedUndef
 
 from derive.core import Derivation, Letters, each_condition
-from derive.render.reading import Reading, readings
+from derive.render.reading import Reading, main_lines, readings
 from derive.render.short import Pieces, excessive
 from derive.structure import postorder
 
 MOST_STEPS = 200
+DETAILS = ("brief", "normal", "full")
 OPERATORS = (Integral, Limit, Sum)
 
 
@@ -22,7 +23,8 @@ OPERATORS = (Integral, Limit, Sum)
 class Line:
     """One line as shown; `shown_by` are the numbers of the lines that show the rule may be used.
 
-    `sentences` are the rules that it uses, each with the sentence that explains it.
+    `sentences` are the rules that it uses, each with the sentence that explains it; `note` is
+    what of it is to be said at the line itself. `depth` counts the lines that it is a part of.
     """
 
     number: int
@@ -34,6 +36,8 @@ class Line:
     where: Letters
     shown_by: tuple[int, ...]
     result: Basic
+    note: str = ""
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Outline:
     `answers` are pairs of a question and its answer, several where they were asked together.
 
     `left_out` counts the steps, `letters_left_out` the pieces, beyond the most that are shown.
+
+    `detail` says how much was asked for: "brief", "normal" or "full".
     """
 
     problem: Basic
@@ -58,6 +64,7 @@ class Outline:
     partial: bool
     verdict: str
     reason: str
+    detail: str = "normal"
 
     @property
     def checked(self) -> bool:
@@ -116,12 +123,19 @@ def _has_denominator(factor: Basic) -> bool:
     return bool(factor.is_Rational and not factor.is_Integer)
 
 
-def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True) -> Outline:
+def outline(
+    derivation: Derivation, most: int = MOST_STEPS, merged: bool = True, detail: str = "normal"
+) -> Outline:
     """The derivation in reading order, at most `most` lines of it, cut into printable pieces.
 
-    `merged`: routine steps of an integral share a line.
+    `merged`: routine steps of an integral share a line. `detail`: "brief" keeps the main lines,
+    without their conditions, which stand at the result; "full" gives each step a line of its own
+    with the sentence that explains its rule. Raises ValueError for another one.
     """
-    lines = readings(derivation, merged)
+    if detail not in DETAILS:
+        raise ValueError(f"detail is {detail!r}; write one of {', '.join(DETAILS)}")
+    lines = readings(derivation, merged and detail != "full")
+    lines = main_lines(lines) if detail == "brief" else lines
     report = derivation.report
     whole = Outline(
         problem=derivation.problem,
@@ -129,7 +143,7 @@ def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True)
         constant=_constant(derivation),
         given=_distinct(each_condition(derivation.root)),
         definitions=derivation.definitions,
-        lines=tuple(_lines(lines[:most])),
+        lines=tuple(_told(line, detail) for line in _lines(lines[:most])),
         pieces=(),
         left_out=max(0, len(lines) - most),
         letters_left_out=0,
@@ -137,8 +151,16 @@ def outline(derivation: Derivation, most: int = MOST_STEPS, merged: bool = True)
         partial=_several_letters(derivation.problem),
         verdict=report.verdict if report else "",
         reason=_reason(report),
+        detail=detail,
     )
     return _cut(whole) if excessive(_expressions(whole)) else whole
+
+
+def _told(line: Line, detail: str) -> Line:
+    """The line as it stands at this level of detail."""
+    if detail == "brief":
+        return replace(line, given=())
+    return replace(line, note=line.sentences[0][1]) if detail == "full" else line
 
 
 def _reason(report: object) -> str:
@@ -161,6 +183,7 @@ def _lines(readings: list[Reading]) -> Iterator[Line]:
             where=step.where,
             shown_by=shown_by,
             result=step.result,
+            depth=reading.depth,
         )
 
 
@@ -183,6 +206,11 @@ def _constant(derivation: Derivation) -> Symbol | None:
 def _constants() -> Iterator[str]:
     yield "C"
     yield from (f"C_{k}" for k in count(1))
+
+
+def numbers_of(line: Line) -> list[int]:
+    """The lines that show that its rule may be used, in order."""
+    return sorted(set(line.shown_by))
 
 
 def _several_letters(problem: Basic) -> bool:

@@ -5,7 +5,7 @@ A view of the tree, which stays as it is: what a line says is true because the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Basic, Derivative, Integral
 
@@ -17,13 +17,17 @@ PLAIN = {"repeated derivative", "sum rule", "constant multiple", "identity", "co
 
 @dataclass(frozen=True)
 class Reading:
-    """One line: `goal = equals` by the rule `label`, which uses the rules of `steps`."""
+    """One line: `goal = equals` by the rule `label`, which uses the rules of `steps`.
+
+    `depth` counts the lines above it whose parts or premises it belongs to.
+    """
 
     step: Step
     equals: Basic
     label: str
     steps: tuple[Step, ...]
     below: tuple[Step, ...]
+    depth: int = 0
 
     @property
     def given(self) -> Basic:
@@ -37,20 +41,29 @@ def readings(derivation: Derivation, merged: bool = True) -> list[Reading]:
     at_once = getattr(derivation.problem, "differentiates_in_one_line", False)
     root = derivation.root
     first = root.premises + root.parts if merged and derivation.several else (root,)
-    stack = [(step, False) for step in reversed(first)]
+    stack = [(step, False, 0) for step in reversed(first)]
     while stack:
-        step, opened = stack.pop()
+        step, opened, depth = stack.pop()
         if id(step) in seen and not opened:
             continue
         seen.add(id(step))
         line = _reading(step, at_once) if merged else _as_it_is(step)
         if opened or not _came_back(step):
-            shown.append(line)
+            shown.append(replace(line, depth=depth))
         else:
-            stack.append((step, True))  # an equation is shown before it is solved
+            stack.append((step, True, depth))  # an equation is shown before it is solved
         if not opened:
-            stack.extend((below, False) for below in reversed(line.below))
+            stack.extend((below, False, depth + 1) for below in reversed(line.below))
     return shown
+
+
+def main_lines(lines: list[Reading]) -> list[Reading]:
+    """What a textbook keeps: the first line, and those that choose letters or need a premise."""
+    return [line for line in lines if line.depth == 0 or _is_main(line)]
+
+
+def _is_main(line: Reading) -> bool:
+    return bool(line.below and (line.step.where or line.step.premises))
 
 
 def _came_back(step: Step) -> bool:

@@ -33,6 +33,7 @@ from derive.render.outline import (
     differential,
     fraction_of_operator,
     missing,
+    numbers_of,
     outline,
     verb,
 )
@@ -48,8 +49,10 @@ LEVELS |= {"Expectation": 1000, "Variance": 1000}
 LEVELS |= {"Transpose": 60, "Inverse": 60, "Not": 32, "factorial": 65, "Abs": 1000}
 
 
-def text(derivation: Derivation) -> str:
+def text(derivation: Derivation, detail: str = "normal") -> str:
     """The derivation as numbered lines; the last lines are the result and what its check said.
+
+    `detail`: "brief" (the main lines), "normal" or "full" (each step with its sentence).
 
     >>> import derive
     >>> print(derive.diff("sin(x)", "x").text())
@@ -58,18 +61,17 @@ def text(derivation: Derivation) -> str:
     Result: d/dx(sin(x)) = cos(x)
     not checked
     """
-    shown = outline(derivation)
+    shown = outline(derivation, detail=detail)
     line = OneLine(shown.partial).doprint
     lines = [line(question) for question, _ in shown.answers]
-    lines += [f"  with {line(name)} = {line(value)}" for name, value in shown.definitions]
-    lines += _pieces(shown, line)
+    lines += definitions(shown, line)
     for step in shown.lines:
         lines += _step(step, line)
     if shown.left_out:
         lines.append(f"  ... {shown.left_out} more steps")
     constant = f" + {line(shown.constant)}" if shown.constant else ""
-    results = [_equation(*pair, line) for pair in shown.answers]
-    ending = constant + _given(shown.given, line)
+    results = [equation(*pair, line) for pair in shown.answers]
+    ending = constant + conditions(shown.given, line)
     if len(results) == 1:
         lines.append(f"Result: {results[0]}{ending}")
     else:
@@ -85,22 +87,27 @@ def verdict(shown: Outline) -> str:
     return plain_text(shown.verdict + (f": {shown.reason}" if shown.reason else ""))
 
 
-def _pieces(shown: Outline, line: Any) -> list[str]:
-    lines = [f"  with {line(name)} = {line(value)}" for name, value in shown.pieces]
+def definitions(shown: Outline, line: Any) -> list[str]:
+    """The named intermediates, and the letters of what is too large to print."""
+    named = (*shown.definitions, *shown.pieces)
+    lines = [f"  with {line(name)} = {line(value)}" for name, value in named]
     if shown.letters_left_out:
         lines.append(f"  ... {shown.letters_left_out} more abbreviations")
     return lines
 
 
 def _step(step: Line, line: Any) -> list[str]:
-    equation = f"{step.number:>3}. {_equation(step.goal, step.equals, line)}"
+    shown = f"{step.number:>3}. {equation(step.goal, step.equals, line)}"
     reason = reasons(step, line)
-    if len(equation) <= REASONS_AT - 2 and REASONS_AT + 2 + len(reason) <= WIDEST:
-        return [f"{equation:<{REASONS_AT}}  {reason}"]
-    return [equation, " " * 9 + reason]
+    if len(shown) <= REASONS_AT - 2 and REASONS_AT + 2 + len(reason) <= WIDEST:
+        lines = [f"{shown:<{REASONS_AT}}  {reason}"]
+    else:
+        lines = [shown, " " * 9 + reason]
+    return [*lines, " " * 9 + plain_text(step.note)] if step.note else lines
 
 
-def _equation(left: Basic, right: Basic, line: Any) -> str:
+def equation(left: Basic, right: Basic, line: Any) -> str:
+    """Both sides on one line, with a verb between them where the right one is no value."""
     joint = " ".join(["", verb(right), ""]).replace("  ", " ") if missing(right) else " = "
     return f"{line(left)}{joint}{line(right)}"
 
@@ -108,16 +115,12 @@ def _equation(left: Basic, right: Basic, line: Any) -> str:
 def reasons(step: Line, line: Any) -> str:
     """The rule's name, its letters, its condition, and the steps that show it may be used."""
     parts = [plain_text(step.rule), *(f"{line(a)} = {line(b)}" for a, b in step.where)]
-    shown_by = f", shown by {numbers(step.shown_by)}" if step.shown_by else ""
-    return ", ".join(parts) + shown_by + _given(step.given, line)
+    shown_by = f", shown by {' and '.join(map(str, numbers_of(step)))}" if step.shown_by else ""
+    return ", ".join(parts) + shown_by + conditions(step.given, line)
 
 
-def numbers(shown_by: tuple[int, ...]) -> str:
-    return " and ".join(map(str, sorted(set(shown_by))))
-
-
-def _given(conditions: tuple[Basic, ...], line: Any) -> str:
-    return f" (if {', '.join(map(line, conditions))})" if conditions else ""
+def conditions(given: tuple[Basic, ...], line: Any) -> str:
+    return f" (if {', '.join(map(line, given))})" if given else ""
 
 
 def one_line(expression: Basic) -> str:

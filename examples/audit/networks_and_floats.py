@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from sympy import Add, Eq, Rational, Sum, Symbol, Tuple, multiplicity, n_order, oo, symbols
+from sympy import Add, Eq, Rational, Sum, Symbol, multiplicity, n_order, oo, symbols
 from sympy import exp as power_of_e
 
 import derive
 from audit.claims import Claim, audits
-from audit.findings import UNIT_ROUNDOFF, Figure, Finding, Trial, attempt, shown
-from audit.sums import TotalOf, worked_out
+from audit.findings import Figure, Finding, Trial, attempt, shown
 from derive.core import Derivation
 from lambdify_bridge import check, to_numpy
 
@@ -160,22 +159,30 @@ def precision(claim: Claim) -> Finding:
     total = 0.0
     for _ in range(n):
         total += double
-    u, coarse = UNIT_ROUNDOFF, 2.0**-24
+    roundoffs = [derive.unit_roundoff(2, digits) for digits in (53, 24)]
+    u, coarse = (each.result for each in roundoffs)
+    adding = derive.roundoff_of_sum(n, bound="all orders", u=u)
     stored = Rational(*double.as_integer_ratio())
     narrow = Rational(*float(single).as_integer_ratio())
     figures = (
-        Figure("float64 error", 0, float(stored - truth), bound=u * float(truth)),
-        Figure("float32 error", 0, float(narrow - truth), bound=coarse * float(truth)),
-        Figure(f"error of {n} added", 0, total - float(n * truth), bound=n * u * float(n * truth)),
+        Figure("float64 error", 0, float(stored - truth), bound=float(u * truth)),
+        Figure("float32 error", 0, float(narrow - truth), bound=float(coarse * truth)),
+        Figure(
+            f"error of {n} added",
+            0,
+            total - float(n * truth),
+            bound=float(n * (adding.result * stored + u * truth)),
+        ),
     )
     notes = (
         endless(truth)[1],
         f"the float is {stored.p}/2**{stored.q.bit_length() - 1}, off by "
         f"{float(stored - truth):.3g}; {n} of them add up to {total!r}",
-        "the bounds are n u s: n roundings of numbers up to s",
+        f"rounding costs {u} of a number at most, adding {n} numbers {float(adding.result):.3g} of "
+        "their sum",
     )
-    sum_of_stored = worked_out(TotalOf(Tuple(*[stored] * n)))
-    return Finding(figures, derivations=(sum_of_stored, *endless(truth)[0]), notes=notes)
+    derivations = (*roundoffs, adding, *endless(truth)[0])
+    return Finding(figures, derivations=derivations, notes=notes)
 
 
 def endless(fraction: Rational) -> tuple[tuple[Eq, ...], str]:

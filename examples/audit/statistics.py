@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from scipy import stats
-from sympy import Integral, Rational, Symbol, gamma, oo, pi, sqrt
+from sympy import Rational, sqrt
 
+import derive
 from audit.claims import Claim, audits, floats
 from audit.findings import Figure, Finding, misprints, shown
 from audit.sums import CorrelationOf, CovarianceOf, MeanOf, exact, worked_out
-from derive.core import Derivation
-from lambdify_bridge import estimate
 
 CONVENTIONS = {"population": 0, "sample": 1}  # n - d in the denominator
 
@@ -93,13 +91,12 @@ def t_test(claim: Claim) -> Finding:
     (first, n), (second, _) = (normal(asked[name]) for name in ("sample1", "sample2"))
     samples = [pair_of_samples(seed, first, second, n) for seed in range(DRAWS)]
     results = [stats.ttest_ind(*pair) for pair in samples[:1]]
-    derivations, statistic = derived_statistic(*samples[0])
-    p = p_value(statistic, 2 * n - 2)
+    derived = derive.t_test(*(list(exact(sample.tolist())) for sample in samples[0]))
     pvalues = stats.ttest_ind(*np.array(samples).transpose(1, 0, 2), axis=1).pvalue
     decisions = {f"seed {seed}": bool(value < alpha) for seed, value in enumerate(pvalues)}
     figures = (
-        Figure("t (seed 0)", statistic, results[0].statistic),
-        Figure("p (seed 0)", p, results[0].pvalue),
+        Figure("t (seed 0)", derived.statistic.result, results[0].statistic),
+        Figure("p (seed 0)", derived.p_value.result, results[0].pvalue),
     )
     shift = Rational(second[0] - first[0]) / sqrt(Rational(first[1] ** 2 + second[1] ** 2, n))
     power = rejection_probability(float(shift), 2 * n - 2, alpha)
@@ -109,7 +106,7 @@ def t_test(claim: Claim) -> Finding:
         f"the power is {power:.1%} (seen {share:.1%}); "
         f'"{claim["printed"]}" is printed on {1 - power:.1%} of all runs, wrongly each time',
     )
-    return Finding(figures, decisions=decisions, derivations=derivations, notes=notes)
+    return Finding(figures, decisions=decisions, derivations=tuple(derived), notes=notes)
 
 
 def normal(text: str) -> tuple[tuple[int, int], int]:
@@ -122,24 +119,6 @@ def pair_of_samples(seed: int, first: Any, second: Any, n: int) -> tuple[np.ndar
     """Two samples, to three decimals so that they are exact fractions."""
     draw = np.random.default_rng(seed)
     return tuple(draw.normal(m, s, n).round(3) for m, s in (first, second))
-
-
-def derived_statistic(x: np.ndarray, y: np.ndarray) -> tuple[tuple[Derivation, ...], Any]:
-    """The difference of the means in units of its standard error, variances pooled."""
-    u, v = (exact([Fraction(repr(float(e))) for e in sample]) for sample in (x, y))
-    means = [worked_out(MeanOf(sample)) for sample in (u, v)]
-    spreads = [worked_out(CovarianceOf(sample, sample, 1)) for sample in (u, v)]
-    pooled = (spreads[0].result + spreads[1].result) / 2
-    statistic = (means[0].result - means[1].result) / sqrt(pooled * Rational(2, len(u)))
-    return (*means, *spreads), statistic
-
-
-def p_value(statistic: Any, freedom: int) -> float:
-    """Twice the tail of Student's density beyond |t|, by quadrature."""
-    u, m = Symbol("u", real=True), Rational(freedom)
-    height = gamma((m + 1) / 2) / (sqrt(m * pi) * gamma(m / 2))
-    density = height * (1 + u**2 / m) ** (-(m + 1) / 2)
-    return 2 * float(estimate(Integral(density, (u, abs(statistic), oo))))
 
 
 def rejection_probability(shift: float, freedom: int, alpha: float) -> float:

@@ -15,7 +15,7 @@ from lambdify_bridge.lowering import value_of
 class ArrayBuilder(Builder):
     """Operations so far, on numbers and on arrays; sizes that are letters are values as well."""
 
-    def __init__(self, digits: int) -> None:
+    def __init__(self, digits: int | None) -> None:
         super().__init__(digits)
         self.letters: dict[sp.Symbol, int] = {}
 

@@ -128,6 +128,12 @@ class ByDefinition:
         slopes = [self.slope(of, {variable: unit}) for unit in kept_units(variable, shape)]
         return np.stack(slopes, -1).reshape(slopes[0].shape + shape)
 
+    def _gradient(self, node: Any) -> np.ndarray:
+        """Of a claim with no line of its own: the slopes of the loss along every entry."""
+        if structure_of(node.args[1]):
+            raise NotImplementedError("a gradient in a structure is checked with its steps only")
+        return self._jacobian(node)
+
     def _hessian(self, node: Any) -> np.ndarray:
         of, variable = node.args
         shape = self.point.values[variable].shape

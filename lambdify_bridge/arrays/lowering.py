@@ -15,11 +15,12 @@ from typing import Any
 
 import sympy as sp
 
+from lambdify_bridge.arithmetic import added, signed
 from lambdify_bridge.arrays.builder import ArrayBuilder
 from lambdify_bridge.arrays.contraction import Labels, Term, contracted, spread
 from lambdify_bridge.arrays.gathering import Chosen, without_rows
 from lambdify_bridge.arrays.walk import below, needed, spelled
-from lambdify_bridge.lowering import added, in_enough_digits, signed
+from lambdify_bridge.lowering import in_enough_digits
 from lambdify_bridge.program import Program
 from lambdify_bridge.shapes import ArrayVariable
 
@@ -67,13 +68,16 @@ def lowered(
     given: Sequence[Any],
     meaning: Mapping[Any, Any] | None = None,
     whole_names: bool = False,
+    exact: bool = False,
 ) -> Graph:
     """The graph that leads to some nodes, as a program whose outputs they are.
 
     `given` nodes are not computed: they are its inputs. `meaning` says how adjoints are computed,
     where they are not given. `whole_names`: named quantities have all of their axes, and their
-    values are outputs as well, as are those of all other nodes.
+    values are outputs as well, as are those of all other nodes. `exact`: constants are not rounded.
     """
+    if exact:
+        return Graph(None, outputs, given, meaning, whole_names)
     return in_enough_digits(lambda digits: Graph(digits, outputs, given, meaning, whole_names))
 
 
@@ -82,7 +86,7 @@ class Graph:
 
     def __init__(
         self,
-        digits: int,
+        digits: int | None,
         outputs: Sequence[Any],
         given: Sequence[Any],
         meaning: Mapping[Any, Any] | None,
@@ -227,9 +231,12 @@ class Graph:
         raise NotImplementedError(f"there is no NumPy code for {kind}")
 
     def softmax(self, kind: str, x: int, axis: Sequence[int]) -> int:
-        """Shifted by the largest entry, so that no exponential is too large."""
+        """Shifted by the largest entry, so that no exponential is too large.
+
+        The result is the same whatever the shift: its derivative by it is 0.
+        """
         b = self.builder
-        shifted = b.sub(x, b.reduce("max", x, axis, kept=True))
+        shifted = b.sub(x, b.reduce("shift", x, axis, kept=True))
         powers = b.apply("exp", shifted)
         total = b.reduce("sum", powers, axis, kept=True)
         return (

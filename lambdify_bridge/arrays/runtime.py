@@ -56,7 +56,9 @@ def one_hot(indices: Array, n: int) -> Array:
 def scattered(x: Any, indices: tuple[Array, ...], sizes: tuple[int, ...]) -> Array:
     """The sum of the entries of x that have the same indices, at these places of zeros."""
     x = np.asarray(x)
-    result = np.zeros((*sizes, *x.shape[indices[0].ndim :]))
+    rank = max(i.ndim for i in indices)
+    kind = x.dtype if x.dtype.kind == "f" else float
+    result = np.zeros((*sizes, *x.shape[rank:]), kind)
     np.add.at(result, indices, x)
     return result
 

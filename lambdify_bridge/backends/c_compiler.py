@@ -46,6 +46,12 @@ def library(source: str) -> ctypes.CDLL:
     return ctypes.CDLL(str(path))
 
 
+def described() -> str:
+    """The compiler's path, and the first line of what it says of itself. Raises NoCompiler."""
+    compiler = _compiler()
+    return f"{compiler}: {_version(compiler).splitlines()[0]}"
+
+
 @cache
 def _compiler() -> str:
     for name in COMPILERS:
@@ -86,14 +92,26 @@ def _directory() -> Path:
     root = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
     directory = root / "lambdify_bridge"
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_parent(root)
     _check_owner(directory)
     return directory
+
+
+def _check_parent(root: Path) -> None:
+    """Nobody else may put another directory in the place of ours."""
+    found = root.stat()
+    open_to_all = found.st_mode & 0o002 and not found.st_mode & stat.S_ISVTX
+    if open_to_all or found.st_uid not in (0, os.getuid()):
+        raise PermissionError(
+            f"others can rename what is in {root}: set XDG_CACHE_HOME to a directory of your own"
+        )
 
 
 def _check_owner(path: Path) -> None:
     """Code is loaded from here: nobody else may have written it."""
     found = path.lstat()
-    if stat.S_ISLNK(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+    kept = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
+    if not kept or found.st_uid != os.getuid() or found.st_mode & 0o022:
         raise PermissionError(
             f"{path} belongs to somebody else or others can write to it: remove it, or set "
             "XDG_CACHE_HOME to a directory of your own"

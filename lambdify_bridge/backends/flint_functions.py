@@ -129,10 +129,6 @@ def _choice(name: str) -> Callable[..., Any]:
     return lambda a, b: getattr(ball(a), name)(ball(b))
 
 
-def _loggamma(x: Any) -> Any:
-    return ball(x).lgamma()
-
-
 def _part(of_real: Callable[[Any], Any], of_complex: Callable[[Any], Any]) -> Any:
     return lambda x: (of_complex if isinstance(ball(x), acb) else of_real)(ball(x))
 
@@ -173,6 +169,7 @@ BALLS: dict[str, Callable[..., Any]] = {
     "besseli": method("bessel_i"), "besselk": method("bessel_k"),
     "airyai": method("airy_ai"), "airybi": method("airy_bi"),
     "lowergamma": method("gamma_lower"), "uppergamma": method("gamma_upper"),
+    "betainc":     lambda a, b, x: acb(ball(x)).beta_lower(ball(a), ball(b), regularized=1).real,
     "legendre": method("legendre_p"), "chebyshevt": method("chebyshev_t"),
     "chebyshevu": method("chebyshev_u"), "hermite": method("hermite_h"),
     "laguerre": method("laguerre_l"), "sign": method("sgn"), "loggamma": method("lgamma"),

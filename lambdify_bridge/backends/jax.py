@@ -64,6 +64,7 @@ CALLS: dict[str, str] = {
     "poch":        "special.poch",
     "lowergamma":  "own.lowergamma",
     "uppergamma":  "own.uppergamma",
+    "betainc":     "special.betainc",
     "erf":         "special.erf",
     "erfc":        "special.erfc",
     "erfi":        "own.erfi",

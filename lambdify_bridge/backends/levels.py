@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from lambdify_bridge.backends.blocks import MASKS, function_of, is_quick
+from lambdify_bridge.backends.blocks import function_of, is_quick
+from lambdify_bridge.dtypes import MASKS
 from lambdify_bridge.program import Program
 
 FEWEST = 1000  # operations: shorter source is compiled in a few milliseconds

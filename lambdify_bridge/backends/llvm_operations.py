@@ -82,10 +82,6 @@ def _intrinsic(name: str) -> Callable[..., str]:
     return lambda k, *operands: k.intrinsic(name, *operands)
 
 
-def _comparison(how: str) -> Callable[..., str]:
-    return lambda k, a, b: k.compare(how, a, b)
-
-
 def _elementary(name: str) -> Callable[..., str]:
     return lambda k, *operands: k.elementary(name, *operands)
 
@@ -124,6 +120,34 @@ def _of_gamma(name: str) -> Callable[..., str]:
     return lambda k, s, a: k.arithmetic("fmul", gamma(k, s), part(k, s, a))
 
 
+def zeta(k: Kernel, s: str, a: str | None = None) -> str:
+    """1 + zetac(s), and left of 0 the reflection of DLMF 25.4.1, where that loses digits.
+
+    There 2 (2 pi)^(s-1) gamma(1-s) is the product of two factors that do not overflow.
+    """
+    if a is not None:
+        raise ValueError("Hurwitz's zeta function has no machine code: stay with NumPy")
+    one, half = k.constant(1.0), k.constant(0.5)
+    zetac, gamma = _special("zetac"), _special("gamma")
+    mirror = k.arithmetic("fsub", one, s)
+    right = k.compare("ogt", s, k.constant(-0.01))
+    value = k.arithmetic("fadd", one, zetac(k, k.choose(right, s, mirror)))
+    nearest = k.intrinsic("floor", k.arithmetic("fadd", k.arithmetic("fmul", s, half), half))
+    rest = k.arithmetic("fsub", s, k.arithmetic("fmul", nearest, k.constant(2.0)))
+    wave = k.elementary("sin", k.arithmetic("fmul", rest, k.constant(math.pi / 2)))
+    is_odd = k.compare("one", nearest, k.arithmetic("fmul", k.constant(2.0), k.intrinsic(
+        "floor", k.arithmetic("fmul", nearest, half))))  # fmt: skip
+    wave = k.choose(is_odd, k.arithmetic("fneg", wave), wave)
+    exponent = k.arithmetic("fmul", half, k.arithmetic("fsub", s, k.constant(1.5)))
+    scale = k.elementary("power", k.constant(math.pi), exponent)
+    left = k.arithmetic("fmul", wave, value)
+    for argument in (mirror, k.arithmetic("fadd", mirror, one)):
+        factor = k.arithmetic("fmul", scale, gamma(k, k.arithmetic("fmul", half, argument)))
+        left = k.arithmetic("fmul", left, factor)
+    left = k.choose(k.compare("oeq", wave, k.constant(0.0)), k.constant(0.0), left)
+    return k.choose(right, value, left)
+
+
 # fmt: off
 OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "add":       _instruction("fadd"),
@@ -157,6 +181,7 @@ OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "poch":        _special("poch", 2),
     "lowergamma":  _of_gamma("gammainc"),
     "uppergamma":  _of_gamma("gammaincc"),
+    "betainc":     _special("betainc", 3),
     "erfi":        _special("erfi"),
     "erfinv":      _special("erfinv"),
     "erfcinv":     _special("erfcinv"),
@@ -176,6 +201,7 @@ OPERATIONS: dict[str, Callable[..., str]] = {   # of numbers, giving a number
     "airyaiprime": _special("airy", 1, 4, 1),
     "airybi":      _special("airy", 1, 4, 2),
     "airybiprime": _special("airy", 1, 4, 3),
+    "zeta":        zeta,
     "hyp1f1":      _special("hyp1f1", 3),
     "hyp2f1":      _special("hyp2f1", 4),
     "legendre":    _special("eval_legendre", 2),

@@ -123,7 +123,7 @@ def compiled(program: Program, digits: int = 50) -> Callable[..., tuple[Any, ...
             results = whole.function(*values)
         except NO_VALUE:
             results = tuple([_or_nan(one, values) for one in alone] or [mpmath.nan])
-        return tuple([_rounded(result, digits) for result in results])
+        return tuple([rounded(result, digits) for result in results])
 
     return pointwise(at_a_point, len(program.outputs))
 
@@ -151,7 +151,7 @@ def _number(value: Any) -> Any:
     return value
 
 
-def _rounded(value: Any, digits: int) -> Any:
+def rounded(value: Any, digits: int) -> Any:
     """A number of mpmath's own context."""
     if isinstance(value, bool):
         return value

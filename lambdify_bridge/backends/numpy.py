@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from lambdify_bridge.arrays import runtime
+from lambdify_bridge.backends import numpy_methods
 from lambdify_bridge.backends.numpy_arrays import ARRAYS, written
 from lambdify_bridge.backends.numpy_functions import HELPERS, scipy_linalg, scipy_special
+from lambdify_bridge.backends.parts import ATOM, UNARY, Part, literal
 from lambdify_bridge.branches import innermost
+from lambdify_bridge.numeric.methods import METHODS
 from lambdify_bridge.program import Operation, Program
 
 # fmt: off
@@ -31,7 +33,6 @@ OPERATORS: dict[str, tuple[str, int]] = {   # operation: Python's operator, how 
     "or": ("|", 2), "and": ("&", 3), "add": ("+", 4), "sub": ("-", 4), "mul": ("*", 5),
     "div": ("/", 5),
 }
-UNARY, ATOM = 6, 7
 INFIX = OPERATORS | {"matmul": ("@", 5)}
 PREFIX = {"neg": ("-", UNARY, UNARY), "indicator": ("1.0 * ", 5, UNARY)}  # and the operand's
 
@@ -82,6 +83,7 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
     "poch":        "special.poch",
     "lowergamma":  "lowergamma",
     "uppergamma":  "uppergamma",
+    "betainc":     "special.betainc",
     "erf":         "special.erf",
     "erfc":        "special.erfc",
     "erfi":        "special.erfi",
@@ -210,32 +212,18 @@ def _run(text: str, namespace: dict[str, Any]) -> Any:
 @lru_cache(maxsize=4096)
 def _function_of(name: str, payload: Any, many: int) -> Callable[..., Any]:
     letters = [Part(f"_{k}", ATOM, ()) for k in range(many)]
-    text = expression(Operation(name, (), payload), letters).text
+    operation = Operation(name, (), payload)
+    if name in METHODS:
+        first, part = _definitions(payload, "_f"), _method_call(operation, letters, "_f")
+    else:
+        first, part = "", expression(operation, letters)
     parameters = ", ".join(letter.text for letter in letters)
-    return _run(f"function = lambda {parameters}: {text}", _namespace(text))
+    return _run(f"{first}function = lambda {parameters}: {part}", _namespace(first + str(part)))
 
 
 def function_of(operation: Operation) -> Callable[..., Any]:
     """One operation as a function of its operands."""
     return _function_of(operation.name, operation.payload, len(operation.operands))
-
-
-class Part(NamedTuple):
-    """Code, how tightly it binds, and the values with a name that it mentions."""
-
-    text: str
-    binding: int
-    mentioned: Sequence[int] = ()
-
-    def __str__(self) -> str:
-        return self.text
-
-    def bound(self, binding: int) -> str:
-        return self.text if self.binding >= binding else f"({self.text})"
-
-    @property
-    def atom(self) -> str:
-        return self.bound(ATOM)
 
 
 def expression(operation: Operation, parts: Sequence[Part]) -> Part:
@@ -258,6 +246,18 @@ def expression(operation: Operation, parts: Sequence[Part]) -> Part:
     raise ValueError(f"the operation {name!r} is unknown to the NumPy backend")
 
 
+def _method_call(operation: Operation, parts: Sequence[Part], function: str) -> Part:
+    """The code of an operation of METHODS; `_definitions` has the functions that it mentions."""
+    mentioned = [value for part in parts for value in part.mentioned]
+    return Part(numpy_methods.call(operation, map(str, parts), function), ATOM, mentioned)
+
+
+def _definitions(method: Any, function: str) -> str:
+    """The functions of one operation of METHODS."""
+    programs = numpy_methods.programs(method, function)
+    return "".join(f"{_Printer(each, name).source()}\n\n\n" for name, each in programs)
+
+
 class _Branch:
     """A place where operations are computed: the function itself, or a branch inside another."""
 
@@ -269,12 +269,13 @@ class _Branch:
 
 
 class _Printer:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, name: str = "function") -> None:
         self.program = program
+        self.prefix = "" if name == "function" else name
         self.operations = program.operations
         self.names = parameter_names(program)
         self.quantities = self.own_names()
-        self.main = _Branch("function")
+        self.main = _Branch(name)
         self.branches = [self.main]
         self.branch_of: dict[tuple[int, int], _Branch] = {}  # (select, operand) -> its branch
         self.place()
@@ -320,7 +321,9 @@ class _Printer:
         lazy = self.operations[value].name == "select" and slot % 2
         if not lazy or home.depth >= DEEPEST_BRANCH:
             return home
-        branch = self.branch_of[value, slot] = _Branch(f"_branch{len(self.branches)}", home)
+        branch = self.branch_of[value, slot] = _Branch(
+            f"{self.prefix}_branch{len(self.branches)}", home
+        )
         self.branches.append(branch)
         return branch
 
@@ -344,7 +347,18 @@ class _Printer:
             if branch.operations:
                 blocks.append(_Function(self, branch, branch.operations[-1:]).source())
         main = _Function(self, self.main, self.program.outputs, list(range(len(self.names))))
-        return "\n\n".join([*blocks, main.source()])
+        return self.methods() + "\n\n".join([*blocks, main.source()])
+
+    def methods(self) -> str:
+        """The functions under integrals and sums."""
+        return "".join(
+            _definitions(payload, self.under(value))
+            for value, (name, _, payload) in enumerate(self.operations)
+            if name in METHODS
+        )
+
+    def under(self, value: int) -> str:
+        return f"{self.prefix}_f{value}"
 
 
 class _Function:
@@ -430,7 +444,10 @@ class _Function:
         operation = self.printer.operations[value]
         if operation.name == "select":
             return self.selection(value, operation)
-        return expression(operation, [self.operand(k) for k in operation.operands])
+        parts = [self.operand(k) for k in operation.operands]
+        if operation.name in METHODS:
+            return _method_call(operation, parts, self.printer.under(value))
+        return expression(operation, parts)
 
     def selection(self, value: int, operation: Operation) -> Part:
         """Branches of their own, computed where their masks hold; without any, values taken."""
@@ -465,19 +482,3 @@ class _Function:
         branch = self.printer.branch_of.get((value, slot))
         captured = branch.captured if branch and branch.operations else [operands[slot]]
         return [operands[slot - 1], *captured]
-
-
-def literal(number: Any, home: str = "np.") -> str:
-    """Python's text of a constant, made from a plain number so that it can hold nothing else.
-
-    `home` is where `nan` and `inf` are.
-    """
-    if isinstance(number, bool):
-        return "True" if number else "False"
-    if isinstance(number, complex):
-        return f"complex({literal(number.real, home)}, {literal(number.imag, home)})"
-    if math.isnan(number):
-        return f"{home}nan"
-    if math.isinf(number):
-        return f"{home}inf" if number > 0 else f"-{home}inf"
-    return repr(float(number))

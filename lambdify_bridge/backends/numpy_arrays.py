@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Row = str | Callable[..., str]
 
 
-def written(name: str, payload: Any, operands: Sequence[Any]) -> str:
-    """The code of an operation; operands print themselves, `.atom` in brackets where needed."""
-    row = ARRAYS[name]
+def written(
+    name: str, payload: Any, operands: Sequence[Any], rows: Mapping[str, Row] | None = None
+) -> str:
+    """The code of an operation; operands print themselves, `.atom` in brackets where needed.
+
+    `rows` are those of another library.
+    """
+    row = (ARRAYS if rows is None else rows)[name]
     return row.format(*operands, p=payload) if isinstance(row, str) else row(payload, *operands)
 
 
-def _tuple(texts: Sequence[Any]) -> str:
+def tuple_of(texts: Sequence[Any]) -> str:
     return f"({', '.join(map(str, texts))}{',' * (len(texts) == 1)})"
 
 
-def _sizes(sizes: Sequence[Any], unknown: Sequence[Any]) -> list[str]:
+def sizes_of(sizes: Sequence[Any], unknown: Sequence[Any]) -> list[str]:
     """Whole numbers as they are, for all others the operands in turn."""
     operands: Iterator[Any] = iter(unknown)
     return [str(n) if n.is_Integer else str(next(operands)) for n in sizes]
 
 
 def _shape(sizes: Sequence[Any], unknown: Sequence[Any]) -> str:
-    return f"({', '.join(_sizes(sizes, unknown))},)"
+    return f"({', '.join(sizes_of(sizes, unknown))},)"
 
 
 def _method(name: str) -> Row:
@@ -49,20 +54,20 @@ def _expand(own: Sequence[bool], x: Any) -> str:
 
 def _slice(where: Any, x: Any, *unknown: Any) -> str:
     axis, start, count, step = where
-    begin, end = _sizes((start, start + (count - 1) * step + 1), unknown)
+    begin, end = sizes_of((start, start + (count - 1) * step + 1), unknown)
     return f"{x.atom}[{':, ' * axis}{begin}:{end}{f':{step}' if step > 1 else ''}]"
 
 
 def _place(where: Any, x: Any, *unknown: Any) -> str:
     axis, start, size, step = where
-    begin, n = _sizes((start, size), unknown)
+    begin, n = sizes_of((start, size), unknown)
     return f"runtime.placed({x}, {axis}, {begin}, {n}, {step})"
 
 
 def _sliding(name: str) -> Row:
     def row(where: Any, x: Any, *unknown: Any) -> str:
         axis, size, stride, dilation = where
-        return f"runtime.{name}({x}, {axis}, {_sizes([size], unknown)[0]}, {stride}, {dilation})"
+        return f"runtime.{name}({x}, {axis}, {sizes_of([size], unknown)[0]}, {stride}, {dilation})"
 
     return row
 
@@ -78,7 +83,9 @@ def _index(axis: int, x: Any, *indices: Any) -> str:
 
 def _scatter(sizes: Sequence[Any], x: Any, *more: Any) -> str:
     many = len(sizes)
-    return f"runtime.scattered({x}, {_tuple(more[:many])}, {_tuple(_sizes(sizes, more[many:]))})"
+    return (
+        f"runtime.scattered({x}, {tuple_of(more[:many])}, {tuple_of(sizes_of(sizes, more[many:]))})"
+    )
 
 
 def _deviation(name: str) -> Row:
@@ -99,13 +106,14 @@ ARRAYS: dict[str, Row] = {
     "sum":               _method("sum"),
     "max":               _method("max"),
     "min":               _method("min"),
+    "shift":             _method("max"),
     "transpose":         _transpose,
     "expand":            _expand,
     "broadcast":         lambda shape, x, *n: f"np.broadcast_to({x}, {_shape(shape, n)})",
     "reshape":           lambda shape, x, *n: f"np.reshape({x}, {_shape(shape, n)})",
-    "eye":               lambda shape, *n: f"np.eye({_sizes(shape[:1], n)[0]})",
+    "eye":               lambda shape, *n: f"np.eye({sizes_of(shape[:1], n)[0]})",
     "triangle":          lambda which, *n: f"np.{which[0]}(np.ones({_shape(which[1], n)}))",
-    "one_hot":           lambda n, x, *size: f"runtime.one_hot({x}, {_sizes([n], size)[0]})",
+    "one_hot":           lambda n, x, *size: f"runtime.one_hot({x}, {sizes_of([n], size)[0]})",
     "positions":         _positions,
     "index":             _index,
     "scatter":           _scatter,

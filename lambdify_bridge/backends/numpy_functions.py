@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from lambdify_bridge.backends.numeric_integrals import integrated
+from lambdify_bridge.backends.numeric_slopes import differentiated
+from lambdify_bridge.backends.numeric_sums import multiplied, summed
 from lambdify_bridge.backends.polylogarithm import polylog, polylog_re
 
 
@@ -151,7 +154,7 @@ def uppergamma(s: Any, x: Any) -> Any:
 # fmt: off
 OWN = (
     same, select, differs, floor, ceiling, sinc, softplus, sigmoid, hypot, lambertw, lowergamma,
-    uppergamma, polylog, polylog_re,
+    uppergamma, polylog, polylog_re, integrated, summed, multiplied, differentiated,
 )
 
 HELPERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in OWN} | {

@@ -15,6 +15,7 @@ from typing import Any
 
 from lambdify_bridge.backends import numpy as printer
 from lambdify_bridge.backends.numpy import ATOM, OPERATORS, UNARY, Part
+from lambdify_bridge.backends.numpy_arrays import Row, written
 from lambdify_bridge.program import Operation, Program
 
 # What the imports and the lines before a function may use: no more of Python than this.
@@ -40,6 +41,8 @@ class Language:
     box: Callable[[str], str] = str  # what is written for one
     context: str = ""  # what calls out of a table, `NAME["..."](...)`, have as first argument
     lazy: bool = False  # only the branch that applies is computed
+    # Operations on whole arrays: their text, or a function of the payload and the operands.
+    arrays: Mapping[str, Row] = field(default_factory=dict)
     conditional: bool = False  # and a choice is `value if mask else ...`, as masks are Python's
 
 
@@ -72,6 +75,7 @@ def run(text: str, names: Mapping[str, Any] | None = None) -> Callable[..., Any]
 def refuse_unknown(program: Program, language: Language) -> None:
     known = {*language.calls, *language.named, *OPERATORS, "neg", "named", "constant", "input"}
     known |= {"select"} if language.lazy else set()
+    known |= {*language.arrays, "matmul", "indicator"} if language.arrays else set()
     for operation in program.operations:
         if operation.name in language.orders:
             if program.operations[operation.operands[0]].name != "constant":
@@ -153,6 +157,10 @@ class _Function(printer._Function):
             return self.selection(value, operation)
         if name in language.named:
             return Part(language.named[name](operation.payload), ATOM)
+        if name in language.arrays:
+            parts = [self.operand(k) for k in operands]
+            text = written(name, operation.payload, parts, language.arrays)
+            return Part(text, ATOM, [k for part in parts for k in part.mentioned])
         call = _order(self.printer.operations, operation, language) or language.calls.get(name)
         if call and name not in language.calls:
             del operands[0]  # the order, which the name says

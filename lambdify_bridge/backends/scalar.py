@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from lambdify_bridge.backends import numpy as printer
@@ -131,48 +132,23 @@ LANGUAGE = Language(
 
 def has_code(program: Program) -> bool:
     """Whether all values are real, and not too many for Python to compile."""
+    return len(program.operations) <= LONGEST and is_real(program)
+
+
+def is_real(program: Program) -> bool:
+    """Whether all values are real, of operations that `math` has."""
+    names, payloads = (set(map(itemgetter(k), program.operations)) for k in (0, 2))
     known = {*LANGUAGE.calls, *OPERATORS, "neg", "square", "select", "constant", "input"}
-    return len(program.operations) <= LONGEST and all(
-        name in known and not isinstance(payload, complex)
-        for name, _, payload in program.operations
-    )
+    return names <= known and complex not in map(type, payloads)
 
 
-def entry(
-    program: Program, names: Sequence[str], elsewhere: Callable[..., Any], inline: bool
-) -> Callable[..., Any]:
-    """A function of these arguments: of floats by `math`, of anything else what `elsewhere` gives.
-
-    `inline`: the program has one output, which is the result; otherwise all is left to `elsewhere`.
-    """
-    parameters = ", ".join(names)
-    if not inline:
-        text = f"def f({parameters}):\n    return _elsewhere({parameters})\nfunction = f"
-        return run(text, {"_elsewhere": elsewhere})
+def lines(program: Program, names: Sequence[str]) -> tuple[list[str], list[str], str]:
+    """Functions, lines of a function of these floats, and the text of the first output."""
     made = _Printer(program, LANGUAGE)
     made.names = tuple(names)
     main = made.main_function()
     body = main.body()
-    result = main.operand(program.outputs[0]).text
-    of_floats = " and ".join(f"type({name}) is float" for name in names) or "True"
-    lines = [
-        f"def f({parameters}):",  # so errors name it
-        f"    if {of_floats}:",
-        "        try:",
-        *[f"        {line}" for line in body],
-        f"            return {result}",
-        f"        except {NO_VALUE}:",
-        "            pass",
-        f"    return _elsewhere({parameters})",
-        "function = f",
-    ]
-    text = "\n\n\n".join([*made.branch_sources(), "\n".join(lines)])
-    return run(text, {**NAMES, **ENTRY, "_elsewhere": elsewhere})
-
-
-ENTRY = {
-    "type": type, "float": float, "ValueError": ValueError, "ArithmeticError": ArithmeticError,
-}  # fmt: skip
+    return made.branch_sources(), body, main.operand(program.outputs[0]).text
 
 
 def at_a_point(program: Program, names: Sequence[str]) -> Callable[..., tuple[Any, ...]]:

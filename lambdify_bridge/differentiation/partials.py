@@ -13,6 +13,10 @@ from typing import Any
 import sympy as sp
 
 from lambdify_bridge.builder import Builder
+from lambdify_bridge.constants import ExactConstants
+from lambdify_bridge.differentiation.leibniz import under_operator
+from lambdify_bridge.lowering import value_of
+from lambdify_bridge.numeric.methods import METHODS
 
 
 class Value:
@@ -39,7 +43,7 @@ class Value:
         return Value(self.builder, times(self.builder, self.index, self.of(other)))
 
     def __truediv__(self, other: Any) -> Value:
-        return Value(self.builder, self.builder.div(self.index, self.of(other)))
+        return Value(self.builder, over(self.builder, self.index, self.of(other)))
 
     def __neg__(self) -> Value:
         return Value(self.builder, negated(self.builder, self.index))
@@ -52,23 +56,33 @@ class Value:
         return Value(self.builder, self.builder.apply(name, *operands, self.index))
 
     def number(self, constant: sp.Expr) -> Value:
-        return Value(self.builder, self.builder.number(constant))
+        b = self.builder
+        is_exact = isinstance(b.constants, ExactConstants)
+        return Value(b, value_of(b, constant, {}) if is_exact else b.number(constant))
 
 
 def times(b: Builder, p: int, q: int) -> int:
     """The product; factors that are numbers meet, and a minus sign goes to the front."""
-    if q in b.known:
+    known, operations = b.known, b.operations
+    if q in known:
         p, q = q, p
-    if p in b.known:
+    if p in known:
         if b.is_number(p, -1):
             return negated(b, q)
-        name, operands, _ = b.operations[q]
-        if name == "mul" and operands[0] in b.known:
+        name, operands, _ = operations[q]
+        if name == "mul" and operands[0] in known:
             return b.mul(b.mul(p, operands[0]), operands[1])
-    for one, other in ((p, q), (q, p)):
-        if b.operations[one].name == "neg":
-            return negated(b, times(b, b.operations[one].operands[0], other))
+    elif operations[p][0] == "neg":
+        return negated(b, times(b, operations[p][1][0], q))
+    if operations[q][0] == "neg":
+        return negated(b, times(b, operations[q][1][0], p))
     return b.mul(p, q)
+
+
+def over(b: Builder, p: int, q: int) -> int:
+    """The quotient; a minus sign goes to the front."""
+    name, operands, _ = b.operations[p]
+    return negated(b, b.div(operands[0], q)) if name == "neg" else b.div(p, q)
 
 
 def negated(b: Builder, p: int) -> int:
@@ -142,30 +156,30 @@ ARITHMETIC: dict[str, tuple[Slope, ...]] = {
     "add":     (lambda b, t, y, p, q: t,               lambda b, t, y, p, q: t),
     "sub":     (lambda b, t, y, p, q: t,               lambda b, t, y, p, q: negated(b, t)),
     "mul":     (lambda b, t, y, p, q: times(b, t, q),  lambda b, t, y, p, q: times(b, t, p)),
-    "div":     (lambda b, t, y, p, q: b.div(t, q),
-                lambda b, t, y, p, q: negated(b, b.div(times(b, t, y), q))),
+    "div":     (lambda b, t, y, p, q: over(b, t, q),
+                lambda b, t, y, p, q: negated(b, over(b, times(b, t, y), q))),
     "neg":     (lambda b, t, y, x: negated(b, t),),
     "square":  (lambda b, t, y, x: times(b, times(b, b.constant(2), t), x),),
+    "sqrt":    (lambda b, t, y, x: over(b, t, times(b, b.constant(2), y)),),
+    "exp":     (lambda b, t, y, x: times(b, t, y),),
+    "log":     (lambda b, t, y, x: over(b, t, x),),
+    "sin":     (lambda b, t, y, x: times(b, t, b.apply("cos", x)),),
+    "cos":     (lambda b, t, y, x: negated(b, times(b, t, b.apply("sin", x))),),
+    "tanh":    (lambda b, t, y, x: times(b, t, b.sub(b.constant(1), b.mul(y, y))),),
 }
 
 PARTIALS: dict[str, tuple[Slope | str | None, ...]] = {
-    "sqrt":    (lambda t, y, x: t / (2 * y),),
     "power":   (lambda t, y, x, n: _power_of_base(t, x, n),
                 lambda t, y, x, n: t * y * x.call("log")),
     "hypot":   (lambda t, y, p, q: t * p / y,     lambda t, y, p, q: t * q / y),
-    "exp":     (lambda t, y, x: t * y,),
     "expm1":   (lambda t, y, x: t * x.call("exp"),),
-    "log":     (lambda t, y, x: t / x,),
     "log1p":   (lambda t, y, x: t / (1 + x),),
-    "sin":     (lambda t, y, x: t * x.call("cos"),),
-    "cos":     (lambda t, y, x: -(t * x.call("sin")),),
     "tan":     (lambda t, y, x: t * (1 + y * y),),
     "asin":    (lambda t, y, x: t / _root(1 - x * x),),
     "acos":    (lambda t, y, x: -(t / _root(1 - x * x)),),
     "atan":    (lambda t, y, x: t / (1 + x * x),),
     "sinh":    (lambda t, y, x: t * x.call("cosh"),),
     "cosh":    (lambda t, y, x: t * x.call("sinh"),),
-    "tanh":    (lambda t, y, x: t * (1 - y * y),),
     "asinh":   (lambda t, y, x: t / _root(1 + x * x),),
     "acosh":   (lambda t, y, x: t / _root(x * x - 1),),
     "atanh":   (lambda t, y, x: t / (1 - x * x),),
@@ -195,6 +209,9 @@ PARTIALS: dict[str, tuple[Slope | str | None, ...]] = {
                  lambda t, y, a, n: t * (y * (a + n).call("digamma"))),
     "lowergamma": (NONE, lambda t, y, s, x: t * ((s - 1).call("power", x) * (-x).call("exp"))),
     "uppergamma": (NONE, lambda t, y, s, x: -(t * ((s - 1).call("power", x) * (-x).call("exp")))),
+    "betainc":  (NONE, NONE,                      # DLMF 8.17
+                 lambda t, y, p, q, x: t * ((p - 1).call("power", x) * (q - 1).call("power", 1 - x)
+                                            / q.call("beta", p))),
     # DLMF 7.2
     "erf":     (lambda t, y, x: t * (x.number(TWO_OVER_ROOT_PI) * _bell(x)),),
     "erfc":    (lambda t, y, x: -(t * (x.number(TWO_OVER_ROOT_PI) * _bell(x))),),
@@ -258,6 +275,8 @@ def contribution(b: Builder, index: int, slot: int, t: int) -> int:
     name, operands, _ = b.operations[index]
     if name in ARITHMETIC:
         return ARITHMETIC[name][slot](b, t, index, *operands)
+    if name in METHODS:
+        return times(b, t, under_operator(b, index, slot))
     row = PARTIALS.get(name)
     slope = row[slot] if row else None
     if not callable(slope):

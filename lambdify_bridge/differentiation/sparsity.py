@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lambdify_bridge.builder import Builder
+from lambdify_bridge.differentiation.partials import ARITHMETIC
 from lambdify_bridge.differentiation.sweep import passes
 
 Rows = list[list[int]]  # of each row the columns where it may differ from 0, ascending
 
 
-def dependencies(b: Builder, inputs: Sequence[int], outputs: Sequence[int]) -> Rows:
-    """For each output the places of the inputs whose change can change it a little."""
+def dependencies(b: Builder, inputs: Sequence[int], outputs: Sequence[int]) -> list[int]:
+    """For each operation up to the last output the inputs whose change can change it a little.
+
+    They are the bits of a whole number, by their places.
+    """
     last = max(outputs, default=-1) + 1
     masks = [0] * last
     for place, index in enumerate(inputs):
@@ -25,13 +29,13 @@ def dependencies(b: Builder, inputs: Sequence[int], outputs: Sequence[int]) -> R
         name, operands, _ = b.operations[index]
         mask = masks[index]
         for slot, operand in enumerate(operands):
-            if masks[operand] and passes(name, slot):
+            if masks[operand] and (name in ARITHMETIC or passes(name, slot)):
                 mask |= masks[operand]
         masks[index] = mask
-    return [_places(masks[index]) for index in outputs]
+    return masks
 
 
-def _places(mask: int) -> list[int]:
+def places(mask: int) -> list[int]:
     text = bin(mask)[:1:-1]
     return [k for k, bit in enumerate(text) if bit == "1"]
 

@@ -13,13 +13,13 @@ from functools import partial
 
 from lambdify_bridge.branches import innermost
 from lambdify_bridge.builder import Builder
-from lambdify_bridge.differentiation.partials import contribution, depends
+from lambdify_bridge.differentiation.partials import ARITHMETIC, contribution, depends
 
 
 def tangents(b: Builder, seeds: Mapping[int, int], outputs: Sequence[int]) -> list[int | None]:
     """The change of each output, where values change as `seeds` says; None where it does not."""
     known: dict[int, int] = dict(seeds)
-    for index in _between(b, seeds, outputs):
+    for index in _between(b, _reached(b, seeds), outputs):
         if index in known:
             continue
         name, operands, _ = b.operations[index]
@@ -33,31 +33,61 @@ def tangents(b: Builder, seeds: Mapping[int, int], outputs: Sequence[int]) -> li
     return [known.get(index) for index in outputs]
 
 
-def adjoints(b: Builder, seeds: Mapping[int, int], wanted: Sequence[int]) -> list[int | None]:
-    """The derivative by each wanted value of the sum of seed times output; None where it is 0."""
-    order = _between(b, wanted, seeds)
+def adjoints(
+    b: Builder,
+    seeds: Mapping[int, int],
+    wanted: Sequence[int],
+    depends_on: Sequence[int] | None = None,
+) -> list[int | None]:
+    """The derivative by each wanted value of the sum of seed times output; None where it is 0.
+
+    `depends_on` says, if it is known, which operations depend on a wanted value: not 0.
+    """
+    order = _between(b, depends_on or _reached(b, wanted), seeds)
     regions = _Regions(b, order, [*seeds, *wanted])
+    operations, active, chooses = b.operations, regions.active, bool(regions.homes)
     parts = {index: [seed] for index, seed in seeds.items()}
     found: dict[int, int] = {}
     for index in reversed(order):
-        t = regions.gathered(index, parts.pop(index, []))
+        here = parts.pop(index, [])
+        if len(here) == 1 and not chooses:
+            t: int | None = here[0]
+        else:
+            t = regions.gathered(index, here) if chooses else total(b, here)
         if t is None:
             continue
         found[index] = t
-        name, operands, _ = b.operations[index]
+        name, operands, _ = operations[index]
+        row = ARITHMETIC.get(name)
         for slot, operand in enumerate(operands):
-            if operand not in regions.active:
+            if operand not in active:
                 continue
-            if name == "select":
+            if row is not None:
+                part = row[slot](b, t, index, *operands)
+            elif name == "select":
                 if slot % 2:
                     regions.put(operand, regions.cases[index, slot], t)
+                continue
             elif depends(name, slot):
                 part = contribution(b, index, slot, t)
-                if regions.together(operand, index):
-                    parts.setdefault(operand, []).append(part)
-                else:
-                    regions.put(operand, regions.homes[index], part)
+            else:
+                continue
+            if chooses and not regions.together(operand, index):
+                regions.put(operand, regions.homes[index], part)
+            elif operand in parts:
+                parts[operand].append(part)
+            else:
+                parts[operand] = [part]
     return [found.get(index) for index in wanted]
+
+
+def total(b: Builder, parts: Sequence[int]) -> int | None:
+    """The sum of contributions, as deep as the logarithm of their number."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    if len(parts) == 2:
+        return plus(b, *parts)
+    return b.balanced(partial(plus, b), parts)
 
 
 def plus(b: Builder, p: int, q: int) -> int:
@@ -70,29 +100,34 @@ def plus(b: Builder, p: int, q: int) -> int:
     return b.add(p, q)
 
 
-def _between(b: Builder, sources: Iterable[int], outputs: Iterable[int]) -> list[int]:
-    """The operations that depend on a source and that an output depends on, in order."""
-    outputs = list(outputs)
-    last = max(outputs, default=-1) + 1
-    reached = bytearray(last)
+def _reached(b: Builder, sources: Iterable[int]) -> bytearray:
+    """For each operation whether it depends on a source."""
+    found = bytearray(len(b.operations))
     for index in sources:
-        if index < last:
-            reached[index] = 1
-    for index in range(last):
-        if not reached[index]:
-            name, operands, _ = b.operations[index]
-            for slot, operand in enumerate(operands):
-                if reached[operand] and passes(name, slot):
-                    reached[index] = 1
-                    break
-    needed = bytearray(last)
-    for index in outputs:
-        needed[index] = 1
-    for index in range(last - 1, -1, -1):
-        if needed[index]:
-            for operand in b.operations[index][1]:
-                needed[operand] = 1
-    return [index for index in range(last) if needed[index] and reached[index]]
+        found[index] = 1
+    for index, (name, operands, _) in enumerate(b.operations):
+        for operand in operands:
+            if found[operand]:
+                found[index] = found[index] or name in ARITHMETIC or _is_passed(b, index, found)
+                break
+    return found
+
+
+def _between(b: Builder, depends: Sequence[int], outputs: Iterable[int]) -> list[int]:
+    """The operations that depend on a source and that an output depends on, in order."""
+    stack = [index for index in outputs if index < len(depends) and depends[index]]
+    found = set(stack)
+    while stack:
+        for operand in b.operations[stack.pop()][1]:
+            if depends[operand] and operand not in found:
+                found.add(operand)
+                stack.append(operand)
+    return sorted(found)
+
+
+def _is_passed(b: Builder, index: int, reached: bytearray) -> bool:
+    name, operands, _ = b.operations[index]
+    return any(reached[operand] and passes(name, slot) for slot, operand in enumerate(operands))
 
 
 def passes(name: str, slot: int) -> bool:
@@ -139,7 +174,7 @@ class _Regions:
         self.homes: dict[int, _Region] = {}
         self.cases: dict[tuple[int, int], _Region] = {}
         self.inside: dict[int, dict[_Region, int]] = {}  # parts of adjoints, from inside cases
-        if any(b.operations[index].name == "select" for index in order):
+        if any(b.operations[index][0] == "select" for index in order):
             self._place(order, everywhere)
 
     def _place(self, order: Sequence[int], everywhere: Iterable[int]) -> None:
@@ -166,16 +201,13 @@ class _Regions:
 
     def gathered(self, index: int, parts: Sequence[int]) -> int | None:
         """The whole adjoint: parts from inside a case are taken where it holds, 0 elsewhere."""
-        if len(parts) < 2:
-            total = parts[0] if parts else None
-        else:
-            total = self.b.balanced(partial(plus, self.b), parts)
+        known = total(self.b, parts)
         if index not in self.inside:
-            return total
+            return known
         home, waiting = self.homes[index], self.inside.pop(index)
-        if total is not None:
+        if known is not None:
             part = waiting.get(home)
-            waiting[home] = total if part is None else plus(self.b, total, part)
+            waiting[home] = known if part is None else plus(self.b, known, part)
         while len(waiting) > 1 or home not in waiting:
             deepest = max(waiting, key=lambda each: each.depth)
             cases = [each for each in waiting if each.select == deepest.select]
@@ -186,5 +218,5 @@ class _Regions:
         return waiting[home]
 
     def _from_cases(self, parts: Mapping[int, int], region: _Region) -> int:
-        operands = self.b.operations[region.select].operands
+        operands = self.b.operations[region.select][1]
         return _selected(self.b, operands, {k: parts.get(k) for k, _ in _values(operands)})

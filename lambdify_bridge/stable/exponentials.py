@@ -6,7 +6,15 @@ from typing import Any
 
 import sympy as sp
 
-from lambdify_bridge.stable.functions import expm1, greatest, log1p, quotient, sigmoid, softplus
+from lambdify_bridge.stable.functions import (
+    expm1,
+    greatest,
+    log1p,
+    quotient,
+    sigmoid,
+    softplus,
+    total,
+)
 from lambdify_bridge.stable.table import RULES, choice, factors, is_real, p, q, r, s, terms, x, y, z
 
 Found = Any
@@ -196,7 +204,8 @@ def log_sum_exp(f: Any) -> Found:
 
 def _largest(exponents_: list[Any]) -> Any:
     """The largest real part: an imaginary part that is shifted would turn the logarithm."""
-    return greatest(*(sp.re(u) if u.free_symbols else u for u in exponents_))
+    # Not evaluated: SymPy's real part of 1/y is y/y**2 in real parts, NaN at infinity.
+    return greatest(*(u if u.is_real else sp.re(u, evaluate=False) for u in exponents_))
 
 
 @RULES.rule("an inverse hyperbolic sine", sp.log, example=lambda: sp.log(x + sp.sqrt(x**2 + 1)))
@@ -357,6 +366,47 @@ def exponential_over_itself_less_one(f: Any) -> Found:
             if len(found) == 1 and c is not None and number == -c:
                 return -1 / (c * expm1(-above.args[0])) * (f / above * base)
     return None
+
+
+@RULES.rule("an exponential less one over two", sp.Mul,
+            example=lambda: (sp.exp(r + s) - 1) / ((sp.exp(r) - 1) * (sp.exp(s) - 1)),
+            measured=True)  # fmt: skip
+def addition_of_exponentials(f: Any) -> Found:
+    """(e^(u+v) - 1)/((e^u - 1)(e^v - 1)) is 1/expm1(u) - 1/expm1(-v): large exponents stay apart.
+
+    Where u + v is small, or u < 0, the difference would cancel. (Hamming, problem 3.4.2)
+    """
+    found = {base: (n, _less_one(base)) for base, n in factors(f) if base.is_Add}
+    above = [(base, part) for base, (n, part) in found.items() if n == 1 and part]
+    below = [(base, part) for base, (n, part) in found.items() if n == -1 and part]
+    if len(above) != 1 or len(below) != 2 or not is_real(f):
+        return None
+    (top, (c, w)), ((one, (d, u)), (other, (g, v))) = above[0], below
+    if not sp.expand(w - u - v).is_zero:
+        return None
+    rest = f / top * one * other * c / (d * g)
+    together = quotient(quotient(expm1(w), expm1(u)), expm1(v))
+    apart, swapped = (quotient(1, expm1(t)) - quotient(1, expm1(-k)) for t, k in ((u, v), (v, u)))
+    return rest * choice((together, sp.Abs(w) < 1), (apart, u > 0), (swapped, True))
+
+
+def _less_one(f: Any) -> tuple[Any, Any] | None:
+    """c and u where f is c*(exp(u) - 1)."""
+    found, number = exponents(f)
+    ((u, c),) = found.items() if len(found) == 1 else ((f, -number),)
+    return (c, u) if found and number == -c else None
+
+
+@RULES.rule("a power of one plus little", sp.Pow, example=lambda: (1 + p) ** q, measured=True)
+def power_of_one_plus(f: Any) -> Found:
+    """(1 + u)^t is e^(t log1p(u)) where u is small: 1 + u would be rounded, and t magnifies that.
+
+    (Higham, section 1.11: the interest that is compounded; Hamming, problem 3.4.6)
+    """
+    number, u = f.base.as_coeff_Add()
+    if number != 1 or f.exp.is_Number or not u.is_nonnegative:
+        return None
+    return choice((sp.exp(f.exp * log1p(u)), u < 1), (total(1, u) ** f.exp, True))
 
 
 @RULES.rule("the sigmoid", sp.Pow, example=lambda: 1 / (1 + sp.exp(-x)))

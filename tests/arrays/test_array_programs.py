@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
@@ -179,3 +180,32 @@ def test_names_that_code_cannot_have() -> None:
     f = ArrayFunction([((x * y).named("np") * (x - y).named("sum")).named("int")], [x, y])
     assert np.array_equal(f(np.ones(2), np.full(2, 3.0)), [-6.0, -6.0])
     assert np.array_equal(f(**dict(zip(f.args, [[1.0], [2.0]], strict=True))), [-2.0])
+
+
+# ------------------------------------------------------------------ types of arrays
+
+
+def test_arguments_are_converted_to_the_type_that_is_asked() -> None:
+    d = derive.gradient("norm(A @ x)**2", "x", shapes={"A": ("m", "n"), "x": "n"})
+    f = d.to_numpy(dtype=np.float32)
+    A, x = np.eye(2), np.array([1.0, 2.0])
+    assert f(A, x).dtype == np.float32
+    assert pickle.loads(pickle.dumps(f))(A, x).dtype == np.float32
+    assert np.array_equal(f(A, x), [2, 4])
+
+
+@pytest.mark.parametrize("value", [np.array([1j, 2]), np.array(["a", "b"]), np.array([None, 1])])
+def test_what_are_no_real_numbers_is_refused(value: np.ndarray) -> None:
+    f = derive.gradient("norm(A @ x)**2", "x", shapes={"A": ("m", "n"), "x": "n"}).to_numpy()
+    with pytest.raises(TypeError, match="takes arrays of real numbers, not of"):
+        f(np.eye(2), value)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"dtype": complex}, "arrays are real"), ({"dtype": float, "backend": "jax"}, "keep their")],
+)
+def test_types_that_no_array_function_has(options: dict, message: str) -> None:
+    d = derive.gradient("norm(A @ x)**2", "x", shapes={"A": ("m", "n"), "x": "n"})
+    with pytest.raises(ValueError, match=message):
+        d.to_numpy(**options)

@@ -57,6 +57,7 @@ def test_every_function_occurs() -> None:
     assert not set(OCCURRING.split()) - words
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("seed", [0, 2, 3, 5, 8])
 def test_second_derivatives(seed: int) -> None:
     found = second_derivatives(seed)
@@ -178,6 +179,7 @@ CHAINS: dict[str, Any] = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("name", "n"),
     [("scaled and shifted", 2000), ("squared", 1000), ("applied", 500), ("a network", 500)],
@@ -209,6 +211,7 @@ for seed in range(5000, 5025):
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_under_every_hash_seed() -> None:
     root = str(Path(__file__).parents[2])
     texts = []

@@ -19,12 +19,14 @@ RAPID = (
 OF_GRUNTZ = [p for p in problems("Gruntz") if p.number in RAPID]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("problem", SAMPLE, ids=lambda problem: problem.name)
 def test_value(problem: Problem) -> None:
     found = limit(problem.f, problem.x, problem.to, problem.dir)
     assert problem.is_answered_by(found.result)
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("problem", OF_GRUNTZ, ids=lambda problem: problem.name)
 def test_the_problems_of_gruntz_do_without_his_algorithm(problem: Problem) -> None:
     found = limit(problem.f, problem.x, problem.to, problem.dir)

@@ -65,6 +65,7 @@ IN_THE_PLANE = [  # f, point, limit, rule of the first step
 # fmt: on
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("terms", "value", "rule", "verdict"), SEQUENCES, ids=str)
 def test_sequence(terms: str, value: object, rule: str | None, verdict: str) -> None:
     n = Symbol("n", integer=True, positive=True)

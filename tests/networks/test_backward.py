@@ -50,6 +50,7 @@ def test_the_function_shares_the_forward_pass() -> None:
     assert np.allclose(slopes[3], (P - Y).mean(0))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("cell", [rnn, gru, lstm])
 def test_backpropagation_through_time(cell: object) -> None:
     found = derive.backprop(mse(unrolled(cell, 3).last, variable("Y", "N,h")).named("L"))
@@ -117,6 +118,7 @@ def unrolled(cell: object, steps: int, shape: str = "N") -> Unrolled:
     return lstm(X, h, variable("c_0", f"{shape},h")) if cell is lstm else cell(X, h)  # type: ignore
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_nodes_and_lines_of_a_layer_do_not_grow(name: str) -> None:
     sizes = [size_of(derived(name, depth)) for depth in (2, 4, 8, 16)]
@@ -138,6 +140,7 @@ def test_without_names_a_derivation_is_as_long_as_the_network_is_deep(name: str)
         assert large - middle < 2.2 * (middle - small)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", UNNAMED)
 def test_without_names_a_derivation_is_right(name: str) -> None:
     loss = UNNAMED[name](66 if name == "linear net" else 20)

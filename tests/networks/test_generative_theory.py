@@ -19,6 +19,7 @@ ALL: list[Callable[[], Any]] = [optimal_discriminator, diffusion_marginal, diffu
 beta_t, alphabar_t = 1 - alpha_t, alpha_t * alphabar_s
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("question", ALL)
 def test_every_step_is_confirmed(question: Callable[[], Any]) -> None:
     for d in question():

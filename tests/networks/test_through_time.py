@@ -202,6 +202,7 @@ BAD: list[tuple[Callable[[], object], type[Exception], str]] = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked", "error", "says"), BAD)
 def test_bad_input_is_told_in_one_line(
     asked: Callable[[], object], error: type[Exception], says: str

@@ -45,7 +45,6 @@ ANGLE = {"x": (-1e4, 1e4), "e": (0.0, 1e4)}
 SIZES = dict.fromkeys("abc", (-1e70, 1e70))
 THIRD = Rational(1, 3)
 INHERENT = "the rounding of a product, 1/n or a difference below exp is magnified by the exponent"
-ROUNDED_AWAY = "1 + p is rounded before a huge exponent magnifies what p was"
 # fmt: off
 EXAMPLES = [
     Example("Hamming, example 3.1", sqrt(x + 1) - sqrt(x), {"x": (1, 1e308)}),
@@ -71,11 +70,11 @@ EXAMPLES = [
     Example("Hamming, problem 3.4.1", (1 - cos(x))/x**2),
     Example("Hamming, problem 3.4.2", e*(exp((a + b)*e) - 1)/((exp(a*e) - 1)*(exp(b*e) - 1)),
             {"a": (-710, 710), "b": (-710, 710), "e": (1e-20, 1)},
-            lambda a, b, e: 1e-27*min(abs(a), abs(b)) <= e <= min(abs(a), abs(b)), INHERENT),
+            lambda a, b, e: 1e-27*min(abs(a), abs(b)) <= e <= min(abs(a), abs(b))),
     Example("Hamming, problem 3.4.3", log((1 - x)/(1 + x)), {"x": (-1, 1)}),
     Example("Hamming, problem 3.4.4", sqrt((exp(2*x) - 1)/(exp(x) - 1))),
     Example("Hamming, problem 3.4.5", (x - sin(x))/(x - tan(x)), {"x": (-1e5, 1e5)}),
-    Example("Hamming, problem 3.4.6", (p + 1)**(1/n) - p**(1/n), {}, None, ROUNDED_AWAY),
+    Example("Hamming, problem 3.4.6", (p + 1)**(1/n) - p**(1/n), {}, None, INHERENT),
     Example("Hamming, section 3.5", exp(a*x) - 1, {}, None, INHERENT),
     Example("Hamming, section 3.11", exp(x)/(exp(x) - 1)),
     Example("Conte, mentioned, A", 1 - cos(x), {"x": (-0.01, 0.01)}),

@@ -35,13 +35,14 @@ SPECIAL = np.array([
 TWO = {"power", "atan2", "hypot", "mod", "heaviside", "maximum", "minimum", "differs", "beta",
        "binomial", "poch", "lowergamma", "uppergamma", "expint", "besselj", "bessely", "besseli",
        "besselk", "legendre", "chebyshevt", "chebyshevu", "hermite", "laguerre", "polygamma",
-       "zeta", "polylog", "polylog_re", "lambertw", "hyp0f1", *with_numpy.OPERATORS}
-ARITY = dict.fromkeys(TWO, 2) | {"hyp1f1": 3, "hyp2f1": 4}
+       "polylog", "polylog_re", "lambertw", "hyp0f1", *with_numpy.OPERATORS}
+ARITY = dict.fromkeys(TWO, 2) | {"hyp1f1": 3, "hyp2f1": 4, "betainc": 3}
 # Functions whose first operand is an integer; and those that NumPy computes less accurately than
 # the C library, or at the ends of their range not at all.
 OF_ORDER = {"besselj", "bessely", "besseli", "besselk", "expint", "hermite", "laguerre", "legendre",
             "chebyshevt", "chebyshevu"}
-UNIT = {"asin", "acos", "atanh", "erfinv", "elliptic_k", "hyp2f1", "legendre"}
+UNIT = {"asin", "acos", "atanh", "erfinv", "elliptic_k", "hyp2f1", "legendre",
+        "betainc"}
 ROUNDED_BY_SCIPY = {"erf", "erfc", "sigmoid", "gamma", "loggamma"}
 # fmt: on
 NUMBERS = sorted({*with_numpy.CALLS, *with_numpy.OPERATORS, "neg"} - {"and", "or"})
@@ -142,7 +143,8 @@ def agrees_with_mpmath(compiled: Any, name: str) -> None:
 # fmt: off
 FAR = {"digamma", "beta", "binomial", "poch", "lowergamma", "uppergamma", "erfi", "erfinv",
        "erfcinv", "Ei", "Si", "Ci", "Shi", "Chi", "fresnels", "fresnelc", "airyai", "airybi",
-       "airyaiprime", "airybiprime", "hyp1f1", "hyp2f1", "elliptic_k", "gamma", "loggamma"}
+       "airyaiprime", "airybiprime", "hyp1f1", "hyp2f1", "elliptic_k", "gamma", "loggamma",
+       "betainc"}
 # fmt: on
 
 

@@ -22,6 +22,7 @@ DOMAIN = {
     sp.beta: [POSITIVE, POSITIVE], sp.binomial: [(4.0, 6.0), POSITIVE],
     sp.RisingFactorial: [POSITIVE, POSITIVE], sp.polygamma: [2, POSITIVE],
     sp.lowergamma: [POSITIVE, POSITIVE], sp.uppergamma: [POSITIVE, POSITIVE],
+    sp.betainc_regularized: [POSITIVE, POSITIVE, (0.05, 0.4), (0.5, 0.95)],
     sp.expint: [2, POSITIVE], sp.Mod: [REAL, POSITIVE], sp.atan2: [REAL, REAL],
     sp.besselj: [2, POSITIVE], sp.bessely: [2, POSITIVE], sp.besseli: [2, POSITIVE],
     sp.besselk: [2, POSITIVE], sp.erf2: [REAL, REAL], sp.Max: [REAL, REAL], sp.Min: [REAL, REAL],

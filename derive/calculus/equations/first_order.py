@@ -8,6 +8,7 @@ from sympy import (
     Abs,
     Expr,
     Integral,
+    Le,
     Poly,
     Pow,
     S,
@@ -25,6 +26,7 @@ from sympy import (
     expand_mul,
     factor,
     log,
+    pi,
     powsimp,
     separatevars,
     simplify,
@@ -34,6 +36,7 @@ from sympy import (
     tan,
     tanh,
     together,
+    true,
 )
 
 from derive.calculus.equations.operators import ImplicitSolution, IntegratingFactor, Solution
@@ -75,8 +78,15 @@ def linear_equation(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
 @RULES.rule("separate the variables", example=Solution(x * y**2, y, x, C))
 def separable(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
     """Divide by the factor with y, where it is not 0, and integrate both sides."""
+    if not depends_on(f, y):
+        return None
+    if not depends_on(f, x):
+        letters, h = f.as_independent(y, as_Add=False)  # by which nothing needs to be divided
+        if letters.is_number:
+            letters, h = S.One, f
+        return ImplicitSolution(antiderivative(1 / h, y), letters * x, y, x, C)
     parts = separatevars(factor(f), symbols=[x, y], dict=True)
-    if parts is None or not depends_on(f, y):
+    if parts is None:
         return None
     above, below = parts["coeff"].as_numer_denom()
     g, h = above * parts[x], parts[y] / below
@@ -211,7 +221,8 @@ def by_inverse(F: Expr, G: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
     for inside, inverse in _peeled(h, right):
         found = linear(inside, y)
         if found is not None:
-            return (inverse - found[1]) / found[0]
+            given = Le(Abs(right), pi / 2) if isinstance(h, asin) else true
+            return Rewrite((inverse - found[1]) / found[0], given)
     return None
 
 

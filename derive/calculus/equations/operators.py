@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Basic, Expr, Symbol
 
@@ -14,7 +14,12 @@ class _Family(Expr):
     """A family of functions of x; what its equation calls y is bound."""
 
     is_commutative = True
-    count = 1
+    orders: ClassVar[int] = 1
+
+    @property
+    def count(self) -> int:
+        """How many constants there are."""
+        return self.orders
 
     @property
     def constants(self) -> tuple[Symbol, ...]:
@@ -71,8 +76,32 @@ class ImplicitSolution(_Family):
         return f"{F} = {G} + {C}"
 
 
+class ExactEquation(_Family):
+    """The solutions of M + N*y' = 0 where M_y = N_x: ExactEquation(M, N, y, x, C)."""
+
+    def equation(self, shown: Any) -> str:
+        M, N, y = map(shown, self.args[:3])
+        return f"{M} + ({N}){y}' = 0"
+
+
+class Multiplied(_Family):
+    """The same, to be multiplied by exp(A): Multiplied(M, N, A, y, x, C)."""
+
+    def equation(self, shown: Any) -> str:
+        M, N, A, y = map(shown, self.args[:4])
+        return f"e^({A})({M} + ({N}){y}') = 0"
+
+
+class LevelCurve(_Family):
+    """The functions y of x with F(x, y) = C: LevelCurve(F, y, x, C)."""
+
+    def equation(self, shown: Any) -> str:
+        F, _, _, C = map(shown, self.args)
+        return f"{F} = {C}"
+
+
 class ImplicitFunction(Expr):
-    """The y with F(y) = G(x) that is y0 at x0: ImplicitFunction(F, G, y, x, x0, y0)."""
+    """The y with F = G(x) that is y0 at x0: ImplicitFunction(F, G, y, x, x0, y0)."""
 
     is_commutative = True
 
@@ -97,7 +126,7 @@ class ImplicitFunction(Expr):
 class SecondOrder(_Family):
     """The solutions of y'' + a*y' + b*y = g(x): SecondOrder(a, b, g, y, x, C1, C2)."""
 
-    count = 2
+    orders = 2
 
     @property
     def singular(self) -> bool:
@@ -115,6 +144,62 @@ class SecondOrder(_Family):
             if factor != 0:
                 left += f" {'-' if minus else '+'} {'' if size == '1' else size}{letter}"
         return f"{left} = {shown(g)}"
+
+
+class Reducible(_Family):
+    """The solutions of y'' = f(x, y, p) with p = y': Reducible(f, p, y, x, C1, C2)."""
+
+    orders = 2
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.unknown, self.args[1]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - {self.args[1]}
+
+    def equation(self, shown: Any) -> str:
+        f, p, y = map(shown, self.args[:3])
+        return f"{y}'' = {f}, {p} = {y}'"
+
+
+class _OfOrder(_Family):
+    """A family with as many constants as its equation has derivatives: (what, g, y, x, C1, ...)."""
+
+    @property
+    def count(self) -> int:
+        return len(self.args) - 4
+
+
+class HigherOrder(_OfOrder):
+    """The solutions of y^(n) + ... + a_1*y' + a_0*y = g(x): HigherOrder((a_0, a_1, ...), g, y, x,
+    C1, C2, ...), for constant a_k."""
+
+    def equation(self, shown: Any) -> str:
+        coefficients, g, y = self.args[:3]
+        left = _primed(shown(y), self.count)
+        for k, factor in reversed(list(enumerate(coefficients.args))):
+            minus = factor.could_extract_minus_sign()
+            size = shown(-factor if minus else factor)
+            size = f"({size})" if factor.is_Add or "/" in size else size
+            if factor != 0:
+                times = f"{'' if size == '1' else size}{_primed(shown(y), k)}"
+                left += f" {'-' if minus else '+'} {times}"
+        return f"{left} = {shown(g)}"
+
+
+class FromRoots(_OfOrder):
+    """The solutions of (D - r_1)...(D - r_n) y = g(x), D the derivative by x:
+    FromRoots((r_1, ...), g, y, x, C1, C2, ...)."""
+
+    def equation(self, shown: Any) -> str:
+        roots, g, y = self.args[:3]
+        return f"D in {shown(roots)}: {shown(y)} -> {shown(g)}"
+
+
+def _primed(y: str, order: int) -> str:
+    return y + "'" * order
 
 
 class _WithValues(Expr):

@@ -9,13 +9,14 @@ from sympy import Basic, Derivative, Eq, Expr, Symbol, Tuple, cancel, expand, fa
 from sympy.core.function import AppliedUndef
 
 from derive.asked import asked, letter, place, scalar
-from derive.calculus.equations.operators import SecondOrder, Solution
+from derive.calculus.equations.operators import HigherOrder, Reducible, SecondOrder, Solution
 from derive.calculus.integrals.integrate import exact
 from derive.structure import depends_on, fresh
 
-HIGHEST = 2
+HIGHEST = 6
 PRIME = "\N{MODIFIER LETTER PRIME}"  # a letter, as wide as a prime: errors point at what was typed
 PRIMES = str.maketrans({"’": "'", "′": "'"})
+TOO_HIGH = f"the order of an equation is a whole number from 1 to {HIGHEST} here"
 CONDITION = re.compile(r"\s*(\w+)('*)\s*\(([^=]*)\)\s*=(.*)")
 
 
@@ -36,8 +37,11 @@ def read_equation(equation: Any, y: Any, x: Any) -> Equation:
     zero = exact(told.lhs - told.rhs if isinstance(told, Eq) else told)
     if not isinstance(told, Eq) and not any(depends_on(zero, s) for s in slopes):
         zero = slopes[0] - zero
-    if depends_on(zero, slopes[2]):
-        raise ValueError("an equation of order above 2: write one of first or second order")
+    if depends_on(zero, slopes[HIGHEST]):
+        raise ValueError(TOO_HIGH)
+    order = max((k for k in range(3, HIGHEST + 1) if depends_on(zero, slopes[k - 1])), default=0)
+    if order:
+        return _higher_order(zero, up, along, slopes[:order])
     if depends_on(zero, slopes[1]):
         return _second_order(zero, up, along, slopes)
     if not depends_on(zero, slopes[0]):
@@ -57,8 +61,8 @@ def _told(equation: Any, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) -> Ba
     for node in told.atoms(Derivative):
         if node.args[0] in unknown | {y} and len(node.args) == 2 and node.args[1][0] == x:
             order = node.args[1][1]
-            if order not in (1, 2):
-                raise ValueError("an equation of order above 2: write one of first or second order")
+            if not order.is_Integer or order > HIGHEST:
+                raise ValueError(TOO_HIGH)
             changes[node] = slopes[int(order) - 1]
     return told.xreplace(changes).xreplace(dict.fromkeys(unknown, y))
 
@@ -91,18 +95,50 @@ def _second_order(zero: Expr, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) 
     lead, a, b = (zero.coeff(s, 1) for s in (slopes[1], slopes[0], y))
     g = expand(-(zero - lead * slopes[1] - a * slopes[0] - b * y))
     moving = (y, *slopes)
-    if any(depends_on(g, s) or any(depends_on(c, s) for c in (lead, a, b)) for s in moving):
-        raise ValueError(f"an equation of second order has to be linear in {y} and its derivatives")
+    linear = not any(depends_on(c, s) for c in (g, lead, a, b) for s in moving)
     by_powers = (cancel(a * x / lead), cancel(b * x**2 / lead))
     constant = not any(depends_on(c, x) for c in (cancel(a / lead), cancel(b / lead)))
-    if not constant and any(depends_on(c, x) for c in by_powers):
-        raise ValueError(
-            f"the coefficients of {y}'', {y}', {y} have to be constant, free of {x}, "
-            f"or constants times {x}^2, {x}, 1"
-        )
+    if not linear or not (constant or not any(depends_on(c, x) for c in by_powers)):
+        return _reducible(zero, y, x, slopes)
     constants = fresh("C1", zero, y, x), fresh("C2", zero, y, x)
     family = SecondOrder(cancel(a / lead), cancel(b / lead), expand(g / lead), y, x, *constants)
     return Equation(family, Tuple(*constants))
+
+
+def _reducible(zero: Expr, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) -> Equation:
+    """Solved for y'', with x or y missing from the rest."""
+    lead = zero.coeff(slopes[1], 1)
+    rest = expand(zero - lead * slopes[1])
+    if depends_on(rest, slopes[1]) or depends_on(lead, slopes[1]) or lead == 0:
+        raise ValueError(f"{y}'' is not alone: solve the equation for {y}'' first")
+    p = fresh("p", zero, y, x)
+    f = factor(cancel(-rest / lead)).xreplace({slopes[0]: p})
+    if depends_on(f, y) and depends_on(f, x):
+        raise ValueError(
+            f"an equation of second order has to be linear in {y} and its derivatives, or {x} or "
+            f"{y} has to be missing; the coefficients of {y}'', {y}', {y} have to be constant, "
+            f"free of {x}, or constants times {x}^2, {x}, 1"
+        )
+    constants = fresh("C1", zero, y, x), fresh("C2", zero, y, x)
+    return Equation(Reducible(f, p, y, x, *constants), Tuple(*constants))
+
+
+def _higher_order(zero: Expr, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) -> Equation:
+    """The equation divided by what its highest derivative is multiplied by."""
+    zero = expand(zero)
+    terms = [zero.coeff(s, 1) for s in (y, *slopes)]
+    g = expand(-(zero - sum(c * s for c, s in zip(terms, (y, *slopes), strict=True))))
+    *divided, g = (cancel(c / terms[-1]) for c in (*terms[:-1], g))
+    if any(depends_on(c, s) for c in (*divided, g) for s in (y, *slopes)) or any(
+        depends_on(c, x) for c in divided
+    ):
+        raise ValueError(
+            f"an equation of order above 2 has to be linear in {y} and its derivatives, "
+            "with constant coefficients"
+        )
+    names = range(1, len(slopes) + 1)
+    constants = Tuple(*(fresh(f"C{k}", zero, y, x) for k in names))
+    return Equation(HigherOrder(Tuple(*divided), expand(g), y, x, *constants), constants)
 
 
 def read_values(conditions: tuple[Any, ...], family: Expr) -> tuple[Expr, Tuple] | None:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from derive.asked import in_order
-from derive.calculus.equations import euler_cauchy, first_order, values
+from derive.calculus.equations import (
+    euler_cauchy,
+    exact,
+    first_order,
+    higher_order,
+    reducible,
+    substitutions,
+    values,
+)
 from derive.calculus.equations.operators import (
+    ExactEquation,
     Fitted,
+    FromRoots,
+    HigherOrder,
     ImplicitSolution,
     InitialValues,
     IntegratingFactor,
+    LevelCurve,
+    Multiplied,
+    Reducible,
     SecondOrder,
     Solution,
 )
@@ -18,14 +32,23 @@ from derive.calculus.equations.reading import read_equation, read_values
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.core import Derivation
 from derive.engine import Budget, limited, search
+from derive.linear_algebra.polynomials import RULES as ROOTS
+from derive.linear_algebra.polynomials import Roots
 from derive.rules import RuleTable
 
 TABLES: dict[type, RuleTable] = {
     **INTEGRALS,
-    Solution: first_order.RULES,
+    Solution: substitutions.RULES,
     IntegratingFactor: first_order.FACTOR,
     ImplicitSolution: first_order.IMPLICIT,
+    ExactEquation: exact.EXACT,
+    Multiplied: exact.MULTIPLIED,
+    LevelCurve: exact.LEVELS,
     SecondOrder: euler_cauchy.RULES,
+    Reducible: reducible.RULES,
+    HigherOrder: higher_order.RULES,
+    FromRoots: higher_order.SOLUTIONS,
+    Roots: ROOTS,
     InitialValues: values.VALUES,
     Fitted: values.FITTED,
 }
@@ -35,15 +58,21 @@ TABLES: dict[type, RuleTable] = {
 def dsolve(equation: Any, y: Any, x: Any, *conditions: str, timeout: float = 20.0) -> Derivation:
     """The solutions y(x) of a differential equation, step by step.
 
-    Of first order: linear, separable, Bernoulli's, homogeneous. Of second order: linear with
-    constant coefficients, or with constants times x^2, x, 1 (Euler and Cauchy). `equation` is
-    text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy `Eq`, or f alone for y' = f. The
+    Of first order: linear, separable, Bernoulli's, homogeneous (also about a point), a function of
+    a*x + y, exact (also after a factor of x or of y alone), Riccati's where a line or a power of x
+    solves it. Linear: of second order with constants times x^2, x, 1 (Euler and Cauchy), of any
+    order up to 6 with constant coefficients. Others of second order: those without x, or without y.
+
+    `equation` is text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy `Eq`, or f alone for
+    y' = f. The
     constants are C, or C1 and C2; initial values fix them. Where the equation between x and y
     cannot be solved for y, it is itself the answer.
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
 
     >>> dsolve("y' = -2*x*y", "y", "x").result
     C*exp(-x**2)
+    >>> dsolve("2*x*y + 1 + (x^2 + 2*y)*y' = 0", "y", "x", "y(0) = 1").result
+    -x**2/2 + sqrt(x**4 - 4*x + 4)/2
     >>> dsolve("y'' + 3y' + 2y = 0", "y", "x", "y(0) = 1", "y'(0) = 0").result
     2*exp(-x) - exp(-2*x)
     """

@@ -7,6 +7,7 @@ from sympy import (
     Integral,
     Symbol,
     Tuple,
+    cancel,
     degree,
     exp,
     factor,
@@ -23,14 +24,17 @@ from derive.calculus.equations.operators import (
     ImplicitFunction,
     ImplicitSolution,
     InitialValues,
+    LevelCurve,
+    Reducible,
     Solution,
 )
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, fresh
 
-x, y, C = Symbol("x"), Symbol("y"), Symbol("C")
+x, y, p, C, D = Symbol("x"), Symbol("y"), Symbol("p"), Symbol("C"), Symbol("D")
 BELOW, LINEAR = Solution(x / y, y, x, C), Solution(x - 2 * y, y, x, C)
 IMPLICIT = ImplicitSolution(y**3 + y, x**2, y, x, C)
+LEVEL = LevelCurve(y**3 + y * (1 + x**2), y, x, C)
 LOGISTIC = Solution(x * y * (1 - y), y, x, C)
 ONE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(1)))
 MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
@@ -65,6 +69,34 @@ def turned_over(goal: InitialValues) -> Outcome:
     return Rewrite(-Fitted(turned, constants, u, x, x0, Tuple(-values[0])), where=((u, -y),))
 
 
+PUSHED, STEEP = Reducible(-(p**2), p, y, x, C, D), Reducible(2 * y * p, p, y, x, C, D)
+AT_REST = (Tuple(C, D), y, x, Integer(0), Tuple(Integer(2), Integer(1)))
+
+
+@VALUES.rule("slope first", example=InitialValues(PUSHED, *AT_REST), whole=True)
+def slope_first(goal: InitialValues) -> Outcome:
+    """The slope p fulfils p' = f and has its own initial value; then y' = p(x)."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, Reducible) or depends_on(family.args[0], y):
+        return None
+    f, p, _, _, C, D = family.args
+    slope = Fitted(Solution(f, p, x, C), Tuple(C), p, x, x0, Tuple(values[1]))
+    return Fitted(Solution(slope, y, x, D), Tuple(D), y, x, x0, Tuple(values[0]))
+
+
+@VALUES.rule("slope at each height", example=InitialValues(STEEP, *AT_REST), whole=True)
+def slope_at_each_height(goal: InitialValues) -> Outcome:
+    """The slope p, not 0 at first, as a function of y: p*dp/dy = f; then y' = p(y)."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, Reducible) or depends_on(family.args[0], x) or values[1] == 0:
+        return None
+    f, p, _, _, C, D = family.args
+    slope = Solution(cancel(f / p), p, y, C)
+    start = Tuple(values[1])
+    fitted = Fitted(slope, Tuple(C), p, y, values[0], start)
+    return Fitted(Solution(fitted, y, x, D), Tuple(D), y, x, x0, Tuple(values[0]))
+
+
 @VALUES.rule("general solution first", example=InitialValues(LINEAR, *THREE_AT_0), whole=True)
 def general_first(goal: InitialValues) -> Outcome:
     """Find all solutions; the initial values then fix the constants."""
@@ -77,15 +109,21 @@ def general_first(goal: InitialValues) -> Outcome:
 def constants_from_values(goal: Fitted) -> Outcome:
     """Put the initial values in, and solve for the constants."""
     Y, constants, _, x, x0, values = goal.args
-    if Y.has(Solution, ImplicitSolution) or not any(depends_on(Y, c) for c in constants.args):
+    if Y.has(Solution, ImplicitSolution, LevelCurve) or not any(
+        depends_on(Y, c) for c in constants.args
+    ):
         return None
     slopes = [Y.diff(x, k).subs(x, x0) for k in range(len(values.args))]
     equations = [s - v for s, v in zip(slopes, values.args, strict=True)]
-    found = solve(equations, list(constants.args), dict=True)
-    if len(found) != 1 or set(found[0]) != set(constants.args):
+    try:
+        found = solve(equations, list(constants.args), dict=True)
+    except NotImplementedError:  # SymPy says so of equations that it cannot solve
+        return None
+    members = [Y.subs(each) for each in found]
+    if not found or set(found[0]) != set(constants.args) or any(m != members[0] for m in members):
         return None
     where = tuple((c, found[0][c]) for c in constants.args)
-    return Rewrite(Y.subs(found[0]), where=where)
+    return Rewrite(members[0], where=where)
 
 
 @FITTED.rule("constant of the implicit equation", example=Fitted(IMPLICIT, *THREE_AT_0), whole=True)
@@ -99,3 +137,16 @@ def constant_of_implicit(goal: Fitted) -> Outcome:
     if not constant.is_finite:
         return None
     return Rewrite(ImplicitFunction(F, G + constant, y, x, x0, values[0]), where=((C, constant),))
+
+
+@FITTED.rule("constant of the level curve", example=Fitted(LEVEL, *THREE_AT_0), whole=True)
+def constant_of_level_curve(goal: Fitted) -> Outcome:
+    """Put the initial value into F(x, y) = C; that gives the constant."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, LevelCurve) or family.has(Integral):
+        return None
+    F = family.args[0]
+    constant = simplify(F.subs({y: values[0], x: x0}))
+    if not constant.is_finite:
+        return None
+    return Rewrite(ImplicitFunction(F, constant, y, x, x0, values[0]), where=((C, constant),))

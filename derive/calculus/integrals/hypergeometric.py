@@ -82,6 +82,8 @@ def gauss(f: Expr, x: Symbol) -> Outcome:
         return None
     ((power, (a, c, k)),) = found
     r = power.exp
+    if r.is_Integer and r > 0:
+        return None  # finitely many terms: it is multiplied out
     one, s = _others(f, power).as_coeff_exponent(x)
     if one != 1 or not _apart(s + 1, k):
         return None

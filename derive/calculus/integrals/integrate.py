@@ -148,7 +148,7 @@ def integrate(
         if only is None:
             raise _with_cause(error, goal) from None
         found = _others(goal, budget, frozenset())
-        those = sorted({_begins_with(other) for other in found}) or ["none of them"]
+        those = sorted({begins_with(other) for other in found}) or ["none of them"]
         why = f"{method!r} does not work out {shown(goal)}; methods that do: {', '.join(those)}"
         raise NoRuleApplies(why, goal, error.trail, error.tried, error.partial) from None
 
@@ -219,6 +219,8 @@ def _others(goal: Basic, budget: Budget, known: frozenset[Path]) -> list[Derivat
     found: dict[Path, Derivation] = {}
     early = before(RULES)
     for rule in (rule for rule in RULES if rule.name not in early):
+        if budget.left() <= 0:
+            break
         try:
             attempt = Budget(ATTEMPT, max(budget.left(), SOONEST))
             other = _worked_out(goal, attempt, frozenset({rule.name}))
@@ -233,7 +235,7 @@ def _path(derivation: Derivation) -> Path:
     return tuple((step.goal, step.rule, step.equals) for step in derivation.steps)
 
 
-def _begins_with(derivation: Derivation) -> str:
+def begins_with(derivation: Derivation) -> str:
     """The method that a derivation begins with, after what only prepares the integral."""
     early = before(RULES)
     rules = (step.rule for step in derivation.steps if step.rule in RULES.names())
@@ -254,7 +256,7 @@ def contradictory(given: Boolean) -> bool:
     True
     """
     parts = And.make_args(given)
-    return len(parts) > 1 and And(*parts).simplify() == False
+    return given == False or (len(parts) > 1 and And(*parts).simplify() == False)
 
 
 def exact(expression: Basic) -> Basic:

@@ -51,6 +51,7 @@ RULES = Rules()
 ALGEBRA = Rules()
 EXPANSION = Rules()
 MANY_TERMS = 40
+HIGH = 3  # powers of a sum up to this one are multiplied out
 
 
 @RULES.indefinite("sum rule", example=Integral(x**2 + sin(x), x), on=Add)
@@ -71,7 +72,7 @@ def constant_multiple(f: Expr, x: Symbol) -> Outcome:
 @RULES.indefinite("multiply out", example=Integral(x * (x + 1), x), on=(Mul, Pow))
 def polynomial(f: Expr, x: Symbol) -> Outcome:
     """Multiply the polynomial out and integrate its powers."""
-    if not f.is_polynomial(x) or any(p.exp > 3 for p in f.atoms(Pow) if p.base.is_Add):
+    if not f.is_polynomial(x) or any(p.exp > HIGH for p in f.atoms(Pow) if p.base.is_Add):
         return None
     return _terms(Poly(f, x).as_expr(), f, x)
 
@@ -80,6 +81,20 @@ def _terms(expanded: Expr, f: Expr, x: Symbol) -> Outcome:
     if expanded == f or len(Add.make_args(expanded)) > MANY_TERMS:
         return None
     return antiderivative(expanded, x)
+
+
+@RULES.indefinite("powers of a line", example=Integral(x * (1 - x) ** 4, x), on=Mul)
+def powers_of_a_line(f: Expr, x: Symbol) -> Outcome:
+    """Write the other factor in powers of the linear one as well, and integrate each of them."""
+    powers = [q for q in Mul.make_args(f) if q.is_Pow and q.exp.is_Integer and q.exp > HIGH]
+    lines = [(q, found) for q in powers if (found := linear(q.base, x)) and found[0].is_number]
+    if not lines or not f.is_polynomial(x):
+        return None
+    power, (a, b) = max(lines, key=lambda line: line[0].exp)
+    t = Dummy("t")
+    rest = Poly((f / power).subs(x, (t - b) / a), t)
+    terms = [c * power.base ** (power.exp + k) for (k,), c in rest.terms()]
+    return _terms(Add(*terms), f, x)
 
 
 # ------------------------------------------------------------------ algebra, tried before methods

@@ -12,6 +12,7 @@ from sympy import (
     Basic,
     Expr,
     Gt,
+    I,
     Integral,
     Lt,
     Mul,
@@ -183,6 +184,11 @@ def positive(a: Expr) -> Boolean:
     if primitive.could_extract_minus_sign():
         return Lt(-primitive, 0)
     return Gt(primitive, 0)
+
+
+def real_part(a: Expr) -> Expr:
+    """The real part, the letters being real."""
+    return real(a).as_real_imag()[0] if a.has(I) else a
 
 
 def likely(a: Expr) -> Expr:

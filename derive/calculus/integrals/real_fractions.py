@@ -41,6 +41,7 @@ from derive.calculus.integrals.operators import (
 )
 from derive.calculus.integrals.rational import quotient
 from derive.calculus.integrals.real_factors import real_factors
+from derive.numbered_roots import numbered_root
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
@@ -207,7 +208,8 @@ def named_zeros(f: Expr, x: Symbol) -> Outcome:
         return None
     residue = over.as_expr() / under.diff(x).as_expr()
     terms = []
-    for z in under.all_roots():
+    for k in range(under.degree()):
+        z = numbered_root(under.as_expr(), x, k)
         c = residue.subs(x, z)
         if z.is_real:
             terms.append(c * log(Abs(x - z)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mpmath import iv
 from sympy import (
     Abs,
     Expr,
@@ -30,7 +29,6 @@ from sympy import (
     erf,
     exp,
     floor,
-    lambdify,
     log,
     oo,
     pi,
@@ -47,6 +45,7 @@ from sympy import (
 )
 from sympy.polys.polyerrors import BasePolynomialError
 
+from derive.calculus.integrals.interval_values import on_interval
 from derive.calculus.integrals.operators import linear, real
 from derive.calculus.integrals.trigonometric import CIRCULAR, c, in_sine_and_cosine, s
 from derive.structure import depends_on, fresh, postorder
@@ -314,16 +313,10 @@ def bounds(v: Expr, x: Symbol, a: Expr, b: Expr) -> tuple[Expr, Expr]:
         ends = sorted((v.subs(x, a).evalf(30), v.subs(x, b).evalf(30)))
         return ends[0], ends[1]
     try:
-        value = lambdify(x, v, modules=[_IV])(iv.mpf([_low(a), _high(b)]))
+        value = on_interval(v, x, _low(a), _high(b))
         return S(float(value.a)), S(float(value.b))
     except NOT_COMPUTED:
         raise Unknown(f"between which bounds {v} stays") from None
-
-
-_IV = {
-    "sin": iv.sin, "cos": iv.cos, "exp": iv.exp, "log": iv.log, "sqrt": iv.sqrt, "tan": iv.tan,
-    "pi": iv.pi,
-}  # fmt: skip
 
 
 def _low(a: Expr) -> float:
@@ -339,13 +332,12 @@ def _high(b: Expr) -> float:
 def nowhere_zero(u: Expr, x: Symbol, a: Expr, b: Expr) -> bool:
     """Whether interval arithmetic, on ever smaller pieces, shows that u has no zero in [a, b]."""
     try:
-        value = lambdify(x, u, modules=[_IV])
         pending = [(_low(a), _high(b))]
         for _ in range(200):
             if not pending:
                 return True
             low, high = pending.pop()
-            found = value(iv.mpf([low, high]))
+            found = on_interval(u, x, low, high)
             if 0 in found:
                 middle = (low + high) / 2
                 pending += [(low, middle), (middle, high)]

@@ -14,7 +14,7 @@ from derive.calculus.integrals.zeros import Unknown, ascending, numeric, zeros
 from derive.calculus.series.operators import Truncated
 from derive.calculus.series.series import series
 from derive.core import Derivation
-from derive.engine import Budget, search
+from derive.engine import Budget, limited, search
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import BetweenBounds, D, depends_on, fresh
 
@@ -85,6 +85,7 @@ class TaylorRemainder(NamedTuple):
     bound: Expr
 
 
+@limited
 def taylor_remainder(
     f: Expr | str, x: Any, x0: Any = 0, n: int = 6, on: Any = (-1, 1), timeout: float = 20.0
 ) -> TaylorRemainder:

@@ -31,7 +31,7 @@ from derive.calculus.integrals.integrate import exact
 from derive.calculus.series.algebra import RULES
 from derive.calculus.series.operators import Truncated, far_from_origin
 from derive.core import Derivation
-from derive.engine import Budget, search
+from derive.engine import Budget, limited, search
 from derive.structure import depends_on, postorder
 
 MOST_TERMS = 200
@@ -39,6 +39,7 @@ NOT_SMOOTH = (Abs, sign, floor, ceiling, Max, Min, Heaviside)
 ENTIRE = (exp, sin, cos, sinh, cosh)
 
 
+@limited
 def series(f: Expr | str, x: Any, x0: Any = 0, n: int = 6, timeout: float = 20.0) -> Derivation:
     """The terms of degree below `n` of the Taylor or Laurent series of `f` about `x0`.
 

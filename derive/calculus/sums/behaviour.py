@@ -60,6 +60,9 @@ class Convergence(Expr):
         return rf"\sum_{{{n}={a}}}^{{\infty}} {body}"
 
 
+_answers: dict[int, SeriesBehaviour] = {}
+
+
 class SeriesBehaviour(AtomicExpr):
     """An answer; its number is what the numerical check of the bridge counts."""
 
@@ -68,9 +71,11 @@ class SeriesBehaviour(AtomicExpr):
     words: str
 
     def __new__(cls, number: int, words: str) -> SeriesBehaviour:
-        self = AtomicExpr.__new__(cls)
-        self.number, self.words = number, words
-        return self
+        if number not in _answers:  # each answer is one object, from wherever it comes
+            self = AtomicExpr.__new__(cls)
+            self.number, self.words = number, words
+            _answers[number] = self
+        return _answers[number]
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.number,)

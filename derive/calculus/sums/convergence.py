@@ -69,7 +69,7 @@ from derive.calculus.sums.behaviour import (
 from derive.calculus.sums.operators import counting, far_out, ratio, real_letter, unequal
 from derive.calculus.sums.trigonometric import steady_angle
 from derive.core import Derivation
-from derive.engine import DOES_NOT_EXIST, Budget, search
+from derive.engine import DOES_NOT_EXIST, Budget, limited, search
 from derive.rules import ZERO, Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, free_symbols, postorder
 
@@ -416,6 +416,7 @@ def integral_test(f: Expr, n: Symbol, a: Expr) -> Iterator[Rewrite]:
 # ------------------------------------------------------------------ what the user calls
 
 
+@limited
 def convergence(f: Expr | str, n: Any, start: Any = 1, timeout: float = 20.0) -> Derivation:
     """Whether the series of `f` over n = start, start + 1, ... converges, and by which test.
 

@@ -19,6 +19,7 @@ from sympy import (
     Gt,
     Lt,
     Mul,
+    Ne,
     Poly,
     Pow,
     Rational,
@@ -38,6 +39,7 @@ from sympy import (
     erfi,
     exp,
     factorial,
+    ff,
     gamma,
     log,
     nan,
@@ -51,6 +53,7 @@ from sympy import (
     sqrt,
     zoo,
 )
+from sympy.functions.combinatorial.numbers import stirling
 from sympy.logic.boolalg import Boolean
 
 from derive.calculus.sums.operators import Rules, at_least, linear_factors, ratio, smaller_than_one
@@ -380,6 +383,28 @@ def _rising(c: Expr, N: Expr) -> Expr:
     if c.is_integer and (c.is_positive or free_symbols(c)):
         return factorial(c + N - 1) / factorial(c - 1)
     return gamma(c + N) / gamma(c)
+
+
+@BINOMIALS.finite(
+    "powers of the index beside a binomial",
+    example=sigma(k**2 * binomial(n, k) * x**k * y ** (n - k), k, 0, n),
+    on=Mul,
+)
+def powers_of_the_index(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
+    """k**m in falling factorials, each of which the binomial coefficient absorbs."""
+    power = sum((p.as_base_exp()[1] for p in f.args if p.as_base_exp()[0] == k), S.Zero)
+    rest = Mul(*(p for p in f.args if p.as_base_exp()[0] != k and p != binomial(b, k)))
+    z = ratio(rest, k) if binomial(b, k) in f.args and a == 0 and depends_on(rest, k) else None
+    if z is None or depends_on(z, k) or not power.is_Integer or not 2 <= power <= EARLIER:
+        return None
+    whole = cancel(1 + z)
+    above = whole.as_numer_denom()[0]
+    first = rest.subs(k, 0)
+    known = isinstance(first, Pow) and first.exp == b
+    scaled = cancel(first.base * whole) ** b if known else first * whole**b
+    terms = (stirling(power, j) * ff(b, j) * cancel(z / whole) ** j for j in range(1, power + 1))
+    given = And(at_least(b, a), S.true if above.is_nonzero else Ne(above, 0))
+    return None if above == 0 else Rewrite(scaled * Add(*terms), given)
 
 
 @BINOMIALS.finite("absorption", example=sigma(k * binomial(n, k), k, 0, n), on=Mul)

@@ -48,7 +48,7 @@ from derive.calculus.sums.operators import (
 from derive.calculus.sums.summation import asked_for, tidy
 from derive.calculus.sums.telescoping import antidifference
 from derive.core import Derivation
-from derive.engine import Budget, search
+from derive.engine import Budget, limited, search
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, free_symbols, sigma
 
@@ -295,6 +295,7 @@ for _rule in (*BASICS, *METHODS):
     RULES.add(_rule)
 
 
+@limited
 def product(f: Expr | str, *ranges: Any, timeout: float = 20.0) -> Derivation:
     """The product of `f`, step by step: `product(f, (k, 1, n))`, `product(f, (k, 1, oo))`.
 

@@ -13,7 +13,7 @@ from derive.calculus.sums.behaviour import sign_far_out, signs_apart
 from derive.calculus.sums.convergence import quotient_of_neighbours
 from derive.calculus.sums.operators import counting, far_out
 from derive.core import Derivation
-from derive.engine import Budget, search
+from derive.engine import Budget, limited, search
 from derive.rules import Outcome, RuleTable
 from derive.structure import depends_on
 
@@ -75,6 +75,7 @@ def by_ratio(f: Expr, n: Symbol) -> Outcome:
     return Abs(fixed) * far_out(powsimp(sign * moving), n)
 
 
+@limited
 def radius_of_convergence(a_n: Expr | str, n: Any, timeout: float = 20.0) -> Derivation:
     """The radius of convergence of the power series with the coefficients `a_n`; oo or 0 may be.
 

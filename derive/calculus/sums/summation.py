@@ -21,7 +21,7 @@ from derive.calculus.sums import (
 from derive.calculus.sums.convergence import tables
 from derive.calculus.sums.operators import FIRST_TERMS, counting, unpack
 from derive.core import Derivation
-from derive.engine import Budget, search
+from derive.engine import Budget, limited, search
 from derive.rules import RuleTable
 from derive.structure import depends_on, free_symbols
 
@@ -70,6 +70,7 @@ for _method in IN_ORDER:
         RULES.add(_rule)
 
 
+@limited
 def summation(f: Expr | str, *ranges: Any, timeout: float = 20.0) -> Derivation:
     """The sum of `f`, step by step: `summation(f, (k, 1, n))`, `summation(f, (k, 0, oo))`.
 

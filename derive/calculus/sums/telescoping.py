@@ -98,7 +98,8 @@ def _shift(g: Expr, shape: Expr, k: Symbol) -> int | None:
 def _same(a: Expr, b: Expr) -> bool:
     if a == b or type(a) is not type(b) or a.is_Add:
         return bool(a == b or (a.is_Add and b.is_Add and (a - b).expand() == 0))
-    return all((u - v).expand() == 0 for u, v in zip(a.args, b.args, strict=True))
+    pairs = zip(a.args, b.args, strict=False)
+    return len(a.args) == len(b.args) and all((u - v).expand() == 0 for u, v in pairs)
 
 
 def _within(shape: Expr, members: list[tuple[Expr, int]], k: Symbol) -> Expr | None:

@@ -2,6 +2,8 @@
 
 from derive.calculus.integrals.definite import (
     bounds,
+    confluent,
+    ellipses,
     families,
     fundamental_theorem,
     improper,
@@ -21,6 +23,8 @@ FIRST = (
     bounds.RULES,
     kinks.RULES,
     families.RULES,
+    ellipses.RULES,
+    confluent.RULES,
     parametric.RULES,
     residues.RULES,
     series.RULES,

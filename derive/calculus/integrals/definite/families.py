@@ -56,6 +56,7 @@ from derive.calculus.integrals.operators import (
     positive,
     quadratic,
     real,
+    real_part,
 )
 from derive.calculus.limit_table import lim
 from derive.rules import Outcome, Rewrite
@@ -178,7 +179,7 @@ def gamma_function(f: Expr, x: Symbol) -> Value | None:
     def value(e: Expr) -> Expr:
         return gamma((e + 1) / degree) * k ** (-(e + 1) / degree) / degree
 
-    given = And(positive(e + 1), positive(k), positive(degree))
+    given = And(positive(real_part(e + 1)), positive(real_part(k)), positive(degree))
     return c * differentiated(value, e, times), given
 
 
@@ -199,10 +200,11 @@ def beta_function(u: Expr, v: Expr) -> Expr:
     example=Integral(x ** (p - 1) * (1 - x) ** (q - 1), (x, 0, 1)),
 )
 def beta_on_unit_interval(f: Expr, x: Symbol) -> Value | None:
-    """With u = x**m it is the integral that defines the beta function."""
+    """With u = x**m it is the integral that defines the beta function, or a derivative of it."""
     c, found = factors(_roots_apart(f, x), x)
     e, found = power_of(x, found)
     times, found = power_of(log(x), found)
+    again, found = _logarithms(found)
     shape = binomial(found[0][0], x) if len(found) == 1 and _whole(times) else None
     if shape is None or shape[1] != -shape[0] or found[0][1].is_integer:
         return None
@@ -210,11 +212,24 @@ def beta_on_unit_interval(f: Expr, x: Symbol) -> Value | None:
     power = found[0][1]
 
     def value(e: Expr) -> Expr:
-        return k**power * beta_function((e + 1) / degree, power + 1) / degree
+        return differentiated(
+            lambda n: k**n * beta_function((e + 1) / degree, n + 1) / degree, power, again
+        )
 
     given = And(positive(e + 1), positive(power + 1), positive(degree))
     given = given if k == 1 else And(given, positive(k))
     return c * differentiated(value, e, times), given
+
+
+def _logarithms(
+    found: list[tuple[Expr, Expr]],
+) -> tuple[Expr, list[tuple[Expr, Expr]]]:
+    """The exponent of log(u) beside a power of u, and the other factors."""
+    for base, _ in found:
+        times, others = power_of(log(base), found)
+        if times != 0 and _whole(times):
+            return times, others
+    return S.Zero, found
 
 
 def _roots_apart(f: Expr, x: Symbol) -> Expr:
@@ -240,19 +255,24 @@ def _falls_to_zero(u: Expr, x: Symbol) -> bool:
     example=Integral(x ** (s - 1) / (1 + x) ** t, (x, 0, oo)),
 )
 def beta_on_half_line(f: Expr, x: Symbol) -> Value | None:
-    """With u = d*x**m/(c + d*x**m) it is the integral that defines the beta function."""
+    """With u = d*x**m/(c + d*x**m) it is the integral that defines the beta function, or a
+    derivative of it."""
     k, found = factors(f, x)
     e, found = power_of(x, found)
     times, found = power_of(log(x), found)
+    again, found = _logarithms(found)
     shape = binomial(found[0][0], x) if len(found) == 1 and _whole(times) else None
-    if shape is None or _elementary(e, shape[2], found[0][1], times):
+    if shape is None or _elementary(e, shape[2], found[0][1], times + again):
         return None
     c, d, degree = shape
     power = -found[0][1]
 
     def value(e: Expr) -> Expr:
         u = (e + 1) / degree
-        return k * c ** (u - power) * d**-u * beta_function(u, power - u) / degree
+        turned = differentiated(
+            lambda n: c ** (u - n) * d**-u * beta_function(u, n - u) / degree, power, again
+        )
+        return k * (-1) ** again * turned
 
     u = (e + 1) / degree
     given = And(positive(c), positive(d), positive(degree), positive(u), positive(power - u))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from sympy import Expr, Mul, Pow, S, Symbol, cos, cot, exp, log, sin, tan
+from sympy import Expr, Mul, Pow, S, Symbol, collect, cos, cot, exp, log, sin, tan
 from sympy.logic.boolalg import Boolean
 
 from derive.calculus.integrals.operators import Rules
@@ -49,6 +49,7 @@ def power_of(base: Expr, found: list[tuple[Expr, Expr]]) -> tuple[Expr, list[tup
 
 def monomial(u: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
     """`k, m` of u = k*x**m."""
+    u = collect(u.expand(), x) if u.is_Add else u
     k, moving = u.as_independent(x, as_Add=False)
     if moving == x:
         return k, S.One

@@ -1,0 +1,1 @@
+"""Vector calculus: functions and fields given by components in scalar letters."""

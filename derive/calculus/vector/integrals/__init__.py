@@ -1,0 +1,1 @@
+"""Integrals along curves, over surfaces and over regions, given by parameters."""

@@ -1,0 +1,295 @@
+"""Systems of equations in several letters: factors, elimination, one letter after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import (
+    And,
+    Basic,
+    Dummy,
+    Expr,
+    ImmutableMatrix,
+    Mul,
+    Poly,
+    S,
+    Symbol,
+    Tuple,
+    exp,
+    expand,
+    factor_list,
+    groebner,
+    simplify,
+    sqrt,
+    sqrtdenest,
+    together,
+    true,
+)
+from sympy.logic.boolalg import Boolean
+from sympy.polys.polyerrors import PolynomialError
+
+from derive.calculus.vector.points import AllPoints, RealSolutions
+from derive.engine import not_zero
+from derive.numbered_roots import real_zeros
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import depends_on
+
+x, y = Symbol("x"), Symbol("y")
+MOST_ZEROS = 12  # degree of an equation in one letter that has no other form
+
+SYSTEMS = RuleTable(RealSolutions, lambda goal: goal.args, "systems of equations")
+UNIONS = RuleTable(AllPoints, lambda goal: (goal.args,), "sets of points")
+
+
+def system(*equations: Expr, off: tuple[Expr, ...] = ()) -> RealSolutions:
+    return RealSolutions(equations, (x, y), off)
+
+
+# ------------------------------------------------------------------ what equations say at once
+
+
+@SYSTEMS.rule("nothing to fulfil", example=system(x - 1, y - 2, S.Zero))
+def nothing_to_fulfil(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """An equation that always holds, or stands twice, asks for nothing."""
+    kept = list(dict.fromkeys(e for e in equations if not vanishes(e)))
+    return RealSolutions(kept, letters, off) if len(kept) < len(equations) else None
+
+
+@SYSTEMS.rule("contradiction", example=system(x - 1, S(3)))
+def contradiction(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """An equation without the letters that does not hold leaves no solution."""
+    fixed = [e for e in equations if not moves(e, letters)]
+    return Rewrite(S.EmptySet, not_zero(fixed[0])) if fixed else None
+
+
+@SYSTEMS.rule("never zero", example=system(x**2 + 3 * y**2 + 2, y - 1))
+def never_zero(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """Even powers with a positive constant add up to no zero."""
+    return S.EmptySet if any(is_never_zero(e, letters, off) for e in equations) else None
+
+
+@SYSTEMS.rule("clear denominators", example=system(y - 1 / x**2, x - 1 / y**2))
+def clear_denominators(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """A fraction is zero where its numerator is and its denominator is not."""
+    for k, e in enumerate(equations):
+        above, below = together(e).as_numer_denom()
+        if moves(below, letters):
+            rest = (*equations[:k], above, *equations[k + 1 :])
+            bases = [f for f, _ in split(below, letters) if f not in off.args]
+            return RealSolutions(rest, letters, (*off, *bases))
+    return None
+
+
+@SYSTEMS.rule("read the solution off", example=system(x - 3, y - 2))
+def read_the_solution_off(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """Each letter has its value."""
+    values = solved_for(equations, letters)
+    if len(values) < len(letters) or len(equations) > len(letters):
+        return None
+    if any(moves(value, letters) for value in values.values()):
+        return None
+    sizes = [simplify(f.subs(values)) for f in off]
+    if any(vanishes(size) for size in sizes):
+        return S.EmptySet
+    point = [simpler(values[letter]) for letter in letters]
+    signs = [p for letter, p in zip(letters, point, strict=True) if letter.is_positive]
+    if any(p.is_nonpositive for p in signs):
+        return S.EmptySet
+    known = (p > 0 for p in signs if not p.is_positive)
+    return Rewrite(ImmutableMatrix(point), And(*map(not_zero, sizes), *known))
+
+
+@SYSTEMS.rule("one of the factors is zero", example=system(x * (y - 2), x**2 + 3 * y - 7))
+def one_of_the_factors(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """A product is zero where one of its factors is; what is never zero drops out."""
+    for k, e in enumerate(equations):
+        factors = split(e, letters)
+        kept = [f for f, _ in factors if not is_never_zero(f, letters, off)]
+        if len(factors) == 1 and factors[0][1] == 1 and len(kept) == 1:
+            continue
+        if not factors:
+            continue
+        systems = [
+            RealSolutions((*equations[:k], f, *equations[k + 1 :]), letters, off) for f in kept
+        ]
+        if not systems:
+            return S.EmptySet
+        return systems[0] if len(systems) == 1 else AllPoints(*systems)
+    return None
+
+
+# ------------------------------------------------------------------ one letter less
+
+
+@SYSTEMS.rule("quadratic equation", example=system(x**2 - 3 * x + 1, y - 2 * x))
+def quadratic_equation(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """An equation of degree 2 in one letter has two zeros, one, or none."""
+    for k, (p, letter) in in_one_letter(equations, letters):
+        if p.degree() != 2:
+            continue
+        a, b, c = p.all_coeffs()
+        under = simplify(b**2 - 4 * a * c)
+        if under.is_negative:
+            return S.EmptySet
+        given: Boolean = And(not_zero(a), true if under.is_nonnegative else under >= 0)
+        roots = [simpler((-b + sign * sqrt(under)) / (2 * a)) for sign in (-1, 1)]
+        systems = [
+            RealSolutions((*equations[:k], letter - root, *equations[k + 1 :]), letters, off)
+            for root in dict.fromkeys(roots)
+        ]
+        return Rewrite(AllPoints(*systems) if len(systems) > 1 else systems[0], given)
+    return None
+
+
+@SYSTEMS.rule("solve for a letter", example=system(2 * y - x - 3, x**2 + y**2 - 5))
+def solve_for_a_letter(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """An equation that is linear in a letter gives it; put it into the others."""
+    found = sorted(_linear(equations, letters), key=lambda each: each[:2])
+    if not found:
+        return None
+    _, _, k, letter, value, given = found[0]
+    others = [
+        e if j == k else expanded(e.xreplace({letter: value})) for j, e in enumerate(equations)
+    ]
+    others[k] = letter - value
+    forbidden = [f.xreplace({letter: value}) for f in off]
+    return Rewrite(RealSolutions(others, letters, forbidden), given)
+
+
+def _linear(
+    equations: Tuple, letters: Tuple
+) -> Iterator[tuple[int, int, int, Symbol, Expr, Boolean]]:
+    """How long, number of letters, equation, letter, its value, condition; solved ones not."""
+    done = solved_for(equations, letters)
+    for k, e in enumerate(equations):
+        if any(letter - e == value for letter, value in done.items()):
+            continue
+        for letter in letters:
+            p = polynomial(e, letter)
+            if letter in done or p is None or p.degree() != 1:
+                continue
+            slope, rest = p.all_coeffs()
+            if not moves(slope, letters):
+                value = simpler(-rest / slope)
+                size = len([s for s in letters if depends_on(value, s)])
+                yield size, value.count_ops(), k, letter, value, not_zero(slope)
+
+
+@SYSTEMS.rule("numbered zeros", example=system(x**5 - 2 * x - 6, y - 2))
+def numbered_zeros(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """A polynomial in one letter has its real zeros, in order, where no formula is at hand."""
+    for k, (p, letter) in in_one_letter(equations, letters):
+        rational = all(c.is_Rational for c in p.all_coeffs())
+        if not 2 < p.degree() <= MOST_ZEROS or not rational:
+            continue
+        systems = [
+            RealSolutions((*equations[:k], letter - zero, *equations[k + 1 :]), letters, off)
+            for zero in real_zeros(p)
+        ]
+        if not systems:
+            return S.EmptySet
+        return systems[0] if len(systems) == 1 else AllPoints(*systems)
+    return None
+
+
+@SYSTEMS.rule("elimination", example=system(2 * x * y - 1, x**2 + y**2 - 3))
+def elimination(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """A Gröbner basis has the same zeros; its last polynomial holds the fewest letters."""
+    if not all(e.is_polynomial(*letters) for e in equations) or _parameters(equations, letters):
+        return None
+    if any(not c.is_Rational for e in equations for c in Poly(e, *letters).coeffs()):
+        return None
+    order = tuple(reversed(letters))
+    basis = groebner([e.as_expr() for e in equations], *order, order="lex").exprs
+    found = RealSolutions(basis, letters, off)
+    return None if set(basis) == set(equations.args) else found
+
+
+def _parameters(equations: Tuple, letters: Tuple) -> set[Basic]:
+    return equations.free_symbols - set(letters.args)
+
+
+@UNIONS.rule(
+    "all together",
+    example=AllPoints(ImmutableMatrix([1, 2]), ImmutableMatrix([3, 4]), S.EmptySet),
+)
+def all_together(sets: tuple[Basic, ...]) -> Outcome:
+    """The points of all cases, each once."""
+    columns = [each.col(k) for each in sets if each != S.EmptySet for k in range(each.cols)]
+    distinct = list(dict.fromkeys(columns))
+    return ImmutableMatrix.hstack(*distinct) if distinct else S.EmptySet
+
+
+# ------------------------------------------------------------------ reading equations
+
+
+def moves(e: Expr, letters: Tuple) -> bool:
+    return any(depends_on(e, letter) for letter in letters)
+
+
+def vanishes(e: Expr) -> bool:
+    return bool(e == 0 or (e.is_number and e.equals(0)))
+
+
+def expanded(e: Expr) -> Expr:
+    """Over no denominator that is a number; roots multiplied out."""
+    return expand(e)
+
+
+def simpler(value: Expr) -> Expr:
+    short = sqrtdenest(simplify(value)) if value.is_number else simplify(value)
+    return short if short.count_ops() <= value.count_ops() else value
+
+
+def polynomial(e: Expr, letter: Symbol) -> Poly | None:
+    try:
+        return Poly(e, letter) if e.is_polynomial(letter) and depends_on(e, letter) else None
+    except PolynomialError:
+        return None
+
+
+def in_one_letter(equations: Tuple, letters: Tuple) -> Iterator[tuple[int, tuple[Poly, Symbol]]]:
+    """The equations with one letter only, of degree 2 and above."""
+    for k, e in enumerate(equations):
+        there = [letter for letter in letters if depends_on(e, letter)]
+        p = polynomial(e, there[0]) if len(there) == 1 else None
+        if p is not None and p.degree() > 1:
+            yield k, (p, there[0])
+
+
+def solved_for(equations: Tuple, letters: Tuple) -> dict[Symbol, Expr]:
+    """The letters that stand alone in one equation, `letter - value`, and nowhere else."""
+    found: dict[Symbol, Expr] = {}
+    for letter in letters:
+        inside = [e for e in equations if depends_on(e, letter)]
+        if len(inside) == 1 and not depends_on(letter - inside[0], letter):
+            value = letter - inside[0]
+            if not any(depends_on(value, other) for other in found):
+                found[letter] = value
+    return found
+
+
+def split(e: Expr, letters: Tuple) -> list[tuple[Expr, int]]:
+    """The factors that hold letters, with their powers; exponentials as they are."""
+    stands = {node: Dummy(f"e{k}") for k, node in enumerate(sorted(e.atoms(exp), key=str))}
+    back = {dummy: node for node, dummy in stands.items()}
+    plain = expand(e).xreplace(stands) if stands else e
+    try:
+        factors = factor_list(together(plain).as_numer_denom()[0])[1]
+    except PolynomialError:
+        factors = [(f.as_base_exp()) for f in Mul.make_args(e)]
+    found = [(f.xreplace(back), k) for f, k in factors]
+    return [(f, k) for f, k in found if moves(f, letters)]
+
+
+def is_never_zero(e: Expr, letters: Tuple, off: Tuple) -> bool:
+    """exp(u), what is not zero as it is, and even powers with a positive constant."""
+    if e in off.args or isinstance(e, exp) or e.is_nonzero:
+        return True
+    if not e.is_polynomial(*letters):
+        return False
+    terms = Poly(e, *letters).terms()
+    even = all(k % 2 == 0 for powers, _ in terms for k in powers)
+    constant = any(not any(powers) for powers, _ in terms)
+    signs = {c.is_positive for _, c in terms} | {not c.is_negative for _, c in terms}
+    return even and constant and len(signs) == 1

@@ -1,0 +1,1 @@
+"""Numerical computing: rounding, difference formulas, quadrature, iterations, Runge-Kutta."""

@@ -1,0 +1,1 @@
+"""Optimisers: update rules, step sizes that converge, rates, and what regularisation does."""

@@ -1,0 +1,90 @@
+"""The density of a sum of two independent random variables, by convolution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import And, Basic, Expr, Integral, Max, Min, S, Sum, Symbol, exp, powsimp, stats
+from sympy.logic.boolalg import Boolean
+
+from derive.core import Derivation
+from derive.engine import limited
+from derive.probability import expectations
+from derive.probability.distributions import bounds, conditions, is_discrete, outcomes, written_out
+from derive.probability.expectations import drawn
+from derive.probability.moments import Moment, tidied
+from derive.probability.random_variables import formula_of, random_variable
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import fresh
+
+X, Y = Symbol("X", real=True), Symbol("Y", real=True)
+a, s = Symbol("a", positive=True), Symbol("s", positive=True)
+
+
+class DensityOfSum(Moment):
+    """The density, or probability, of X + Y at a place: DensityOfSum(place, (x, law), (y, law))."""
+
+    name = "density of the sum"
+    is_extended_real = True
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        laws = (law.args[1].free_symbols for law in self.args[1:])
+        return self.args[0].free_symbols.union(*laws)
+
+
+def unpack(goal: DensityOfSum) -> tuple[Expr, Basic, Basic]:
+    place, first, second = goal.args
+    return place, first.args[1], second.args[1]
+
+
+EXPONENTIAL = stats.Exponential("X", a)
+SUMS = RuleTable(DensityOfSum, unpack, "densities of sums", tidy=tidied)
+
+
+@SUMS.rule(
+    "convolution",
+    example=DensityOfSum(s, drawn(X, EXPONENTIAL), drawn(Y, EXPONENTIAL)),
+)
+def convolution(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """One of the two is x and the other one the rest, for any x: integrate, or sum, over x."""
+    discrete = {is_discrete(first), is_discrete(second)}
+    if len(discrete) > 1 or outcomes(first) is not None or outcomes(second) is not None:
+        return None
+    whole = discrete == {True}
+    (low, high), (least, most) = bounds(first), bounds(second)
+    begin, end = Max(low, z - most), Min(high, z - least)
+    if begin.has(Max) or end.has(Min):
+        return None
+    positive = begin.is_nonnegative and not whole
+    x = Symbol(fresh("x", z, first, second).name, integer=whole or None, positive=positive or None)
+    y = Symbol("y", integer=whole or None, positive=(least == 0 and not whole) or None)
+    inside = written_out(first, x) * written_out(second, y).xreplace({y: z - x})
+    operator = Sum if whole else Integral
+    inside = powsimp(inside, combine="exp").replace(exp, lambda u: exp(u.expand()))
+    given = And(conditions(first), conditions(second), _in_reach(begin, end))
+    return Rewrite(operator(inside, (x, begin, end)), given)
+
+
+def _in_reach(begin: Expr, end: Expr) -> Boolean:
+    return S.true if (end - begin).is_nonnegative else begin <= end
+
+
+TABLES = {**expectations.TABLES, DensityOfSum: SUMS}
+
+
+@limited
+def density_of_sum(first: Any, second: Any, z: Any = "z", timeout: float = 20.0) -> Derivation:
+    """The density of the sum of two independent variables, or its probabilities, at z.
+
+    >>> density_of_sum("X ~ Exponential(lamda)", "Y ~ Exponential(lamda)").result
+    lamda**2*z*exp(-lamda*z)
+    """
+    one, other = random_variable(first), random_variable(second)
+    place = formula_of(z, one, other)
+    if place.is_Symbol and place.is_positive is None:
+        starts = one.bounds[0].is_nonnegative and other.bounds[0].is_nonnegative
+        known = {"integer": True, "nonnegative": True} if one.discrete else {"positive": True}
+        place = Symbol(place.name, **known) if starts else place
+    goal = DensityOfSum(place, *expectations.letters_and_laws((one, other)))
+    return expectations.worked_out(goal, timeout, TABLES)

@@ -1,0 +1,1 @@
+"""Derivations as plain data that is read back and never run."""

@@ -1,0 +1,1 @@
+"""Statistics of samples: estimators, likelihoods, and tests of hypotheses with their p values."""

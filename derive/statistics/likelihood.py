@@ -1,0 +1,252 @@
+"""The likelihood of a sample: where it is largest, the Fisher information, the Cramer-Rao bound.
+
+Casella and Berger, Statistical Inference, chapter 7.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import (
+    Add,
+    And,
+    Expr,
+    FiniteSet,
+    Integral,
+    Limit,
+    Mul,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+    oo,
+    together,
+)
+
+from derive.asked import letter, place, scalar
+from derive.calculus.derivatives import RULES as DERIVATIVES
+from derive.calculus.extrema import TABLES as EXTREMA
+from derive.calculus.extrema import logarithm
+from derive.calculus.integrals.integrate import TABLES as INTEGRALS
+from derive.calculus.integrals.integrate import exact
+from derive.calculus.intervals import ArgMax, RootBetween
+from derive.calculus.limits import RULES as LIMITS
+from derive.calculus.roots_between import textbook
+from derive.calculus.signs import NegativeOn, negative_if, positive_if
+from derive.core import Derivation
+from derive.engine import limited
+from derive.probability.quantities import Quantity, numbers, worked_out
+from derive.rules import Outcome, Rewrite, RuleTable
+from derive.structure import D, depends_on
+
+n = Symbol("n", integer=True, positive=True)
+x, theta = Symbol("x", positive=True), Symbol("theta", positive=True)
+
+
+def table(operator: type, title: str) -> RuleTable:
+    return RuleTable(operator, lambda goal: goal.args, title, tidy=textbook)
+
+
+class MaximumLikelihood(Quantity):
+    """The parameter between a and b that makes a sample most likely.
+
+    MaximumLikelihood(f, x, t, data, a, b): f is the density at x, t the parameter.
+    """
+
+    name = "maximum likelihood"
+    bound = (1, 2)
+
+
+class FisherInformation(Quantity):
+    """What one number between a and b tells about t: FisherInformation(f, x, t, a, b).
+
+    The variance of the score, the derivative of log f by t.
+    """
+
+    name = "Fisher information"
+    bound = (1,)
+
+
+class CramerRaoBound(Quantity):
+    """The least variance of an unbiased estimator: CramerRaoBound(f, x, t, a, b, n)."""
+
+    name = "Cramer-Rao bound"
+    bound = (1,)
+
+
+LIKELIEST = table(MaximumLikelihood, "maximum likelihood")
+INFORMATION, BOUNDS = (
+    table(FisherInformation, "Fisher information"),
+    table(CramerRaoBound, "Cramer-Rao bounds"),
+)
+EXPONENTIAL = exp(-x / theta) / theta
+
+
+def log_likelihood(f: Expr, x: Symbol, t: Symbol, data: Tuple) -> Expr:
+    """The logarithms of the densities at the data, added up, without terms that t is not in."""
+    parts = (term for value in data for term in Add.make_args(log_density(f).xreplace({x: value})))
+    return Add(*(term for term in parts if depends_on(term, t)))
+
+
+def log_density(f: Expr) -> Expr:
+    return logarithm(f) if isinstance(f, (Mul, exp)) or f.is_Pow else log(f)
+
+
+@LIKELIEST.rule(
+    "maximise the log-likelihood",
+    example=MaximumLikelihood(theta * exp(-theta * x), x, theta, (2, 3, 7), 0, oo),
+)
+def maximise_the_log_likelihood(
+    f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr
+) -> Outcome:
+    """The likelihood is the product of the densities: it is largest where its logarithm is."""
+    return where_concave(log_likelihood(f, x, t, data), t, a, b)
+
+
+def where_concave(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Where a function is largest that is concave throughout."""
+    return None if negative_if(L.diff(t, 2), t, a, b) is None else ArgMax(L, t, a, b)
+
+
+@LIKELIEST.rule(
+    "the score changes its sign once",
+    example=MaximumLikelihood(EXPONENTIAL, x, theta, (2, 3, 7), 0, oo),
+)
+def the_score_changes_its_sign_once(
+    f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr
+) -> Outcome:
+    """The score is a falling function over a positive one: the likelihood is largest where the
+    score is zero."""
+    return where_the_slope_changes(log_likelihood(f, x, t, data), t, a, b)
+
+
+def where_the_slope_changes(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Where a function is largest whose slope is a falling function over a positive one."""
+    above, below = together(L.diff(t)).as_numer_denom()
+    positive = positive_if(below, t, a, b)
+    falling = negative_if(above.diff(t), t, a, b)
+    if positive is None or falling is None:
+        return None
+    premise = (D(above, t), NegativeOn(t, a, b, falling))
+    return Rewrite(RootBetween(D(L, t), t, a, b), And(positive, falling), premises=(premise,))
+
+
+@INFORMATION.rule("expected curvature", example=FisherInformation(EXPONENTIAL, x, theta, 0, oo))
+def expected_curvature(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The expected square of the score is minus the expected second derivative of log f."""
+    L = log_density(f)
+    curvature = L.diff(t, 2)
+    premise = (D(L, t, 2), FiniteSet(curvature))
+    return Rewrite(Integral((-f * curvature).expand(), Tuple(x, a, b)), premises=(premise,))
+
+
+@BOUNDS.rule("information of the sample", example=CramerRaoBound(EXPONENTIAL, x, theta, 0, oo, n))
+def information_of_the_sample(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr, n: Expr) -> Outcome:
+    """n independent numbers tell n times as much; no unbiased estimator has a variance below one
+    over that."""
+    return 1 / (n * FisherInformation(f, x, t, a, b))
+
+
+TABLES: dict[type, RuleTable] = {
+    **INTEGRALS,
+    **EXTREMA,
+    Limit: LIMITS,
+    MaximumLikelihood: LIKELIEST,
+    FisherInformation: INFORMATION,
+    CramerRaoBound: BOUNDS,
+    DERIVATIVES.operator: DERIVATIVES,
+}
+
+
+# ------------------------------------------------------------------ what the user calls
+
+
+def _density(f: Any, x: Any, parameter: Any, real: bool, ends: Any) -> tuple[Any, ...]:
+    """The density with its letters: the parameter is positive where it lives on (0, b)."""
+    read = exact(scalar(f))
+    old, t = letter(x, read), letter(parameter, read)
+    if t.is_real is None:
+        read, t = read.xreplace({t: Symbol(t.name, positive=real)}), Symbol(t.name, positive=real)
+    others = {
+        s: Symbol(s.name, positive=True)
+        for s in sorted(read.free_symbols, key=str)
+        if s.is_real is None
+    }
+    if old.name == t.name:
+        raise ValueError(f"{x} is the letter of the data: name the parameter otherwise")
+    fresh = Symbol(old.name, **({"positive": True} if place(ends[0]) == 0 else {"real": True}))
+    return read.xreplace({**others, old: fresh}), fresh, t
+
+
+@limited
+def mle(
+    f: Any, x: Any, parameter: Any, data: Any, bounds: Any = (0, "oo"), timeout: float = 20.0
+) -> Derivation:
+    """The parameter between `bounds` for which the sample `data` is most likely.
+
+    f: the density or the probability at x; data: numbers, or letters, which are positive.
+
+    >>> mle("exp(-x/t)/t", "x", "t", [1, 2, 6]).result
+    3
+    """
+    ends = [exact(place(end)) for end in bounds]
+    goal = MaximumLikelihood(*likelihood_asked(f, x, parameter, data), *ends)
+    return worked_out(goal, TABLES, timeout)
+
+
+def likelihood_asked(
+    f: Any, x: Any, parameter: Any, data: Any
+) -> tuple[Expr, Symbol, Symbol, list[Expr]]:
+    """The density, its letters and the data."""
+    (read,), own_x, own = formulas_of(x, parameter, f)
+    return read, own_x, own, positive_data(data)
+
+
+def formulas_of(x: Any, parameter: Any, *asked: Any) -> tuple[list[Expr], Symbol, Symbol]:
+    """Formulas in x and a parameter; x is real, other letters are positive."""
+    read = Tuple(*(exact(scalar(f)) for f in asked))
+    old, t = letter(x, read), letter(parameter, read)
+    others = {
+        s: Symbol(s.name, positive=True)
+        for s in sorted(read.free_symbols, key=str)
+        if s.is_real is None
+    }
+    own, place_of = Symbol(t.name), Symbol(old.name, real=True)
+    if own.name == place_of.name:
+        raise ValueError(f"{x} is the letter of the data: name the parameter otherwise")
+    return list(read.xreplace({**others, t: own, old: place_of})), place_of, own
+
+
+def positive_data(data: Any) -> list[Expr]:
+    return [
+        value.xreplace({s: Symbol(s.name, positive=True) for s in value.free_symbols})
+        for value in numbers(data)
+    ]
+
+
+@limited
+def fisher_information(
+    f: Any, x: Any, parameter: Any, support: Any = ("-oo", "oo"), timeout: float = 20.0
+) -> Derivation:
+    """What one number with the density f on `support` tells of a parameter; letters are positive.
+
+    >>> fisher_information("exp(-x/t)/t", "x", "t", (0, "oo")).result
+    t**(-2)
+    """
+    read, own, t = _density(f, x, parameter, True, support)
+    ends = [exact(place(end)) for end in support]
+    return worked_out(FisherInformation(read, own, t, *ends), TABLES, timeout)
+
+
+@limited
+def cramer_rao_bound(
+    f: Any, x: Any, parameter: Any, support: Any = ("-oo", "oo"), timeout: float = 20.0
+) -> Derivation:
+    """The least variance of an unbiased estimator from n numbers, as in `fisher_information`.
+
+    >>> cramer_rao_bound("exp(-x/t)/t", "x", "t", (0, "oo")).result
+    t**2/n
+    """
+    read, own, t = _density(f, x, parameter, True, support)
+    ends = [exact(place(end)) for end in support]
+    return worked_out(CramerRaoBound(read, own, t, *ends, n), TABLES, timeout)

@@ -1,0 +1,401 @@
+"""Sets of points: zeros of systems from many starts, and kinds of critical points from neighbours.
+
+Two sets are compared point by point, whatever their order. A point with its kind is a column: a
+number for the kind, then the coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sympy import Add, Basic, S, Symbol
+
+from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, estimator
+from lambdify_bridge.linear_systems import solved
+
+SETS = frozenset({"RealSolutions", "AllPoints", "CriticalPoints", "WithKinds"})
+STARTS, ITERATIONS, POLISHING = 600, 60, 70
+SEED = 7
+BEYOND = 60.0  # farther out nothing is looked for
+REACH = 8  # of other letters
+SAME, ZERO = 1e-5, 1e-9
+ARRIVED = 1e-13  # relative length of the last step
+FAR_APART = 1e-3
+MINIMUM, MAXIMUM, SADDLE, OPEN = 1, 2, 3, 4
+NEIGHBOURS, FLAT = 100, 1e-9
+ASIDE = 1e-6  # step of differences in double precision
+
+Points = list[list[Number]]
+Sides = tuple[Number, Number, float]
+
+
+# ------------------------------------------------------------------ zeros
+
+
+def compiled(
+    at: Evaluator, formulas: Sequence[Basic], letters: Sequence[Symbol]
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Formulas at all columns of an array, in double precision; other letters have their values."""
+    from lambdify_bridge.to_numpy import as_written
+
+    others = sorted({s for f in formulas for s in f.free_symbols} - set(letters), key=str)
+    fixed = [float(at.ctx.re(at(s))) for s in others]
+    made = [as_written(f, [*letters, *others]) for f in formulas]
+
+    def values(places: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            rows = [np.broadcast_to(f(*places, *fixed), places.shape[1:]) for f in made]
+        return np.array(rows, dtype=float)
+
+    return values
+
+
+def differences(
+    f: Callable[[np.ndarray], np.ndarray], places: np.ndarray, h: float = ASIDE
+) -> np.ndarray:
+    """Central differences by each letter: components, letters, places."""
+    n, count = places.shape
+    steps = h * np.maximum(1, np.abs(places))
+    moved = [places + side * np.eye(n)[:, [k]] * steps for k in range(n) for side in (1, -1)]
+    values = f(np.concatenate(moved, axis=1)).reshape(-1, n, 2, count)
+    return (values[:, :, 0] - values[:, :, 1]) / (2 * steps)
+
+
+def starts(n: int) -> np.ndarray:
+    """Places near the origin, around it and farther out; on the axes as well."""
+    r = np.random.default_rng(SEED)
+    places = r.normal(size=(n, STARTS)) * r.choice([0.3, 1.0, 3.0, 10.0], STARTS)
+    return places * (r.random((n, STARTS)) > 0.15)
+
+
+def newton(f: Callable[[np.ndarray], np.ndarray], n: int) -> np.ndarray:
+    """Where Newton's method comes to from many starts: the columns with a small residual."""
+    places, there = starts(n), []
+    with np.errstate(all="ignore"):
+        for _ in range(ITERATIONS):
+            residual, slope = f(places), np.moveaxis(differences(f, places), 2, 0)
+            good = np.isfinite(residual).all(axis=0) & np.isfinite(slope).all(axis=(1, 2))
+            places, residual, slope = places[:, good], residual[:, good], slope[good]
+            if not places.size:
+                break
+            step = np.linalg.pinv(slope, rcond=1e-12) @ residual.T[:, :, None]
+            size = np.linalg.norm(step, axis=1)
+            places = places - (step * np.minimum(1, 4 / (size[..., None] + 1e-300)))[:, :, 0].T
+            moving = size[:, 0] > ARRIVED * np.maximum(1, np.max(np.abs(places), axis=0))
+            there.append(places[:, ~moving])
+            places = places[:, moving]
+            if not places.size:
+                break
+        places = np.concatenate([*there, places], axis=1)
+        if not places.size:
+            return places
+        residual = f(places)
+        small = np.all(np.abs(residual) < ZERO, axis=0) & np.all(np.abs(places) < BEYOND, axis=0)
+    return places[:, small]
+
+
+def within_reach(at: Evaluator, node: Basic) -> None:
+    """Raises Undecided where letters are so large that points may lie farther out than starts."""
+    if any(abs(at(s)) > REACH for s in node.free_symbols):
+        raise Undecided(f"beyond {REACH} in a letter no points are looked for")
+
+
+def distinct(columns: np.ndarray) -> list[list[float]]:
+    found: list[np.ndarray] = []
+    for place in columns.T:
+        if all(np.max(np.abs(place - other)) > FAR_APART for other in found):
+            found.append(place)
+    return [list(map(float, place)) for place in found]
+
+
+def polished(
+    at: Evaluator, values: Callable[[list[Number]], list[Number]], place: list[float]
+) -> list[Number] | None:
+    """The zero near that place to many digits; None where there is none."""
+    c, here = at.ctx, [at.ctx.mpf(entry) for entry in place]
+    size = c.mpf(1)
+    for _ in range(POLISHING):
+        residual = c.matrix(values(here))
+        h = c.mpf(10) ** (-c.dps // 2)
+        columns = []
+        for k in range(len(here)):
+            ahead, behind = (
+                c.matrix(values([e + (s * h if j == k else 0) for j, e in enumerate(here)]))
+                for s in (1, -1)
+            )
+            columns.append((ahead - behind) / (2 * h))
+        slope = c.matrix([[column[i] for column in columns] for i in range(len(residual))])
+        try:
+            step = solved(c, slope, residual)
+        except (ZeroDivisionError, ValueError):  # a multiple zero, met exactly
+            size = max(abs(entry) for entry in residual)
+            break
+        here = [entry - step[k] for k, entry in enumerate(here)]
+        size = max(abs(entry) for entry in step)
+        if size < c.mpf(10) ** (-c.dps // 2 - 4):
+            break
+    if size > SAME or any(abs(a - b) > FAR_APART for a, b in zip(here, place, strict=True)):
+        return None
+    at.rests_on(max(1e-15, float(size)))
+    return here
+
+
+@estimator("RealSolutions")
+def real_solutions(node: Any, at: Evaluator) -> Number:
+    equations, letters, off = (part.args for part in node.args)
+    found = newton(_equations(at, equations, letters), len(letters))
+
+    def values(place: list[Number]) -> list[Number]:
+        there = at.at(dict(zip(letters, place, strict=True)))
+        return [
+            sum(
+                slope_there(at, term.args[0], letters, place, letters.index(by(term)))
+                if _is_slope(term)
+                else there(term)
+                for term in Add.make_args(e)
+            )
+            for e in equations
+        ]
+
+    points = [polished(at, values, place) for place in distinct(found)]
+    kept = [p for p in points if p is not None and not _forbidden(at, p, letters, off)]
+    kept = [p for p in kept if allowed(letters, p)]
+    return as_matrix(at, apart(kept), len(letters))
+
+
+def _equations(at: Evaluator, equations: Any, letters: Any) -> Any:
+    """Terms that are slopes by differences, all others as they are."""
+    parts = [[_term(at, term, letters) for term in Add.make_args(e)] for e in equations]
+
+    def values(places: np.ndarray) -> np.ndarray:
+        return np.array([np.sum([f(places) for f in terms], axis=0) for terms in parts])
+
+    return values
+
+
+def _is_slope(term: Any) -> bool:
+    first = type(term).__name__ == "Derivative" and len(term.args) == 2
+    return bool(first and term.args[1].args[1] == 1)
+
+
+def by(slope: Any) -> Symbol:
+    return slope.args[1].args[0]
+
+
+def _term(at: Evaluator, term: Any, letters: Any) -> Callable[[np.ndarray], np.ndarray]:
+    if _is_slope(term):
+        f, k = compiled(at, [term.args[0]], letters), letters.index(by(term))
+        return lambda places: by_eighth_order(f, places, k)
+    g = compiled(at, [term], letters)
+    return lambda places: g(places)[0]
+
+
+def by_eighth_order(
+    f: Callable[[np.ndarray], np.ndarray], places: np.ndarray, k: int, h: float = 2e-2
+) -> np.ndarray:
+    """The difference quotient of the first component by letter k; see `each_by_eighth_order`."""
+    return each_by_eighth_order(f, places, k, h)[0]
+
+
+def each_by_eighth_order(
+    f: Callable[[np.ndarray], np.ndarray], places: np.ndarray, k: int, h: float = 2e-2
+) -> np.ndarray:
+    """The difference quotients by letter k in double precision, of order 8 (Fornberg 1988): a row
+    for each component of f."""
+    step = np.zeros_like(places)
+    step[k] = h
+    moved = [places + j * step for side in (1, -1) for j in (side, 2 * side, 3 * side, 4 * side)]
+    found = f(np.concatenate(moved, axis=1))
+    ahead, behind = found.reshape(len(found), 2, 4, -1).swapaxes(0, 1)
+    return np.array([4 / 5, -1 / 5, 4 / 105, -1 / 280]) @ (ahead - behind) / h
+
+
+def _forbidden(at: Evaluator, place: list[Number], letters: Any, off: Any) -> bool:
+    there = at.at(dict(zip(letters, place, strict=True)))
+    try:
+        return any(abs(there(f)) < ZERO for f in off)
+    except Undefined:
+        return True
+
+
+def allowed(letters: Sequence[Symbol], place: list[Number]) -> bool:
+    """Whether letters that are known to be positive are."""
+    return all(value > ZERO for x, value in zip(letters, place, strict=True) if x.is_positive)
+
+
+def apart(points: Points) -> Points:
+    found: Points = []
+    for place in points:
+        if all(distance(place, other) > SAME for other in found):
+            found.append(place)
+    return found
+
+
+def distance(one: Sequence[Number], other: Sequence[Number]) -> float:
+    if len(one) != len(other):
+        return float("inf")
+    return max(float(abs(a - b) / max(1, abs(a))) for a, b in zip(one, other, strict=True))
+
+
+def as_matrix(at: Evaluator, points: Points, rows: int) -> Any:
+    found = at.ctx.matrix(rows, len(points))
+    for k, place in enumerate(points):
+        for i, entry in enumerate(place):
+            found[i, k] = entry
+    return found
+
+
+# ------------------------------------------------------------------ kinds
+
+
+@estimator("CriticalPoints")
+def critical_points(node: Any, at: Evaluator) -> Number:
+    """Zeros of the slopes from many starts, then the neighbours of each."""
+    f, letters = node.args
+    within_reach(at, node)
+    by_letter = [(compiled(at, [f], letters.args), k) for k in range(len(letters))]
+
+    def values(places: np.ndarray) -> np.ndarray:
+        return np.array([by_eighth_order(g, places, k) for g, k in by_letter])
+
+    def exactly(place: list[Number]) -> list[Number]:
+        return [slope_there(at, f, letters.args, place, k) for k in range(len(letters))]
+
+    places = [polished(at, exactly, place) for place in distinct(newton(values, len(letters)))]
+    points = apart([place for place in places if place is not None])
+    return tuple(_with_kind(at, f, letters.args, place) for place in points)
+
+
+def slope_there(
+    at: Evaluator, f: Basic, letters: Sequence[Symbol], place: list[Number], k: int
+) -> Number:
+    """The same quotient to many digits; it may be 0, so that its relative error says nothing."""
+    c = at.ctx
+    h = c.mpf(10) ** (-c.dps // 10)
+
+    def value(j: int) -> Number:
+        moved = [entry + (j * h if i == k else 0) for i, entry in enumerate(place)]
+        return at.at(dict(zip(letters, moved, strict=True)))(f)
+
+    weights = (c.mpf(4) / 5, -c.mpf(1) / 5, c.mpf(4) / 105, -c.mpf(1) / 280)
+    return sum(w * (value(j) - value(-j)) for j, w in enumerate(weights, 1)) / h
+
+
+@estimator("WithKinds")
+def with_kinds(node: Any, at: Evaluator) -> Number:
+    f, letters, points = node.args
+    return tuple(_with_kind(at, f, letters.args, place) for place in columns_of(points, at))
+
+
+@estimator("KindOf")
+def kind_of(node: Any, at: Evaluator) -> Number:
+    f, letters, point = node.args
+    return _with_kind(at, f, letters.args, [at(entry) for entry in point])
+
+
+def _with_kind(at: Evaluator, f: Basic, letters: Sequence[Symbol], place: list[Number]) -> Any:
+    return at.ctx.matrix([kind(at, f, letters, place), *place])
+
+
+def kind(at: Evaluator, f: Basic, letters: Sequence[Symbol], place: list[Number]) -> int:
+    """From the values all around; open where f is flat to second order in some direction."""
+    c, n = at.ctx, len(letters)
+    r = np.random.default_rng(SEED)
+    directions = r.normal(size=(NEIGHBOURS, n))
+    directions /= np.linalg.norm(directions, axis=1)[:, None]
+    around = [[c.mpf(float(entry)) for entry in d] for d in directions]
+    here = at.at(dict(zip(letters, place, strict=True)))(f)
+
+    def rise(direction: list[Number], radius: Number) -> Number:
+        ends = [
+            {x: p + side * radius * d for x, p, d in zip(letters, place, direction, strict=True)}
+            for side in (1, -1)
+        ]
+        return sum(at.at(end)(f) - here for end in ends) / 2
+
+    radius = c.mpf(10) ** (-c.dps // 5)
+    bends = [2 * rise(direction, radius) / radius**2 for direction in around]
+    low, high = extreme_curvatures(c, around, bends, n)
+    flat = FLAT * max(abs(low), abs(high), 1)
+    if low < -flat and high > flat:
+        return SADDLE
+    if low > flat:
+        return MINIMUM
+    return MAXIMUM if high < -flat else OPEN
+
+
+def extreme_curvatures(c: Any, around: Any, bends: list[Number], n: int) -> tuple[Any, Any]:
+    """The largest and the smallest of the quadratic form that the curvatures are fitted to."""
+    pairs = [(i, j) for i in range(n) for j in range(i, n)]
+    rows = np.array([[float(d[i] * d[j]) for i, j in pairs] for d in around])
+    fitted = np.linalg.lstsq(rows, np.array([float(b) for b in bends]), rcond=None)[0]
+    form = np.zeros((n, n))
+    for (i, j), value in zip(pairs, fitted, strict=True):
+        form[i, j] += value / 2
+        form[j, i] += value / 2
+    values = np.linalg.eigvalsh(form)
+    return float(values[0]), float(values[-1])
+
+
+@estimator("KindByMinors")
+def kind_by_minors(node: Any, at: Evaluator) -> Number:
+    """The signs of the pivots, ratios of the minors, are those of the curvatures."""
+    minors, point = [at(v) for v in node.args[0]], [at(v) for v in node.args[1]]
+    return at.ctx.matrix([_by_pivots(minors), *point])
+
+
+def _by_pivots(minors: list[Number]) -> int:
+    if all(abs(v) > ZERO for v in minors):
+        pivots = [v / w for v, w in zip(minors, [1, *minors], strict=False)]
+        if all(p > 0 for p in pivots):
+            return MINIMUM
+        return MAXIMUM if all(p < 0 for p in pivots) else SADDLE
+    if any(v < -ZERO for v in minors[1::2]):
+        return SADDLE
+    if abs(minors[-1]) <= ZERO:
+        return OPEN
+    return SADDLE
+
+
+def _named(code: int) -> Callable[[Any, Evaluator], Number]:
+    return lambda node, at: at.ctx.matrix([code, *(at(entry) for entry in node.args)])
+
+
+for _name, _code in {"LocalMinimum": MINIMUM, "LocalMaximum": MAXIMUM, "SaddlePoint": SADDLE,
+                     "UndecidedPoint": OPEN}.items():  # fmt: skip
+    estimator(_name)(_named(_code))
+
+
+# ------------------------------------------------------------------ sets of points
+
+
+@estimator("AllPoints")
+def all_points(node: Any, at: Evaluator) -> Number:
+    points = apart([place for part in node.args for place in columns_of(part, at)])
+    return as_matrix(at, points, len(points[0]) if points else 0)
+
+
+def columns_of(side: Basic, at: Evaluator) -> Points:
+    """The points of a set, a matrix with one in each column, or a Tuple of columns."""
+    if side == S.EmptySet:
+        return []
+    value = at(side)
+    if isinstance(value, Matrix):
+        return [[value[i, k] for i in range(value.rows)] for k in range(value.cols)]
+    return [list(column) for column in value]
+
+
+def same_points(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    left, right = columns_of(lhs, at), columns_of(rhs, at)
+    nearest = [
+        min((distance(p, q) for q in others), default=float("inf"))
+        for some, others in ((left, right), (right, left))
+        for p in some
+    ]
+    return _shown(left), _shown(right), max(nearest, default=0.0)
+
+
+def _shown(points: Points) -> Number:
+    return len(points)

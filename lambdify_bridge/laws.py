@@ -1,0 +1,377 @@
+"""Densities and supports as the objects of sympy.stats give them, and places with their weights.
+
+A law of one letter makes an integral or a sum. Of several letters at once every law gives places
+and weights: the double exponential rule for densities (Takahasi and Mori 1974), the values
+themselves for probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+from typing import Any
+
+from sympy import (
+    Abs,
+    Basic,
+    Dummy,
+    Expr,
+    I,
+    Integral,
+    Intersection,
+    Interval,
+    Lambda,
+    Max,
+    Min,
+    Piecewise,
+    ProductSet,
+    Range,
+    S,
+    Sum,
+    Symbol,
+    cos,
+    oo,
+    sin,
+)
+
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided, is_real
+from lambdify_bridge.linear_recursion import lowest
+from lambdify_bridge.sequence import NoLimit
+
+Weights = list[tuple[Number, Number]]
+MOST_VALUES = 600
+TINY = 1e-18
+STEPS = ("0.04", "0.035")
+AGREEMENT = 1e-9
+LADDER = (("0.16", "0.125"), ("0.08", "0.07"), ("0.04", "0.03"))
+CLOSELY = 1e-14
+HEAVY = 1e-3  # of the probability may lie further out, where it falls off as a power
+ENDS = 1e-16
+NARROWINGS = 100
+HALF_THE_DIGITS = 1e-13
+UPPER = Dummy("b", real=True)
+SEEN = 1e-6
+SAME_POWER = 1e-3
+LARGER = 1000
+_PLACES: dict[tuple[int, float], Weights] = {}
+REACH = 4  # of the double exponential rule: beyond it weights are below TINY
+
+
+def is_law(part: Basic) -> bool:
+    return not isinstance(part, Expr)
+
+
+def density(law: Any, letter: Symbol) -> Expr:
+    """The density, or the probability of a value, inside of the support."""
+    found = law.pmf(letter) if hasattr(law, "pmf") else law.pdf(letter)
+    found = found(letter) if isinstance(found, Lambda) else found
+    if isinstance(found, Piecewise):
+        inside = [value for value, _ in found.args if value != 0]
+        return inside[0] if len(inside) == 1 else found
+    return found
+
+
+def ends(law: Any) -> tuple[Expr, Expr]:
+    """The ends of the support."""
+    support = law.set
+    if isinstance(support, Intersection):  # the whole numbers of an interval
+        support = next(part for part in support.args if isinstance(part, Interval))
+    if isinstance(support, Interval):
+        return support.start, support.end
+    if isinstance(support, Range):
+        return support.start, support.stop - 1
+    if support in (S.Naturals, S.Naturals0):
+        return support.inf, S.Infinity
+    raise Undecided("the support of the law is not known")
+
+
+def is_listed(law: Any) -> bool:
+    return isinstance(law.set, (set, frozenset)) or type(law.set).__name__ == "FiniteSet"
+
+
+def mean(at: Evaluator, g: Any, letter: Symbol, law: Any) -> Number:
+    """The expected value: by the double exponential rule where it ends in nothing, twice.
+
+    What falls off slower, as a power does, is left to the integral itself: it may not exist.
+    """
+    if isinstance(law.set, ProductSet):
+        raise Undecided("a law of several numbers")
+    if density(law, letter).has(Abs):  # the rule does not see kinks
+        return _by_its_integral(g, letter, law, at, kinks=True)
+    rules = [weights(at, letter, law, at.ctx.mpf(h)) for h in STEPS]
+    if not all(_sees(at, law, rule) for rule in rules):
+        return _by_its_integral(g, letter, law, at)
+    coarse, fine = (_weighted(g, letter, at, law, rule) for rule in rules)
+    if coarse is None or fine is None:
+        return _by_its_integral(g, letter, law, at)
+    error = abs(coarse - fine) / max(abs(fine), 1)
+    if not error <= AGREEMENT:
+        raise Undecided("two quadratures with different nodes disagree")
+    at.rests_on(max(1e-14, float(error)))
+    return fine
+
+
+def _sees(at: Evaluator, law: Any, rule: Weights) -> bool:
+    """Whether the places see all of the density; Undecided where they miss most of it."""
+    missed = abs(at.ctx.fsum(w for _, w in rule) - 1)
+    if not missed <= HEAVY:
+        raise Undecided("the density is not seen at the places looked at")
+    return bool(missed <= AGREEMENT)
+
+
+def _weighted(g: Any, letter: Symbol, at: Evaluator, law: Any, rule: Weights) -> Number | None:
+    """The sum; None where what is at the ends of the support counts."""
+    parts = [w * Evaluator({**at.given, letter: x}, root=at.root)(g) for x, w in rule]
+    size = at.ctx.fsum(map(abs, parts))
+    if isinstance(law.set, Interval):
+        ends_in = max(abs(parts[0]), abs(parts[-1]))
+    else:
+        ends_in = at.ctx.zero if breaks_off(law) else abs(parts[-1])
+    return None if ends_in > ENDS * size else at.ctx.fsum(parts)
+
+
+def breaks_off(law: Any) -> bool:
+    """Whether the last of the values has a probability of its own."""
+    endless = isinstance(law.set, Interval) or law.set in (S.Naturals, S.Naturals0)
+    return is_listed(law) or not endless
+
+
+def _by_its_integral(
+    g: Any, letter: Symbol, law: Any, at: Evaluator, kinks: bool = False
+) -> Number:
+    """The integral, of what falls off as a power, or has kinks."""
+    f = density(law, letter)
+    if kinks and abs(at(Integral(f, (letter, *ends(law)))) - 1) <= AGREEMENT:
+        return at(Integral(g * f, (letter, *ends(law))))
+    if not isinstance(law.set, Interval) or law.set.end != oo:
+        raise Undecided("too much is at the ends of the support")
+    falls = f if g.has(I, cos, sin) else g * f  # a wave is no power
+    if _grows(falls, letter, at):
+        return at.ctx.inf
+    far = [_steepness(falls, letter, at, at.ctx.mpf(10) ** k) for k in (15, 25, 35)]
+    if max(far) - min(far) > SAME_POWER:
+        raise Undecided("too much is at the ends of the support")
+    return _in_two_parts(g * f, letter, law, at)
+
+
+def _grows(f: Expr, letter: Symbol, at: Evaluator) -> bool:
+    """Whether what is integrated up to infinity is larger the further out it is looked at."""
+    far = [at.ctx.mpf(10) ** k for k in (3, 4, 5, 6)]
+    seen = [Evaluator({**at.given, letter: x}, root=at.root)(f) for x in far]
+    rising = all(a * LARGER < b for a, b in pairwise(seen)) if all(map(is_real, seen)) else False
+    return bool(rising and seen[0] > 0)
+
+
+def _in_two_parts(f: Expr, letter: Symbol, law: Any, at: Evaluator) -> Number:
+    """The integral over the support; on the whole line both halves have to exist."""
+    low, high = ends(law)
+    if low != -oo:
+        return at(Integral(f, (letter, low, high)))
+    left, right = (at(Integral(f, (letter, *part))) for part in ((low, 0), (0, high)))
+    if abs(left) == abs(right) == at.ctx.inf and left != right:
+        raise NoLimit("infinite on both sides, with other signs")
+    return left + right
+
+
+def _steepness(f: Expr, letter: Symbol, at: Evaluator, place: Number) -> Number:
+    """The exponent of the power that f is like about a place."""
+    there = [Evaluator({**at.given, letter: x}, root=at.root)(f) for x in (place, place * 2)]
+    if 0 in there:
+        raise Undecided("too much is at the ends of the support")
+    return at.ctx.log(abs(there[1] / there[0])) / at.ctx.log(2)
+
+
+def total(at: Evaluator, letter: Symbol, law: Any) -> Number:
+    """The integral or sum of the density, by two rules."""
+    if density(law, letter).has(Abs):
+        return at(Integral(density(law, letter), (letter, *ends(law))))
+    rules = (weights(at, letter, law, at.ctx.mpf(h)) for h in STEPS)
+    coarse, fine = (at.ctx.fsum(w for _, w in rule) for rule in rules)
+    error = abs(coarse - fine)
+    if not (error <= AGREEMENT and abs(fine) > SEEN):
+        raise Undecided("the density is not seen at the places looked at")
+    at.rests_on(max(1e-12, float(error)))
+    return fine
+
+
+def most_likely(at: Evaluator, letter: Symbol, law: Any) -> Number:
+    """The place of the highest density: about the highest of many places, then closer by."""
+    rule = weights(at, letter, law, at.ctx.mpf(STEPS[0]))
+    f = density(law, letter)
+
+    def height(x: Number) -> Number:
+        return Evaluator({**at.given, letter: x}, root=at.root)(f)
+
+    heights = [height(x) for x, _ in rule]
+    top = max(range(len(rule)), key=heights.__getitem__)
+    if is_listed(law) or not isinstance(law.set, Interval):
+        return rule[top][0]
+    if top in (0, len(rule) - 1):
+        return at(ends(law)[bool(top)])
+    at.rests_on(HALF_THE_DIGITS, 1e-10 * float(rule[top + 1][0] - rule[top - 1][0]))
+    return lowest(lambda x: -height(x), rule[top - 1][0], rule[top + 1][0], NARROWINGS)[0]
+
+
+def in_the_middle(at: Evaluator, letter: Symbol, law: Any) -> Number:
+    """The place with half of the probability below it, between two of many places."""
+    c = at.ctx
+    if is_listed(law) or not isinstance(law.set, Interval):
+        return _first_beyond_half(at, letter, law)
+    rule = weights(at, letter, law, c.mpf(STEPS[0]))
+    near = next((k for k, w in enumerate(accumulate(w for _, w in rule)) if w > 0.5), 0)
+    if not _sees(at, law, rule) or not 2 <= near < len(rule) - 2:
+        raise Undecided("the density is not seen at the places looked at")
+
+    def beyond(x: Number) -> Number:
+        return below(at, x, letter, law) - c.mpf(1) / 2
+
+    around = rule[near - 2][0], rule[near + 2][0]
+    at.rests_on(HALF_THE_DIGITS, 1e-10 * float(around[1] - around[0]))
+    return c.findroot(beyond, around, solver="anderson", tol=1e-32)
+
+
+def _first_beyond_half(at: Evaluator, letter: Symbol, law: Any) -> Number:
+    """The value up to which there is more than one half, where none has one half exactly."""
+    rule = sorted(weights(at, letter, law, at.ctx.mpf(STEPS[0])))
+    for (x, _), total in zip(rule, accumulate(w for _, w in rule), strict=True):
+        if abs(total - 0.5) < HALF_THE_DIGITS:
+            raise Undecided("two values have one half of the probability on each side")
+        if total > 0.5:
+            return x
+    raise Undecided("the probability is not seen at the values looked at")
+
+
+def below(at: Evaluator, x: Number, letter: Symbol, law: Any) -> Number:
+    """The integral of the density up to a place, by two rules."""
+    f, begin = density(law, letter), at(ends(law)[0])
+    if not isinstance(law.set, Interval):
+        raise Undecided("the probabilities of a discrete law are not integrated")
+    if f.has(Abs):
+        return at.at({UPPER: x})(Integral(f, (letter, ends(law)[0], UPPER)))
+    coarse, fine = (_below(at, f, letter, begin, x, at.ctx.mpf(h)) for h in STEPS)
+    if not abs(coarse - fine) <= AGREEMENT:
+        raise Undecided("two quadratures with different nodes disagree")
+    at.rests_on(max(HALF_THE_DIGITS, 100 * float(abs(coarse - fine))))
+    return fine
+
+
+def _below(
+    at: Evaluator, f: Expr, letter: Symbol, begin: Number, x: Number, step: Number
+) -> Number:
+    count = int(REACH / step)
+    parts = (_up_to(at.ctx, begin, x, u * step) for u in range(-count, count + 1))
+    each = (w * Evaluator({**at.given, letter: y}, root=at.root)(f) for y, w in parts if w)
+    return at.ctx.fsum(each) * step
+
+
+def _up_to(c: Any, low: Number, high: Number, u: Number) -> tuple[Number, Number]:
+    if low > -c.inf:
+        place, weight = place_of(c, low, high, u)
+        return (place, weight) if low < place < high else (high, c.zero)
+    place, weight = place_of(c, c.zero, c.inf, u)
+    return high - place, weight
+
+
+def above(at: Evaluator, x: Number, letter: Symbol, law: Any) -> Number:
+    """The integral of the density from a place on, by two rules, to its own size."""
+    if not isinstance(law.set, Interval) or law.set.end != oo:
+        raise Undecided("a law that ends somewhere")
+    f = density(law, letter)
+    return agreeing(at, lambda step: _above(at, f, letter, x, step))
+
+
+def agreeing(at: Evaluator, rule: Callable[[Number], Number]) -> Number:
+    """What a rule of two steps agrees on, to its own size; of finer ones, where it does not."""
+    for steps in LADDER:
+        coarse, fine = (rule(at.ctx.mpf(step)) for step in steps)
+        error = abs(coarse - fine) / (abs(fine) or 1)
+        if error <= CLOSELY:
+            at.rests_on(HALF_THE_DIGITS)
+            return fine
+    raise Undecided("two quadratures with different nodes disagree")
+
+
+def _above(at: Evaluator, f: Expr, letter: Symbol, low: Number, step: Number) -> Number:
+    parts = ((low + at.ctx.exp(u), w * at.ctx.exp(u)) for u, w in double_exponential(at.ctx, step))
+    each = (w * Evaluator({**at.given, letter: y}, root=at.root)(f) for y, w in parts if y > low)
+    return at.ctx.fsum(each)
+
+
+def double_exponential(c: Any, step: Number) -> Weights:
+    """Places on the line and their weights, for what falls off exponentially."""
+    key = c.prec, float(step)
+    if key not in _PLACES:
+        us = [k * step for k in range(-int(REACH / step), int(REACH / step) + 1)]
+        half = c.pi / 2
+        _PLACES[key] = [(half * c.sinh(u), step * half * c.cosh(u)) for u in us]
+    return [(c.convert(u), c.convert(w)) for u, w in _PLACES[key]]
+
+
+def convolved(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
+    """The integral or the sum over all ways to add up to z."""
+    (low, high), (least, most) = ends(first), ends(second)
+    inside = density(first, x) * density(second, y).xreplace({y: z - x})
+    operator = Integral if isinstance(first.set, Interval) else Sum
+    return operator(inside, (x, Max(low, z - most), Min(high, z - least)))
+
+
+def along_ratio(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
+    """The integral over all x and y whose quotient is z, on either side of zero."""
+    f = density(first, x).xreplace({x: z * y}) * density(second, y)
+    reach = ends(first), ends(second)
+    if reach == ((-oo, oo), (-oo, oo)):
+        return Integral(-y * f, (y, -oo, 0)) + Integral(y * f, (y, 0, oo))
+    if reach == ((0, oo), (0, oo)):
+        return Integral(y * f, (y, 0, oo))
+    raise Undecided("neither two half lines nor two lines")
+
+
+def along_product(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
+    """The integral over all positive x and y whose product is z."""
+    (low, high), (least, most) = ends(first), ends(second)
+    if low != 0 or least != 0:
+        raise Undecided("a support that does not start at zero")
+    f = density(first, x).xreplace({x: z / y}) * density(second, y)
+    return Integral(f / y, (y, z / high, most))
+
+
+def weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
+    """Places in the support, and how much of the probability each stands for."""
+    f = density(law, letter)
+
+    def value(place: Number) -> Number:
+        return Evaluator({**at.given, letter: place}, root=at.root)(f)
+
+    if is_listed(law):
+        return [(at(S(v)), value(at(S(v)))) for v in sorted(law.set, key=str)]
+    low, high = (at(end) for end in ends(law))
+    if not isinstance(law.set, Interval):
+        return _values(at, value, low, high)
+    count = int(REACH / step)
+    places = (place_of(at.ctx, low, high, step * k) for k in range(-count, count + 1))
+    return [(x, w * step * value(x)) for x, w in places if low < x < high]
+
+
+def _values(at: Evaluator, value: Any, low: Number, high: Number) -> Weights:
+    """One value after the other until next to nothing is left, and then as many again."""
+    found: Weights = []
+    left, last = at.ctx.one, MOST_VALUES
+    for k in range(MOST_VALUES):
+        if low + k > high or k > last:
+            return found
+        found.append((low + k, value(low + k)))
+        left -= found[-1][1]
+        if abs(left) < TINY and last == MOST_VALUES:
+            last = 2 * k + 20
+    raise Undecided("too many values are likely")
+
+
+def place_of(c: Any, low: Number, high: Number, u: Number) -> tuple[Number, Number]:
+    """Where u lies in the support, by the double exponential change of variables, and dx/du."""
+    inside, slope = c.pi / 2 * c.sinh(u), c.pi / 2 * c.cosh(u)
+    if low == -c.inf and high == c.inf:
+        return c.sinh(inside), slope * c.cosh(inside)
+    if high == c.inf:
+        return low + c.exp(inside), slope * c.exp(inside)
+    middle, half = (low + high) / 2, (high - low) / 2
+    return middle + half * c.tanh(inside), half * slope / c.cosh(inside) ** 2

@@ -1,0 +1,1 @@
+"""Pictures of derivations, by kind, on matplotlib's axes (extra `plot`)."""

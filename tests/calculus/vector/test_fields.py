@@ -1,0 +1,100 @@
+"""Gradient, divergence, curl and their kin: steps that are true, mistakes that are refuted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import ImmutableMatrix, S, Symbol, Tuple, cos, exp, sin
+
+import derive
+from derive.calculus.vector.operators import (
+    AlongCurve,
+    Curl,
+    DirectionalDerivative,
+    Divergence,
+    GradientVector,
+    HessianMatrix,
+    JacobianDeterminant,
+    Laplacian,
+    PlaneCurl,
+    TaylorPolynomial,
+)
+from derive.calculus.vector.points import CriticalPoints, LocalMaximum, LocalMinimum, SaddlePoint
+from lambdify_bridge import check
+from lambdify_bridge.check import Claim
+
+x, y, z, r, t = (Symbol(s) for s in "xyzrt")
+f = x**2 * y + sin(x)
+
+ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
+    ("gradient", ("x**2*y", ["x", "y"]), {"at": {"y": 2, "x": 1}}, "Matrix([[4], [1]])"),
+    ("jacobian", (["x*y", "x + y"], ["x", "y"]), {}, "Matrix([[y, x], [1, 1]])"),
+    ("hessian", ("x**2*y", ["x", "y"]), {}, "Matrix([[2*y, 2*x], [2*x, 0]])"),
+    ("laplacian", ("1/sqrt(x**2 + y**2 + z**2)", ["x", "y", "z"]), {}, "0"),
+    ("divergence", (["x**2", "x*y"], ["x", "y"]), {}, "3*x"),
+    ("curl", (["-y", "x"], ["x", "y"]), {}, "2"),
+    ("jacobian_determinant", (["r*cos(t)", "r*sin(t)"], ["r", "t"]), {}, "r"),
+    ("directional_derivative", ("x**2*y", ["x", "y"], [3, 4]), {"at": [1, 2]}, "16/5"),
+    ("total_derivative", ("x**2 + y**2", {"x": "r*cos(t)", "y": "r*sin(t)"}, "r"), {}, "2*r"),
+    ("taylor_polynomial", ("x*exp(y)", ["x", "y"]), {"order": 2}, "x*y + x"),
+    ("velocity", (["t**2", "t**3"], "t"), {}, "Matrix([[2*t], [3*t**2]])"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "args", "options", "answer"), ASKED, ids=[a[0] for a in ASKED])
+def test_worked_out(name: str, args: tuple[Any, ...], options: dict[str, Any], answer: str) -> None:
+    d = getattr(derive, name)(*args, **options)
+    assert str(d.result) == answer
+    assert d.check().verdict == "confirmed", d.report
+
+
+@pytest.mark.parametrize(
+    ("goal", "wrong"),
+    [
+        (GradientVector(f, (x, y)), ImmutableMatrix([2 * x * y + cos(x), -(x**2)])),
+        (HessianMatrix(x**2 * y, (x, y)), ImmutableMatrix([[2 * y, x], [x, 0]])),
+        (Divergence((x * y, y * z, x), (x, y, z)), y - z),
+        (Curl((y, -x, z), (x, y, z)), ImmutableMatrix([0, 0, 2])),
+        (PlaneCurl((y, -x), (x, y)), 2),
+        (Laplacian(x**2 * y**2, (x, y)), x**2 + y**2),
+        (JacobianDeterminant((r * cos(t), r * sin(t)), (r, t)), -r),
+        (DirectionalDerivative(x**2 * y, (x, y), (3, 4)), 6 * x * y + 4 * x**2),
+        (AlongCurve(x**2 * y, (x, y), (cos(t), t), t), cos(t) ** 2),
+        (TaylorPolynomial(exp(x) * y, (x, y), (0, 0), 2), y + 2 * x * y),
+        (CriticalPoints(x**2 - y**2, (x, y)), Tuple(LocalMinimum(0, 0))),
+        (CriticalPoints(x**3 - 3 * x + y**2, (x, y)), Tuple(LocalMinimum(1, 0))),
+    ],
+)  # fmt: skip
+def test_mistakes_are_refuted(goal: Any, wrong: Any) -> None:
+    report = check(Claim(goal, S(wrong)))
+    assert report.verdict == "refuted", report
+
+
+def test_critical_points_and_their_kinds() -> None:
+    d = derive.critical_points("x**3 - 3*x + y**2", ["x", "y"])
+    assert set(d.result) == {LocalMinimum(1, 0), SaddlePoint(-1, 0)}
+    assert d.check().verdict == "confirmed", d.report
+    d = derive.critical_points("-x**2 - y**2 + 2*x", ["x", "y"])
+    assert d.result == Tuple(LocalMaximum(1, 0))
+
+
+def test_as_a_function() -> None:
+    slope = derive.gradient("x**2*y", ["x", "y"]).to_numpy()
+    np.testing.assert_allclose(np.ravel(slope(1.0, 2.0)), [4, 1])
+
+
+def test_what_cannot_be_asked() -> None:
+    with pytest.raises(ValueError, match="components"):
+        derive.divergence(["x"], ["x", "y"])
+    with pytest.raises(ValueError, match="twice"):
+        derive.gradient("x", ["x", "x"])
+    with pytest.raises(ValueError, match="shapes is for an array"):
+        derive.gradient("x*y", ["x", "y"], {"x": 3})
+    with pytest.raises(ValueError, match="form is for an array"):
+        derive.jacobian(["x*y"], ["x", "y"], form="vec")
+    with pytest.raises(ValueError, match="at is for a list of letters"):
+        derive.hessian("x.T @ x", "x", {"x": 3}, at=[1, 2, 3])
+    with pytest.raises(ValueError, match="length"):
+        derive.directional_derivative("x", ["x", "y"], [0, 0])

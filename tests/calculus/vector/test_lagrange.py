@@ -1,0 +1,116 @@
+"""Extrema under constraints: points, kinds and what is called largest, and mistakes refuted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sympy import Rational, S, Symbol, Tuple, sqrt
+
+import derive
+from derive.calculus.vector.constrained import (
+    AbsoluteMaximum,
+    AbsoluteMinimum,
+    ConstrainedExtrema,
+    ConstrainedMaximum,
+    ConstrainedMinimum,
+    ConstrainedSaddle,
+    ConstrainedUndecided,
+)
+from lambdify_bridge import check
+from lambdify_bridge.check import Claim
+
+x, y, z = (Symbol(s) for s in "xyz")
+third, half = Rational(1, 3), S.Half
+
+ASKED: list[tuple[str, list[str], list[str], list[Any]]] = [
+    ("x*y", ["x + y = 1"], ["x", "y"], [ConstrainedMaximum((half, half), S(1) / 4)]),
+    ("x + y", ["x^2 + y^2 = 2"], ["x", "y"],
+     [AbsoluteMinimum((-1, -1), -2), AbsoluteMaximum((1, 1), 2)]),
+    ("(x - 1)^2 + (y - 2)^2 + (z - 3)^2", ["x + y + z = 0"], ["x", "y", "z"],
+     [AbsoluteMinimum((-1, 0, 1), 12)]),
+    ("x^2 + x*y + y^2", ["x^2 + y^2 = 2"], ["x", "y"],
+     [AbsoluteMaximum((-1, -1), 3), AbsoluteMaximum((1, 1), 3),
+      AbsoluteMinimum((-1, 1), 1), AbsoluteMinimum((1, -1), 1)]),
+    ("x + 2*y + 3*z", ["x^2 + y^2 = 1", "x - y + z = 1"], ["x", "y", "z"],
+     [AbsoluteMaximum((-2/sqrt(29), 5/sqrt(29), 1 + 7*sqrt(29)/29), 3 + sqrt(29)),
+      AbsoluteMinimum((2/sqrt(29), -5/sqrt(29), 1 - 7*sqrt(29)/29), 3 - sqrt(29))]),
+    ("x*y*z", ["x + y + z = 1"], ["x", "y", "z"],
+     [ConstrainedSaddle((1, 0, 0), 0), ConstrainedSaddle((0, 1, 0), 0),
+      ConstrainedSaddle((0, 0, 1), 0), ConstrainedMaximum((third, third, third), S(1) / 27)]),
+    ("x^3 + y", ["y = 0"], ["x", "y"], [ConstrainedUndecided((0, 0), 0)]),
+]  # fmt: skip
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("f", "constraints", "letters", "kinds"), ASKED, ids=[a[0] for a in ASKED])
+def test_worked_out(f: str, constraints: list[str], letters: list[str], kinds: list[Any]) -> None:
+    d = derive.lagrange_multipliers(f, constraints, letters)
+    assert set(d.result) == set(kinds)
+    assert d.check().verdict == "confirmed", d.report
+
+
+def test_positive_letters_leave_one_point() -> None:
+    d = derive.lagrange_multipliers("x*y*z", ["x + y + z = 1"], ["x", "y", "z"], positive=True)
+    assert d.result == Tuple(ConstrainedMaximum((third, third, third), S(1) / 27))
+
+
+@pytest.mark.parametrize(
+    ("f", "g", "wrong"),
+    [
+        (x * y, x + y - 1, ConstrainedMinimum((half, half), S(1) / 4)),
+        (x * y, x + y - 1, AbsoluteMinimum((half, half), S(1) / 4)),
+        (x * y, x + y - 1, ConstrainedMaximum((third, 2 * third), S(2) / 9)),
+        (x * y, x + y - 1, ConstrainedMaximum((half, half), S(1) / 3)),
+        (x**3 - 3 * x + y, y, (ConstrainedMaximum((-1, 0), 2), AbsoluteMinimum((1, 0), -2))),
+        (x + y, x**2 + y**2 - 2, AbsoluteMaximum((1, 1), 2)),
+    ],
+)  # fmt: skip
+def test_mistakes_are_refuted(f: Any, g: Any, wrong: Any) -> None:
+    claim = Tuple(*wrong) if isinstance(wrong, tuple) else Tuple(wrong)
+    report = check(Claim(ConstrainedExtrema(f, (x, y), (g,)), claim))
+    assert report.verdict == "refuted", report
+
+
+def test_no_value_is_called_largest_on_a_set_without_end() -> None:
+    d = derive.lagrange_multipliers("x^3 - 3*x + y", ["y = 0"], ["x", "y"])
+    assert set(d.result) == {ConstrainedMaximum((-1, 0), 2), ConstrainedMinimum((1, 0), -2)}
+    cusp = derive.lagrange_multipliers("x + y**2", ["x**2 - y**4 = 1"], ["x", "y"])
+    assert not any(isinstance(k, (AbsoluteMaximum, AbsoluteMinimum)) for k in cusp.result)
+
+
+def test_a_letter_in_the_constraint_may_be_large() -> None:
+    d = derive.lagrange_multipliers("x*y", ["2*x + 2*y = P"], ["x", "y"])
+    P = Symbol("P")
+    assert d.result == Tuple(ConstrainedMaximum((P / 4, P / 4), P**2 / 16))
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_an_open_set_has_no_absolute_extrema_here() -> None:
+    d = derive.lagrange_multipliers("x + y", ["x**2 + y**2 = 2"], ["x", "y"], positive=True)
+    assert d.result == Tuple(ConstrainedMaximum((1, 1), 2))
+
+
+def test_what_cannot_be_asked() -> None:
+    with pytest.raises(ValueError, match="critical_points"):
+        derive.lagrange_multipliers("x*y", [], ["x", "y"])
+    with pytest.raises(ValueError, match="no way to move"):
+        derive.lagrange_multipliers("x*y", ["x = 1", "y = 1"], ["x", "y"])
+    with pytest.raises(ValueError, match="does not constrain"):
+        derive.lagrange_multipliers("x*y", ["a = 1"], ["x", "y"])
+
+
+def test_critical_points_with_roots_of_higher_degree() -> None:
+    d = derive.critical_points("x**5 - 5*x**2 + x*y + y**2", ["x", "y"])
+    assert len(d.result) == 2
+    assert d.check().verdict == "confirmed", d.report
+
+
+def test_a_set_with_a_corner_only_where_no_gradient_is_has_no_empty_answer() -> None:
+    with pytest.raises(derive.NoRuleApplies, match="independent"):
+        derive.lagrange_multipliers("x", ["y**2 = x**3"], ["x", "y"])
+
+
+def test_the_check_meets_singular_systems() -> None:
+    d = derive.lagrange_multipliers("1/x", ["x**2 + y**2 = 1"], ["x", "y"])
+    assert d.check().verdict == "confirmed"

@@ -1,0 +1,150 @@
+"""What is derived of every law, in letters: against scipy.stats on a grid of its parameters.
+
+A cell of the table says: d derived, o infinite or without a value, - refused.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import integrate
+from scipy import stats as known
+from sympy import lambdify, oo
+
+import derive
+from derive import NoRuleApplies, TimeExceeded
+from derive.engine import DOES_NOT_EXIST
+from derive.probability.random_variables import random_variable
+
+ASKED = (
+    "normalisation", "expectation", "variance", "moment_generating_function",
+    "characteristic_function", "mode", "median", "entropy", "law_information",
+)  # fmt: skip
+Point = dict[str, float]
+T = 0.11
+
+# ruff: noqa: E501
+# fmt: off
+# In the order of `ASKED`; the law of scipy.stats by the parameters; where; the one with information.
+LAWS: list[tuple[str, str, Any, list[Point], str]] = [
+    ("Bernoulli(p)",           "ddddddddd", lambda p: known.bernoulli(p),        [{"p": .3}, {"p": .8}], "p"),
+    ("Binomial(n, p)",         "dddddd--d", lambda n, p: known.binom(n, p),      [{"n": 7, "p": .3}, {"n": 4, "p": .9}], "p"),
+    ("Categorical([1/6, 1/2, 1/3])", "dddddddd ", lambda: known.rv_discrete(values=([0, 1, 2], [1/6, 1/2, 1/3])), [{}], ""),
+    ("Geometric(p)",           "ddddddddd", lambda p: known.geom(p),             [{"p": .3}, {"p": .45}], "p"),
+    ("NegativeBinomial(r, p)", "dddddd--d", lambda r, p: known.nbinom(r, p),     [{"r": 2.5, "p": .3}, {"r": 4.2, "p": .6}], "p"),
+    ("Poisson(lamda)",         "dddddd--d", lambda lamda: known.poisson(lamda),  [{"lamda": 2.3}, {"lamda": .7}], "lamda"),
+    ("DiscreteUniform(a, b)",  "ddddd--d ", lambda a, b: known.randint(a, b + 1), [{"a": -2, "b": 4}, {"a": 1, "b": 2}], ""),
+    ("Uniform(a, b)",          "ddddd-dd ", lambda a, b: known.uniform(a, b - a), [{"a": -2, "b": 4}, {"a": 1, "b": 2}], ""),
+    ("Exponential(lamda)",     "ddddddddd", lambda lamda: known.expon(scale=1/lamda), [{"lamda": 2.3}, {"lamda": .7}], "lamda"),
+    ("Gamma(k, theta)",        "dddddd-dd", lambda k, theta: known.gamma(k, scale=theta), [{"k": 2.3, "theta": 3}, {"k": 5, "theta": .7}], "theta"),
+    ("Beta(a, b)",             "dddddd-dd", lambda a, b: known.beta(a, b),       [{"a": 2.3, "b": 3}, {"a": 5, "b": 1.7}], "a"),
+    ("Normal(mu, sigma)",      "ddddddddd", lambda mu, sigma: known.norm(mu, sigma), [{"mu": -1, "sigma": 2}, {"mu": .5, "sigma": .3}], "sigma"),
+    ("LogNormal(mu, sigma)",   "dddo-dddd", lambda mu, sigma: known.lognorm(sigma, scale=np.exp(mu)), [{"mu": -1, "sigma": .8}, {"mu": .5, "sigma": .3}], "mu"),
+    ("StudentT(nu)",           "dddo-dddd", lambda nu: known.t(nu),              [{"nu": 3.5}, {"nu": 9}], "nu"),
+    ("ChiSquared(k)",          "dddddd-dd", lambda k: known.chi2(k),             [{"k": 3.5}, {"k": 9}], "k"),
+    ("F(m, n)",                "dddo-d-d ", lambda m, n: known.f(m, n),          [{"m": 3.5, "n": 9}, {"m": 8, "n": 5}], "m"),
+    ("Cauchy(x0, gamma)",      "dooodddd ", lambda x0, gamma: known.cauchy(x0, gamma), [{"x0": -1, "gamma": 2}, {"x0": .5, "gamma": .3}], ""),
+    ("Laplace(mu, b)",         "ddddddddd", lambda mu, b: known.laplace(mu, b),  [{"mu": -1, "b": 2}, {"mu": .5, "b": .3}], "b"),
+    ("Logistic(mu, s)",        "dddd-dddd", lambda mu, s: known.logistic(mu, s), [{"mu": -1, "s": 2}, {"mu": .5, "s": .3}], "mu"),
+    ("Pareto(xm, alpha)",      "dddo-dddd", lambda xm, alpha: known.pareto(alpha, scale=xm), [{"xm": 2, "alpha": 3.5}, {"xm": .5, "alpha": 8}], "alpha"),
+    ("Weibull(lamda, k)",      "ddd--dddd", lambda lamda, k: known.weibull_min(k, scale=lamda), [{"lamda": 2, "k": 1.5}, {"lamda": .5, "k": 3}], "lamda"),
+    ("VonMises(mu, k)",        "d------dd", lambda mu, k: known.vonmises(k, mu), [{"mu": 1, "k": 1.5}, {"mu": 2, "k": .5}], "mu"),
+]
+# fmt: on
+CELLS = [
+    (law, call, cells[k], of_scipy, points, letter)
+    for law, cells, of_scipy, points, letter in LAWS
+    for k, call in enumerate(ASKED)
+    if cells[k] != " "
+]
+
+
+def mean_of(g: Any, X: Any) -> float:
+    """The sum or the integral of g times the density."""
+    if hasattr(X, "pmf"):
+        low, high = X.ppf(0), X.ppf(1 - 1e-15) + 60
+        values = np.arange(low + (X.pmf(low) == 0), min(high, X.support()[1]) + 1)
+        return float(np.sum(g(values) * X.pmf(values)))
+    low, high = max(X.support()[0], X.ppf(1e-14)), min(X.support()[1], X.isf(1e-14))
+    inner = [float(X.ppf(q)) for q in (1e-9, 0.01, 0.2, 0.5, 0.8, 0.99, 1 - 1e-9)]
+    ends = [low, *inner, high]
+    return sum(
+        integrate.quad(lambda x: float(g(x) * X.pdf(x)), a, b, epsabs=1e-10, limit=200)[0]
+        for a, b in pairwise(ends)
+        if a < b
+    )
+
+
+def wave(X: Any) -> complex:
+    """The mean of exp(i t x)."""
+    if hasattr(X, "pmf") or np.isfinite(X.support()[1]):
+        return complex(*(mean_of(lambda x, w=w: w(T * x), X) for w in (np.cos, np.sin)))
+    low = max(X.support()[0], 0.0)
+    sides = [(low, X.pdf, 1)]
+    if np.isinf(X.support()[0]):
+        sides.append((0.0, lambda x: X.pdf(-x), -1))
+    parts = [
+        [integrate.quad(f, a, np.inf, weight=w, wvar=T)[0] for w in ("cos", "sin")]
+        for a, f, _ in sides
+    ]
+    turned = [complex(c, sign * s) for (c, s), (_, _, sign) in zip(parts, sides, strict=True)]
+    return sum(turned)
+
+
+def expected(call: str, X: Any, X_at: Any, point: Point, letter: str) -> complex:
+    """The value from scipy.stats, or from its density."""
+    h = 1e-4
+    if call == "normalisation":
+        return 1.0
+    if call in ("expectation", "variance", "median", "entropy"):
+        names = {"expectation": "mean", "variance": "var"}
+        return float(getattr(X, names.get(call, call))())
+    if call == "moment_generating_function":
+        return mean_of(lambda x: np.exp(T * x), X)
+    if call == "characteristic_function":
+        return wave(X)
+    name = "logpmf" if hasattr(X, "pmf") else "logpdf"
+    up, down = (getattr(X_at(**{**point, letter: point[letter] + d}), name) for d in (h, -h))
+    return mean_of(lambda x: ((up(x) - down(x)) / (2 * h)) ** 2, X)
+
+
+@pytest.mark.one_in(23)
+@pytest.mark.parametrize(
+    ("law", "call", "cell", "of_scipy", "points", "letter"),
+    CELLS,
+    ids=[f"{c[1]}-{c[0]}" for c in CELLS],
+)
+def test_cell(
+    law: str, call: str, cell: str, of_scipy: Any, points: list[Point], letter: str
+) -> None:
+    asked = (f"X ~ {law}", letter) if call == "law_information" else (f"X ~ {law}",)
+    if cell == "-":
+        with pytest.raises((NoRuleApplies, TimeExceeded)):
+            getattr(derive, call)(*asked, timeout=6)
+        return
+    d = getattr(derive, call)(*asked)
+    if cell == "o":
+        assert d.result in (oo, DOES_NOT_EXIST)
+        return
+    letters = sorted(d.result.free_symbols, key=str)
+    value = lambdify(letters, d.result, ["mpmath", "scipy"])
+    for point in points:
+        there = complex(value(*({**point, "t": T}[s.name] for s in letters)))
+        X = of_scipy(**point)
+        if call == "mode":
+            density = X.pmf if hasattr(X, "pmf") else X.pdf
+            near = (1, -1) if hasattr(X, "pmf") else (1e-3, -1e-3)
+            assert all(density(there.real) >= density(there.real + d) for d in near)
+            continue
+        other = expected(call, X, of_scipy, point, letter)
+        assert there == pytest.approx(other, rel=1e-5, abs=1e-9)
+
+
+def test_every_law_of_one_number_has_its_row() -> None:
+    from derive.probability.distributions import DISTRIBUTIONS
+
+    names = {random_variable(f"X ~ {law}").law.__class__ for law, *_ in LAWS}
+    assert len(names) == len([row for row in DISTRIBUTIONS if not row.joint])

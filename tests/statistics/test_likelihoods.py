@@ -1,0 +1,168 @@
+"""Posterior modes, joint likelihoods, information of laws, factorised densities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.stats
+from sympy import Eq, Expr, Integer, S, Symbol, Tuple, exp, oo, simplify, stats
+
+from derive import (
+    NoRuleApplies,
+    joint_mle,
+    law_information,
+    map_estimate,
+    moment_estimate,
+    sufficient_statistics,
+)
+from derive.probability.expectations import drawn
+from derive.statistics.joint_likelihood import NORMAL, JointMaximumLikelihood, m, v
+from derive.statistics.law_information import LawInformation
+from derive.statistics.posterior_mode import PosteriorMode
+from derive.statistics.sufficiency import JointDensity
+from lambdify_bridge import check
+
+x, t, p = Symbol("x", real=True), Symbol("t", positive=True), Symbol("p", positive=True)
+K = Symbol("K", integer=True)
+DATA = Tuple(*map(Integer, (2, 3, 7)))
+NORMAL_ASKED = "exp(-(x - m)^2/(2*v))/sqrt(v)"
+
+BERNOULLI = "t^x*(1 - t)^(1 - x)"
+
+
+def test_the_normal_fit_is_that_of_scipy() -> None:
+    data = [1.5, 6, -1]
+    found = joint_mle(NORMAL_ASKED, "x", ["m", "v"], data)
+    mean, spread = scipy.stats.norm.fit(data)
+    np.testing.assert_allclose([float(r) for r in found.result], [mean, spread**2], rtol=1e-14)
+    assert found.check().verdict == "confirmed"
+
+
+def test_one_after_the_other_is_refused_where_both_depend_on_each_other() -> None:
+    with pytest.raises(NoRuleApplies):
+        joint_mle("x^(k - 1)*exp(-x/t)/(gamma(k)*t^k)", "x", ["k", "t"], [1, 2, 4], [(0, "oo")] * 2)
+
+
+# fmt: off
+MODES = [
+    (("t^2*(1 - t)", "t^x*(1 - t)^(1 - x)", "x", "t", [1, 0, 1, 1], (0, 1)), "5/7"),
+    (("t^(k - 1)*exp(-r*t)", "exp(-t)*t^x/factorial(x)", "x", "t", [3, 1, 4]), "(k + 7)/(r + 3)"),
+    (("exp(-(m - 1)^2/(2*w))", "exp(-(x - m)^2/2)", "x", "m", [2, 6], ("-oo", "oo")),
+                                                                    "(8*w + 1)/(2*w + 1)"),
+]
+INFORMATION = [
+    ("X ~ Bernoulli(p)", "p",       "1/(p*(1 - p))"),
+    ("X ~ Binomial(7, p)", "p",     "7/(p*(1 - p))"),
+    ("X ~ Geometric(p)", "p",       "1/(p**2*(1 - p))"),
+    ("X ~ Poisson(lamda)", "lamda", "1/lamda"),
+    ("X ~ Exponential(lamda)", "lamda", "1/lamda**2"),
+]
+# fmt: on
+
+
+def same(found: Any, text: str) -> bool:
+    letters = {s.name: s for s in found.free_symbols}
+    return bool(simplify(found - S(text, locals=letters)) == 0)
+
+
+@pytest.mark.parametrize(("asked", "mode"), MODES, ids=[mode for _, mode in MODES])
+def test_conjugate_posteriors_have_their_modes(asked: Any, mode: str) -> None:
+    found = map_estimate(*asked)
+    assert same(found.result, mode)
+    assert found.check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize(("law", "parameter", "value"), INFORMATION)
+def test_information_of_laws(law: str, parameter: str, value: str) -> None:
+    assert same(law_information(law, parameter).result, value)
+
+
+def test_values_that_depend_on_the_parameter_have_no_information() -> None:
+    with pytest.raises(NoRuleApplies):
+        law_information("X ~ Uniform(a, b)", "b")
+    with pytest.raises(ValueError, match="no parameter"):
+        law_information("X ~ Poisson(lamda)", "p")
+
+
+def test_sufficient_statistics_are_the_letters_of_the_step() -> None:
+    normal = sufficient_statistics("exp(-(x - m)^2/(2*v))/sqrt(2*pi*v)", "x", ["m", "v"])
+    sums = {str(value) for step in normal.steps for _, value in step.where}
+    assert sums == {"S", "Q"}
+    poisson = sufficient_statistics("exp(-l)*l^x/factorial(x)", "x", "l", ["a", "b", "c"])
+    assert [str(value) for step in poisson.steps for _, value in step.where] == ["a + b + c"]
+    for found in (normal, poisson):
+        assert found.check().verdict == "confirmed"
+
+
+def test_a_cauchy_density_has_no_such_sums() -> None:
+    with pytest.raises(NoRuleApplies):
+        sufficient_statistics("1/(1 + (x - t)^2)", "x", "t", ["a", "b"])
+
+
+# fmt: off
+BY_MOMENTS = [
+    ("X ~ Gamma(k, theta)", ["k", "theta"],  ["m**2/v", "v/m"]),
+    ("X ~ Normal(mu, sigma)", ["mu", "sigma"], ["m", "sqrt(v)"]),
+    ("X ~ Exponential(lamda)", "lamda",      ["1/m"]),
+    ("X ~ Uniform(a, b)", ["a", "b"],        ["m - sqrt(3*v)", "m + sqrt(3*v)"]),
+    ("X ~ Beta(a, b)", ["a", "b"],
+        ["m*(m*(1 - m)/v - 1)", "(1 - m)*(m*(1 - m)/v - 1)"]),
+]
+# fmt: on
+
+
+@pytest.mark.checked_by(
+    "tests/statistics/test_likelihoods.py::test_moments_of_numbers_are_those_of_the_law"
+)
+@pytest.mark.parametrize(("law", "letters", "values"), BY_MOMENTS)
+def test_the_method_of_moments(law: str, letters: Any, values: list[str]) -> None:
+    found = moment_estimate(law, letters).result
+    assert all(same(f, text) for f, text in zip(found, values, strict=True))
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("law", "letters", "values"), BY_MOMENTS)
+def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values: list[str]) -> None:
+    found = moment_estimate(law, letters, "1/3", "1/20")
+    expected = [S(text).subs({"m": S(1) / 3, "v": S(1) / 20}) for text in values]
+    assert all(simplify(f - e) == 0 for f, e in zip(found.result, expected, strict=True))
+    assert found.check().verdict == "confirmed"
+
+
+EXPONENTIAL = t * exp(-t * x)
+POISSON = drawn(K, stats.Poisson("K", p))
+# fmt: off
+WRONG: list[tuple[Any, Expr]] = [
+    (JointMaximumLikelihood(NORMAL, x, (m, v), DATA, (-oo, oo), (0, oo)), Tuple(4, 7)),
+    (PosteriorMode(t * exp(-t), EXPONENTIAL, x, t, DATA, 0, oo),          S(3) / 13),
+    (LawInformation(p, POISSON),                                          p),
+    (JointDensity(EXPONENTIAL, x, Tuple(t), DATA),                        t**3 * exp(-13 * t)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("goal", "claim"), WRONG, ids=str)
+def test_mistakes_are_refuted(goal: Any, claim: Expr) -> None:
+    assert check(Eq(goal, claim, evaluate=False)).verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: map_estimate("-t", BERNOULLI, "x", "t", [1, 0], (0, 1)), "no density"),
+        (lambda: map_estimate("0", BERNOULLI, "x", "t", [1, 0], (0, 1)), "no density"),
+        (lambda: map_estimate("x", BERNOULLI, "x", "t", [1, 0], (0, 1)), "before the data"),
+        (lambda: map_estimate("1", BERNOULLI, "x", "t", [1, 0], (1, 0)), "above its start"),
+        (lambda: joint_mle("exp(-(x-m)^2/v)/v", "x", ["m", "m"], [1, 2]), "of their own"),
+    ],
+)
+def test_what_is_no_estimate_is_refused(ask: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        ask()
+
+
+def test_moments_that_the_law_cannot_have_are_refused() -> None:
+    with pytest.raises(NoRuleApplies, match="exclude"):
+        moment_estimate("X ~ Beta(a, b)", ["a", "b"], "1/2", "1/2")
