@@ -37,6 +37,7 @@ from derive.calculus.limit_table import FINITE, lim
 from derive.calculus.nearby import nearby
 from derive.engine import DOES_NOT_EXIST
 from derive.holes import rebuild
+from derive.numbered_roots import real_zeros
 from derive.rules import ZERO, Outcome, Rewrite, RuleTable
 from derive.structure import fresh, postorder
 
@@ -277,7 +278,7 @@ def _least_value(g: Expr, s: Symbol) -> Expr | None:
     if any(not c.is_Rational for c in polynomial.all_coeffs()) or polynomial.count_roots(0, 1):
         return None
     ends = [polynomial.eval(0), polynomial.eval(1)]
-    inside = [polynomial.eval(z) for z in polynomial.diff().real_roots() if 0 < z < 1]
+    inside = [polynomial.eval(z) for z in real_zeros(polynomial.diff()) if 0 < z < 1]
     least = min([*ends, *inside])
     return least if least > 0 else None
 

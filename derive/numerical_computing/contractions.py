@@ -30,7 +30,6 @@ from sympy import (
     exp,
     fraction,
     log,
-    real_roots,
     sin,
     solve,
     together,
@@ -43,6 +42,7 @@ from derive.calculus.signs import negative_if, positive_if
 from derive.core import Derivation
 from derive.engine import Budget, NoRuleApplies, limited, search, shown
 from derive.linear_algebra.operators import Number, Operator
+from derive.numbered_roots import real_zeros
 from derive.numerical_computing.letters import function_of
 from derive.numerical_computing.quadrature import interval
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -244,7 +244,7 @@ def level_places(f: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
     if above.is_polynomial(x) and above.free_symbols == {x} and one_sign(below, x, a, b):
         polynomial = Poly(above, x)
         if all(c.is_Rational for c in polynomial.all_coeffs()):
-            return [r for r in dict.fromkeys(real_roots(polynomial)) if a < r < b]
+            return [r for r in real_zeros(polynomial) if a < r < b]
     if not one_sign(f.diff(x, 2), x, a, b):
         return None
     found = [r for r in solve(above, x) if r.is_real and a < r < b]

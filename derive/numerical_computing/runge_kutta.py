@@ -23,7 +23,6 @@ from sympy import (
     cancel,
     fraction,
     oo,
-    real_roots,
     symbols,
 )
 
@@ -36,6 +35,7 @@ from derive.linear_algebra.determinants import det
 from derive.linear_algebra.elimination import Matrix, identity, matrix, tidy
 from derive.linear_algebra.operators import Number, Operator, vector
 from derive.linear_algebra.products import DOTS, Dot
+from derive.numbered_roots import real_zeros
 from derive.rules import Outcome, Rewrite, RuleTable
 
 z, a_21, b_1, b_2 = symbols("z a_21 b_1 b_2")
@@ -248,7 +248,7 @@ def where_the_size_becomes_one(R: Expr, z: Symbol) -> Outcome:
     borders: set[Expr] = set()
     for g in (above - below, above + below, below):
         polynomial = Poly(g.subs(z, -s), s)
-        borders |= set(real_roots(polynomial)) if polynomial.degree() > 0 else set()
+        borders |= set(real_zeros(polynomial)) if polynomial.degree() > 0 else set()
     places = sorted((r for r in borders if r.is_positive), key=lambda r: r.evalf(30))
     last = S.Zero
     for place in [*places, oo]:

@@ -15,13 +15,13 @@ from sympy import (
     expand,
     fraction,
     oo,
-    real_roots,
 )
 
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, NoRuleApplies, derive, limited
 from derive.linear_algebra.operators import Number
+from derive.numbered_roots import real_zeros
 from derive.numerical_computing.runge_kutta import TABLES as RUNGE_KUTTA
 from derive.numerical_computing.runge_kutta import (
     AlongAxis,
@@ -106,7 +106,7 @@ def where_the_size_becomes_one(R: Expr, z: Symbol) -> Outcome:
         return oo
     if not all(c.is_Rational for c in gap.all_coeffs()):
         return None
-    places = [r for r in dict.fromkeys(real_roots(gap)) if r.is_positive]
+    places = [r for r in real_zeros(gap) if r.is_positive]
     last = S.Zero
     for place in [*places, oo]:
         inside = last + 1 if place == oo else (last.evalf(30) + place.evalf(30)) / 2

@@ -32,7 +32,6 @@ from sympy import (
     log,
     oo,
     pi,
-    real_roots,
     sec,
     sech,
     sign,
@@ -48,6 +47,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from derive.calculus.integrals.interval_values import on_interval
 from derive.calculus.integrals.operators import linear, real
 from derive.calculus.integrals.trigonometric import CIRCULAR, c, in_sine_and_cosine, s
+from derive.numbered_roots import real_zeros
 from derive.structure import depends_on, fresh, postorder
 
 MOST_ZEROS = 60
@@ -178,7 +178,7 @@ def _real_roots(p: Poly) -> list[Expr] | None:
     roots: list[Expr] = []
     for factor, _ in p.factor_list()[1]:
         try:
-            found = _quadratic_roots(factor) if factor.degree() == 2 else real_roots(factor)
+            found = _quadratic_roots(factor) if factor.degree() == 2 else real_zeros(factor)
         except (BasePolynomialError, NotImplementedError, ValueError):
             return None
         if found is None:
