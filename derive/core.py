@@ -475,11 +475,11 @@ def _but_for(bound: frozenset[Symbol], below: tuple[Step, ...]) -> Iterator[Bool
 
 
 def _changes(step: Step) -> dict[Basic, Basic]:
-    """The new variables of a step, and what they stand for."""
+    """The new variables of a step, and what they stand for; letters, and the values put in."""
     return {
         letter: value
         for node in Add.make_args(step.equals)
         for factor in Mul.make_args(node)
-        if isinstance(factor, Subs)
+        if isinstance(factor, Subs) or getattr(factor, "puts_values_in", False)
         for letter, value in zip(factor.variables, factor.point, strict=True)
     }

@@ -12,6 +12,8 @@ from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, es
 
 HIGHEST_ORDER = 4
 LOW_ORDER = 2
+STEADY = 1e-3  # relative
+SMOOTH = 1.2  # a difference of slopes grows at least so much with twice the step
 FINEST = 1e-22  # relative error that is allowed at least
 
 
@@ -19,10 +21,27 @@ def slope(at: Evaluator, x: Symbol, value: Callable[[Evaluator], Number]) -> Num
     """The derivative of `value` by x."""
     here = at.memo[x]
 
-    def central(h: Number) -> Number:
-        return (value(at.at({x: here + h})) - value(at.at({x: here - h}))) / (2 * h)
+    def aside(h: Number) -> Number:
+        return value(at.at({x: here + h}))
 
-    return settled(at, central, at.ctx.sqrt(abs(here)))
+    return slope_at_zero(at, aside, at.ctx.sqrt(abs(here)))
+
+
+def slope_at_zero(at: Evaluator, f: Callable[[Number], Number], width: Number) -> Number:
+    """The derivative of f at 0, where the slopes of the two sides come together as h does."""
+    c, middle = at.ctx, f(at.ctx.zero)
+    bends: list[Number] = []
+
+    def central(h: Number) -> Number:
+        ahead, behind = f(h), f(-h)
+        bends.append(abs(ahead + behind - 2 * middle) / h)
+        return (ahead - behind) / (2 * h)
+
+    found = settled(at, central, width)
+    near, twice = bends[:2]
+    if near > STEADY * max(abs(found), c.mpf(10) ** (-c.dps // 3)) and twice < SMOOTH * near:
+        raise Undefined("the slopes of the two sides do not come together")
+    return found
 
 
 def settled(at: Evaluator, quotient: Callable[[Number], Number], width: Number) -> Number:
@@ -36,8 +55,11 @@ def settled(at: Evaluator, quotient: Callable[[Number], Number], width: Number) 
     near, middle, far = (quotient(k * h) for k in (1, 2, 4))
     if c.isinf(abs(near)) or c.isnan(abs(near)):
         raise Undefined("the difference quotient is not finite")
-    # At a kink or a jump the quotients have nothing to do with each other.
-    if abs(near - middle) > 1e-3 * max(abs(near), abs(middle), c.mpf(10) ** (-c.dps // 3)):
+    # At a kink or a jump the quotients have nothing to do with each other. Where the derivative is
+    # 0 they are nothing but errors, which grow with the square of h.
+    step, curvature = middle - near, (far - middle) - 4 * (middle - near)
+    size = max(abs(near), abs(middle), c.mpf(10) ** (-c.dps // 3))
+    if abs(step) > STEADY * size and abs(curvature) > STEADY * abs(step):
         raise Undefined("the difference quotients do not settle")
     fine, coarse = (4 * near - middle) / 3, (4 * middle - far) / 3
     # The coarse one is 16 times as far off; where rounding decides, both are as far off.

@@ -10,6 +10,7 @@ from lambdify_bridge.remembered import remembered
 from lambdify_bridge.sequence import NoLimit, NoValues, close, value_at_infinity
 
 DIRECTIONS = 4
+LOST = 20  # digits of a difference for each by which the point is nearer, on curves too
 AGREE = 1e-6
 MOST_TERMS = 4096
 SETTLED = 1e-25
@@ -42,7 +43,7 @@ def _along(at: Evaluator, function: Any, letters: Any, point: Any, way: Way) -> 
     c = at.ctx
 
     def f(t: Number) -> Number:
-        with at.digits(c.dps + 6 * int(c.log10(t) + 1)) as there:
+        with at.digits(c.dps + LOST * int(c.log10(t) + 1)) as there:
             steps = way(1 / there.ctx.mpf(t))
             places = [there(a) + step for a, step in zip(point, steps, strict=True)]
             return there.at(dict(zip(letters, places, strict=True)))(function)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Basic, Dummy, Symbol
 
-from lambdify_bridge.central_difference import by_each, settled, slope
+from lambdify_bridge.central_difference import by_each, settled, slope, slope_at_zero
 from lambdify_bridge.evaluate import Evaluator, Number, Undefined, estimator
 from lambdify_bridge.laurent import coefficients
 from lambdify_bridge.remembered import remembered
@@ -52,11 +52,10 @@ def width(c: Any, place: Place) -> Number:
 
 
 def slope_along(at: Evaluator, f: Function, place: Place, direction: Sequence[Number]) -> Number:
-    def quotient(h: Number) -> Number:
-        ahead, behind = (f(moved(place, side * h, direction)) for side in (1, -1))
-        return (ahead - behind) / (2 * h)
+    def along(h: Number) -> Number:
+        return f(moved(place, h, direction))
 
-    return settled(at, quotient, width(at.ctx, place))
+    return slope_at_zero(at, along, width(at.ctx, place))
 
 
 def slopes(at: Evaluator, f: Basic, letters: Sequence[Symbol]) -> list[Number]:

@@ -24,6 +24,7 @@ from sympy import (
     cosh,
     exp,
     expand,
+    gcd,
     nan,
     pi,
     sin,
@@ -121,7 +122,15 @@ def _combinations(f: Expr, letters: Tuple) -> list[Expr]:
     whole = set(letters.args)
     nodes = [n for n in postorder(f) if isinstance(n, (Add, Mul)) and n != f]
     polynomials = [n for n in nodes if n.is_polynomial(*letters.args)]
-    return [n for n in dict.fromkeys(polynomials) if whole <= n.free_symbols]
+    roots = [_root(n) for n in polynomials if isinstance(n, Mul)]
+    return [n for n in dict.fromkeys([*polynomials, *roots]) if whole <= n.free_symbols]
+
+
+def _root(product: Mul) -> Expr:
+    """x*y of x**2*y**2: the product of which it is a power, up to a number."""
+    powers = [each.as_base_exp() for each in product.args if not each.is_Number]
+    common = gcd([power for _, power in powers])
+    return Mul(*(base ** (power / common) for base, power in powers))
 
 
 def _is_sum_of_squares(g: Expr, letters: Tuple, point: Tuple) -> bool:

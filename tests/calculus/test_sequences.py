@@ -52,6 +52,8 @@ IN_THE_PLANE = [  # f, point, limit, rule of the first step
     ("x^2*y/(x^4 + y^2)",               (0, 0), NONE,  "two paths"),
     ("x^2*y^2/(x^2*y^2 + (x - y)^2)",   (0, 0), NONE,  "two paths"),
     ("x/y",                             (0, 0), NONE,  "two paths"),
+    ("(1 - cos(x*y))/(x^2*y^2)",        (0, 0), Rational(1, 2), "one combination of the variables"),
+    ("(1 - cos(x^2*y^2))/(x^4*y^4)",    (0, 0), Rational(1, 2), "one combination of the variables"),
     ("x^2*y/(x^2 + y^2)",               (0, 0), 0,     "polar bound"),
     ("x^3/(x^2 + 2*y^2)",               (0, 0), 0,     "polar bound"),
     ("x*sin(1/y)",                      (0, 0), 0,     "polar bound"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sympy import (
     Abs,
+    Dummy,
     Expr,
     Integral,
     Le,
@@ -20,6 +21,7 @@ from sympy import (
     atanh,
     cancel,
     cosh,
+    count_ops,
     exp,
     expand,
     expand_log,
@@ -123,13 +125,17 @@ def _by_powers(f: Expr, y: Symbol) -> dict[Expr, Expr]:
 
 @RULES.rule("homogeneous equation", example=Solution((x**2 + x * y + y**2) / x**2, y, x, C))
 def homogeneous(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
-    """f depends on y/x alone: put y = u*x, and the variables separate."""
-    u = fresh("u", f, C)
-    slope = cancel(simplify(f.subs(y, u * x)))
-    if depends_on(slope, x):
+    """f depends on y/x alone, for x > 0 at least: put y = u*x, and the variables separate."""
+    u, ahead = fresh("u", f, C), Dummy(x.name, positive=True)
+    along = f.subs(y, u * x)
+    slope = cancel(simplify(along))
+    given = true if not depends_on(slope, x) else x > 0
+    if given is not true:
+        slope = cancel(simplify(along.subs(x, ahead)))
+    if slope.free_symbols & {x, ahead}:
         return None
     rate = factor(together(slope - u)) / x
-    return Rewrite(x * Solution(rate, u, x, C), where=((u, y / x),))
+    return Rewrite(x * Solution(rate, u, x, C), given, where=((u, y / x),))
 
 
 @FACTOR.rule("integrating factor", example=IntegratingFactor(2 * x, x, y, x, C))
@@ -176,6 +182,12 @@ def of_logarithms(F: Expr, G: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
         return None
     k, quotient = logs
     right = C * exp(expand(G / k))
+    found = [_linear_quotient(quotient, side, y) for side in (right, -right)]
+    return None if None in found else min(found, key=count_ops)
+
+
+def _linear_quotient(quotient: Expr, right: Expr, y: Symbol) -> Expr | None:
+    """y where a quotient of polynomials is equal to the right side, and that is linear in y."""
     above, below = together(quotient).as_numer_denom()
     equation = Poly(expand(above - right * below), y)
     if equation.degree() != 1:

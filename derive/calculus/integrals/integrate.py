@@ -35,7 +35,7 @@ from derive.calculus.integrals.definite import principal_value as pv
 from derive.calculus.integrals.letters import for_positive_letters
 from derive.calculus.integrals.methods import before, method_of, methods, named
 from derive.calculus.integrals.operators import Between, unpack
-from derive.core import Derivation, Step
+from derive.core import Derivation, Step, conjoined
 from derive.deadline import SOONEST
 from derive.engine import (
     Budget,
@@ -198,11 +198,7 @@ def _worked_out(
     root = for_positive_letters(goal, work_out)
     if cases and isinstance(goal, Integral) and len(goal.variables) == 1:
         root = put_on(by_cases(root, goal.variables[0], work_out), root)
-    derivation = Derivation(root, goal, arguments=in_order(goal))
-    if contradictory(derivation.given):
-        why = f"only under conditions that exclude each other: {derivation.given}"
-        raise NoRuleApplies(f"{shown(goal)} was worked out {why}", goal, partial=derivation)
-    return derivation
+    return holding_somewhere(Derivation(root, goal, arguments=in_order(goal)))
 
 
 def _with_cause(error: NoRuleApplies, goal: Basic) -> NoRuleApplies:
@@ -257,6 +253,17 @@ def contradictory(given: Boolean) -> bool:
     """
     parts = And.make_args(given)
     return given == False or (len(parts) > 1 and And(*parts).simplify() == False)
+
+
+def holding_somewhere(found: Derivation) -> Derivation:
+    """The derivation itself. Raises NoRuleApplies where its conditions contradict each other."""
+    if not contradictory(found.given):
+        return found
+    goal, asked = found.problem, found.given
+    if asked == False:  # said of the letters of a step, which the point does not fulfil
+        asked = conjoined(step.given for step in found.steps)
+    why = f"only under conditions that exclude each other or the point: {asked}"
+    raise NoRuleApplies(f"{shown(goal)} was worked out {why}", goal, partial=found)
 
 
 def exact(expression: Basic) -> Basic:

@@ -156,7 +156,7 @@ def power_of_quadratic(f: Expr, x: Symbol) -> Outcome:
         return None
     outside = lowest_terms(2 * a * B - A * b) * x + lowest_terms(b * B - 2 * A * c)
     factor = lowest_terms((2 * n - 3) * (2 * a * B - A * b) / ((n - 1) * d))
-    equals = outside / ((n - 1) * d * q ** (n - 1)) + factor * antiderivative(q ** (1 - n), x)
+    equals = outside / ((n - 1) * d) * q ** (1 - n) + factor * antiderivative(q ** (1 - n), x)
     return Rewrite(equals, nonzero(d))
 
 

@@ -90,8 +90,9 @@ def polynomial_times_power(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
         return None
     poly, power, r = found
     p = _antidifference(poly, r, k)
+    last = factor(p.subs(k, b + 1)) * power.subs(k, b + 1)
     T = p * power
-    return Rewrite(T.subs(k, b + 1) - T.subs(k, a), unequal(r, S.One), where=((Symbol("T"), T),))
+    return Rewrite(last - T.subs(k, a), unequal(r, S.One), where=((Symbol("T"), T),))
 
 
 def _polynomial_and_power(f: Expr, k: Symbol) -> tuple[Poly, Expr, Expr] | None:

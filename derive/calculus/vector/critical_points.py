@@ -19,7 +19,7 @@ from sympy import (
 
 from derive.asked import in_order
 from derive.calculus.derivatives import RULES as DERIVATIVES
-from derive.calculus.integrals.integrate import contradictory
+from derive.calculus.integrals.integrate import holding_somewhere
 from derive.calculus.vector.fields import VALUES, mixed
 from derive.calculus.vector.operators import ValueAt
 from derive.calculus.vector.points import (
@@ -37,7 +37,7 @@ from derive.calculus.vector.points import (
 from derive.calculus.vector.reading import formula, letters_of
 from derive.calculus.vector.systems import SYSTEMS, UNIONS
 from derive.core import Derivation
-from derive.engine import Budget, NoRuleApplies, derive, limited
+from derive.engine import Budget, derive, limited
 from derive.linear_algebra.determinants import RULES as DETERMINANTS
 from derive.linear_algebra.determinants import det
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -152,7 +152,4 @@ def critical_points(f: Any, variables: Any, timeout: float = 20.0) -> Derivation
     expression = formula(f)
     goal = CriticalPoints(expression, letters_of(variables, expression))
     root = derive(goal, TABLES, Budget(seconds=timeout))
-    found = Derivation(root, goal, arguments=in_order(goal))
-    if contradictory(found.given):
-        raise NoRuleApplies(f"no values of the letters fulfil {found.given}", goal, partial=found)
-    return found
+    return holding_somewhere(Derivation(root, goal, arguments=in_order(goal)))

@@ -14,6 +14,7 @@ from sympy import (
     Derivative,
     Expr,
     ImmutableMatrix,
+    S,
     Symbol,
     Tuple,
     exp,
@@ -23,6 +24,7 @@ from sympy import (
 
 from derive.asked import in_order
 from derive.calculus.derivatives import RULES as DERIVATIVES
+from derive.calculus.integrals.integrate import holding_somewhere
 from derive.calculus.vector.operators import (
     AtPoint,
     Curl,
@@ -156,7 +158,8 @@ def first_the_operator(inside: Basic, letters: Tuple, point: Tuple) -> Outcome:
 @VALUES.rule("put the values in", example=ValueAt(x**2 * y**3, (x, y), (2, 3)))
 def put_the_values_in(inside: Basic, letters: Tuple, values: Tuple) -> Outcome:
     """Write the values for the letters."""
-    return substituted(inside, letters, values)
+    there = substituted(inside, letters, values)
+    return None if there.has(S.NaN, S.ComplexInfinity) else there
 
 
 for _table in TABLES.values():
@@ -173,7 +176,7 @@ def worked_out(goal: OfFields, at: Any, timeout: float) -> Derivation:
     if at is not None:
         goal = AtPoint(goal, letters, as_many(_listed(at, letters), letters, "the point"))
     root = derive(goal, TABLES, Budget(seconds=timeout))
-    return Derivation(root, goal, arguments=in_order(goal))
+    return holding_somewhere(Derivation(root, goal, arguments=in_order(goal)))
 
 
 def _listed(at: Any, letters: Tuple) -> Any:

@@ -26,7 +26,7 @@ from sympy.functions import atan, cos, cosh, exp, sin, sinh, tanh
 
 from derive.asked import asked, in_order
 from derive.calculus.derivatives import RULES as DERIVATIVES
-from derive.calculus.integrals.integrate import contradictory
+from derive.calculus.integrals.integrate import holding_somewhere
 from derive.calculus.vector.constrained import (
     AbsoluteMaximum,
     AbsoluteMinimum,
@@ -435,9 +435,7 @@ def lagrange_multipliers(
     if positive:
         goal = goal.xreplace({s: Symbol(s.name, positive=True) for s in letters})
     root = derive(goal, TABLES, Budget(seconds=timeout))
-    found = Derivation(root, goal, arguments=in_order(goal))
-    if contradictory(found.given):
-        raise NoRuleApplies(f"no values of the letters fulfil {found.given}", goal, partial=found)
+    found = holding_somewhere(Derivation(root, goal, arguments=in_order(goal)))
     if found.result == Tuple() and not is_regular(*goal.args[1:]):
         why = "no candidates where the gradients of the constraints are independent, which is not "
         raise NoRuleApplies(why + "seen to be so on all of the set", goal, partial=found)

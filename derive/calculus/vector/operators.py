@@ -130,6 +130,15 @@ class AtPoint(OfFields):
     """What an operator, or a formula, is at a point: AtPoint(operator, letters, point)."""
 
     name = "at the point"
+    puts_values_in = True
+
+    @property
+    def variables(self) -> Tuple:
+        return self.args[1]
+
+    @property
+    def point(self) -> Tuple:
+        return self.args[2]
 
     @property
     def bound_symbols(self) -> list[Symbol]:

@@ -59,8 +59,9 @@ class AllPoints(OfFields):
     name = "all points"
 
     def _sympystr(self, printer: Any) -> str:
-        inside = ", ".join(map(printer._print, self.args))
-        return f"AllPoints({inside})"
+        if not getattr(printer, "as_on_paper", False):
+            return f"AllPoints({', '.join(map(printer._print, self.args))})"
+        return " or ".join(map(printer._print, self.args))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return r" \cup ".join(map(printer._print, self.args))

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
-from sympy import ImmutableMatrix, S, Symbol, Tuple, cos, exp, sin
+from sympy import (
+    Abs,
+    Derivative,
+    Eq,
+    ImmutableMatrix,
+    Max,
+    Piecewise,
+    Rational,
+    S,
+    Symbol,
+    Tuple,
+    cos,
+    exp,
+    sin,
+)
 
 import derive
 from derive.calculus.vector.operators import (
@@ -20,6 +35,7 @@ from derive.calculus.vector.operators import (
     Laplacian,
     PlaneCurl,
     TaylorPolynomial,
+    ValueAt,
 )
 from derive.calculus.vector.points import CriticalPoints, LocalMaximum, LocalMinimum, SaddlePoint
 from lambdify_bridge import check
@@ -78,6 +94,35 @@ def test_critical_points_and_their_kinds() -> None:
     assert d.check().verdict == "confirmed", d.report
     d = derive.critical_points("-x**2 - y**2 + 2*x", ["x", "y"])
     assert d.result == Tuple(LocalMaximum(1, 0))
+
+
+def test_where_second_derivatives_vanish_a_saddle_point_is_confirmed() -> None:
+    d = derive.critical_points("x**4 + y**4 - 4*x*y", ["x", "y"])
+    assert set(d.result) == {LocalMinimum(1, 1), SaddlePoint(0, 0), LocalMinimum(-1, -1)}
+    assert d.check().verdict == "confirmed", d.report
+    assert "x - 1 = 0 or (x, y) with" in d.text()
+
+
+@pytest.mark.parametrize(
+    ("f", "why"),
+    [("abs(x) + y", "the point: Ne(x, 0)"), ("sqrt(x**2 + y**2)", "no rule applies to")],
+)
+def test_at_a_point_without_a_gradient_none_is_given(f: str, why: str) -> None:
+    with pytest.raises(derive.NoRuleApplies, match=re.escape(why)):
+        derive.gradient(f, ["x", "y"], at=[0, 0])
+    assert derive.gradient(f, ["x", "y"], at=[3, 4]).check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "f", [Abs(x), Max(x, 0), x**3 + Max(x, 0), Piecewise((7, Eq(x, 0)), (x, True))]
+)
+@pytest.mark.parametrize("claimed", [0, Rational(1, 2), 1])
+def test_nothing_is_confirmed_of_a_slope_at_a_kink(f: Any, claimed: Any) -> None:
+    for there in (
+        ValueAt(Derivative(f, x, evaluate=False), (x,), (0,)),
+        ValueAt(DirectionalDerivative(f + y, (x, y), (1, 0)), (x, y), (0, 0)),
+    ):
+        assert check(Claim(there, S(claimed))).verdict == "undecided"
 
 
 def test_as_a_function() -> None:

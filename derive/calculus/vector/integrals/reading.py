@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Basic, Rational, Symbol, Tuple
 
 from derive.asked import in_order, letter, place
-from derive.calculus.integrals.integrate import contradictory, exact
+from derive.calculus.integrals.integrate import exact, holding_somewhere
 from derive.calculus.vector.integrals.operators import (
     OverParameters,
     parameters,
@@ -16,7 +16,7 @@ from derive.calculus.vector.integrals.operators import (
 from derive.calculus.vector.integrals.parametric import TABLES
 from derive.calculus.vector.reading import field, formula, values_of
 from derive.core import Derivation
-from derive.engine import Budget, NoRuleApplies, search
+from derive.engine import Budget, search
 from derive.rules import RuleTable
 from derive.structure import depends_on
 
@@ -106,10 +106,7 @@ def worked_out(
     only: frozenset[str] | None = None,
 ) -> Derivation:
     root = search(goal, tables, Budget(seconds=timeout), only)
-    found = Derivation(root, goal, arguments=in_order(goal))
-    if contradictory(found.given):
-        raise NoRuleApplies(f"no values of the letters fulfil {found.given}", goal, partial=found)
-    return found
+    return holding_somewhere(Derivation(root, goal, arguments=in_order(goal)))
 
 
 def image(along: Any, within: Basic) -> tuple[Tuple, Tuple]:
