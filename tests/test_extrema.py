@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import Abs, Derivative, Eq, Expr, Rational, S, Symbol, cos, exp, log, oo, sin, sqrt
+from sympy import (
+    Abs,
+    Derivative,
+    Eq,
+    Expr,
+    LambertW,
+    Rational,
+    S,
+    Symbol,
+    cos,
+    exp,
+    log,
+    oo,
+    sin,
+    sqrt,
+)
 
 import derive
 from derive import NoRuleApplies, argmax
@@ -33,6 +48,8 @@ FOUND: list[tuple[str, Expr, tuple[Any, Any], Any]] = [
     ("argmax",  -p*exp(x) + q*x,                 (-oo, oo), log(q/p)),
     ("argmin",  x**2 - 6*x,                      (-oo, oo), 3),
     ("argmin",  (x - a)**2 + (x - b)**2,         (-oo, oo), a/2 + b/2),
+    ("argmin",  x**2 + exp(-x),                  (-oo, oo), LambertW(Rational(1, 2))),
+    ("argmin",  p*x**2/2 + exp(-q*x),            (-oo, oo), LambertW(q**2/p)/q),
     ("argmin",  -log(x) + x/p,                   (0, oo),   p),
     ("argmin",  p/x + q*x,                       (0, oo),   sqrt(p)/sqrt(q)),
     ("argmin",  2*x*log(x) + x*log(x)/p,         (0, oo),   exp(-1)),

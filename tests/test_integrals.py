@@ -13,6 +13,7 @@ from sympy import (
     Expr,
     Heaviside,
     Integral,
+    LambertW,
     Ne,
     Symbol,
     acos,
@@ -45,7 +46,7 @@ from sympy import Rational as Q
 from derive.calculus.integrals import integrate
 from derive.calculus.integrals.branches import JOINED
 from derive.core import Derivation
-from derive.elementary import relu, sigmoid
+from derive.elementary import relu, sigmoid, softplus
 from derive.engine import NoRuleApplies
 from tests.support.difference_quotients import assert_antiderivative
 
@@ -86,6 +87,8 @@ INDEFINITE = [
     (csch(x),                      "integral of hyperbolic cosecant"),
     (sech(x)**2,                   "integral of hyperbolic secant squared"),
     (sigmoid(2*x),                 "integral of sigmoid"),
+    (softplus(1 - 3*x),            "integral of softplus"),
+    (LambertW(2*x),                "integral of Lambert's W"),
     (relu(x - 1),                  "integral of relu"),
     (sign(x + 2),                  "integral of sign"),
     (Abs(2*x - 1),                 "integral of absolute value"),

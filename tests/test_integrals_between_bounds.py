@@ -7,8 +7,10 @@ import mpmath
 import pytest
 from sympy import (
     Abs,
+    E,
     Expr,
     Heaviside,
+    LambertW,
     Limit,
     Lt,
     Max,
@@ -24,6 +26,7 @@ from sympy import (
     log,
     oo,
     pi,
+    polylog,
     sec,
     sign,
     sin,
@@ -37,7 +40,7 @@ from derive.calculus.integrals import BETWEEN, Between, integrate
 from derive.calculus.integrals.continuity import NotReal, breaks
 from derive.calculus.integrals.zeros import Unknown, zeros
 from derive.calculus.limits import RULES as LIMITS
-from derive.elementary import sigmoid
+from derive.elementary import sigmoid, softplus
 from derive.engine import DOES_NOT_EXIST, NoRuleApplies, search
 from tests.support.difference_quotients import number
 
@@ -57,6 +60,9 @@ DEFINITE = [
     (log(x),                       1,         2,     None),
     (log(x),                       0,         1,     -1),
     (x*log(x),                     0,         1,     -Q(1, 4)),
+    (LambertW(x),                  0,         E,     E - 1),
+    (softplus(x),                  -1,        1,     polylog(2, -exp(-1)) - polylog(2, -E)),
+    (softplus(x),                  -oo,       0,     pi**2/12),
     (log(x)**2,                    0,         1,     2),
     (1/(x**2 + 2*x + 5),           -1,        1,     pi/8),
     (x/sqrt(x**2 + 1),             0,         1,     sqrt(2) - 1),

@@ -48,6 +48,7 @@ def test_the_answers_of_the_literature(kind: str, at_least: int) -> None:
         ("k^3", 1, "n", "power sum (Faulhaber)"),
         ("k*k!", 1, "n", "Gosper's algorithm"),
         ("1/(k*(k+1))", 1, "oo", "partial fractions"),
+        ("binomial(n,k)*p^k*(1-p)^(n-k)", 0, "n", "binomial theorem"),
         ("1/k^2", 1, "oo", "zeta value"),
         ("(-1)^k/(2k+1)^2", 0, "oo", "Dirichlet's beta"),
         ("x^k/k!", 0, "oo", "known series: exponential"),

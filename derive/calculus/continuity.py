@@ -13,11 +13,13 @@ from sympy import (
     Abs,
     Add,
     And,
+    E,
     Expr,
     Ge,
     Gt,
     Heaviside,
     I,
+    LambertW,
     Le,
     Max,
     Min,
@@ -62,6 +64,7 @@ from sympy import (
     loggamma,
     nan,
     oo,
+    polylog,
     radsimp,
     sec,
     sech,
@@ -189,7 +192,10 @@ WHERE: dict[type, Callable[[Expr], Condition]] = {
     loggamma:  lambda v: S.true if v.is_positive else None,
     digamma:   _off_its_poles,
     factorial: lambda v: _off_its_poles(v + 1),
+    polylog:   lambda v: positive(1 - v),
+    LambertW:  lambda v: positive(1 + E*v),
 }
+OF_ARGUMENT = {polylog: 1}  # by which argument a function of several is continuous there
 # fmt: on
 
 
@@ -222,6 +228,10 @@ def without_implied(given: Boolean) -> Boolean:
     return And(*(p for p in parts if not (isinstance(p, Ne) and p.rhs == 0 and p.lhs in above)))
 
 
+def _moving(node: Expr, x: Symbol) -> list[int]:
+    return [k for k, argument in enumerate(node.args) if depends_on(argument, x)]
+
+
 def _at(node: Expr, x: Symbol, x0: Expr, values: list[Expr]) -> tuple[Expr, Boolean] | None:
     """The value of one operation, and where it is continuous."""
     if node == x:
@@ -235,8 +245,8 @@ def _at(node: Expr, x: Symbol, x0: Expr, values: list[Expr]) -> tuple[Expr, Bool
     if isinstance(node, Pow):
         base, exponent = values
         condition = _power(base, exponent, depends_on(node.exp, x))
-    elif type(node) in WHERE and (len(values) == 1 or isinstance(node, Heaviside)):
-        condition = WHERE[type(node)](values[0])
+    elif type(node) in WHERE and _moving(node, x) == [OF_ARGUMENT.get(type(node), 0)]:
+        condition = WHERE[type(node)](values[OF_ARGUMENT.get(type(node), 0)])
     else:
         return None
     return None if condition is None else (node.func(*values), condition)

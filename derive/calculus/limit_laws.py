@@ -221,21 +221,22 @@ def sines_and_cosines(f: Function, x: Symbol, x0: Expr, d: str) -> Outcome:
 @RULES.rule("limit inside a continuous function", example=lim(exp(sin(x) / x), x, 0), on=Function)
 def inside_continuous(f: Function, x: Symbol, x0: Expr, d: str) -> Outcome:
     """The outer function is continuous where the inner one tends to: the limit goes inside."""
-    if len(f.args) != 1 or isinstance(f, AppliedUndef):
+    moving = [k for k, argument in enumerate(f.args) if depends_on(argument, x)]
+    if len(moving) != 1 or isinstance(f, AppliedUndef):
         return None
-    inner = f.args[0]
+    before, (inner, *after) = f.args[: moving[0]], f.args[moving[0] :]
     inside, goal = look(inner, x, x0, d), lim(inner, x, x0, d)
     if inside.infinite:
         return None
     if inside.value is None:
-        return _unknown_inside(f, goal)
+        return _unknown_inside(f, goal) if len(f.args) == 1 else None
     letter = fresh("u", f)
-    found = continuity(f.func(letter), letter, inside.value)
+    found = continuity(f.func(*before, letter, *after), letter, inside.value)
     if found is None:
         return None
-    return Rewrite(
-        f.func(goal), found[1], where=((letter, inner),), premises=tends(inner, inside, x, x0, d)
-    )
+    value = f.func(*before, goal, *after)
+    premises = tends(inner, inside, x, x0, d)
+    return Rewrite(value, found[1], where=((letter, inner),), premises=premises)
 
 
 def _unknown_inside(f: Function, goal: Expr) -> Outcome:

@@ -11,6 +11,7 @@ from sympy import (
     Basic,
     Dummy,
     Expr,
+    LambertW,
     Mul,
     Poly,
     Pow,
@@ -166,6 +167,26 @@ def take_the_exponential(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """log(u) = c where u = exp(c)."""
     for function, c, given in _isolated(f, x, log):
         return Rewrite(RootBetween(function.args[0] - exp(c), x, a, b), given)
+    return None
+
+
+@RULES.rule("Lambert's W", example=RootBetween(2 * x - exp(-x), x, 0, 1), on=Add)
+def lambert(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """p*x + r + c*exp(d*x) = 0 is w*exp(w) = q with w = -d*(x + r/p), q = c*d/p*exp(-d*r/p): for
+    positive q it has the one solution w = W(q)."""
+    whole, t = expand(f), Dummy("t")
+    for function in sorted(whole.atoms(exp), key=str):
+        d = function.args[0] / x
+        straight = _coefficients(whole.xreplace({function: t}), t, 1)
+        line = _coefficients(straight[1], x, 1) if straight else None
+        if straight is None or line is None or any(depends_on(k, x) for k in (d, straight[0])):
+            continue
+        (p, r), c = line, straight[0]
+        q = c * d / p * exp(-d * r / p)
+        root = -r / p - LambertW(q) / d
+        above, inside = positive_if(q, x, a, b), between_if(root, a, b)
+        if above is not None and inside is not None:
+            return Rewrite(root, And(_not_zero(p), above, inside))
     return None
 
 

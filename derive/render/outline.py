@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from sympy import Basic, Integral, Limit, Piecewise, Sum, Symbol, true
+from sympy import And, Basic, Integral, Limit, Piecewise, Sum, Symbol, true
 from sympy.core.function import AppliedUndef
 
 from derive.core import Derivation, Letters, each_condition
@@ -188,7 +188,8 @@ def _lines(readings: list[Reading]) -> Iterator[Line]:
 
 
 def _distinct(conditions: Iterator[Basic]) -> tuple[Basic, ...]:
-    return tuple(dict.fromkeys(c for c in conditions if c is not true))
+    each = (part for condition in conditions for part in And.make_args(condition))
+    return tuple(dict.fromkeys(part for part in each if part is not true))
 
 
 def _constant(derivation: Derivation) -> Symbol | None:

@@ -13,9 +13,11 @@ from sympy import (
     Add,
     Chi,
     Ci,
+    E,
     Ei,
     Expr,
     Heaviside,
+    LambertW,
     Max,
     Min,
     Mul,
@@ -53,6 +55,7 @@ from sympy import (
     log,
     oo,
     pi,
+    polylog,
     sec,
     sech,
     sign,
@@ -84,6 +87,7 @@ MAY_JUMP = {
     acoth: lambda u: [u - 1, u + 1], acsch: lambda u: [u],     asech: lambda u: [u],
     floor: lambda u: [sin(pi*u)], ceiling: lambda u: [sin(pi*u)],
     asin: lambda u: [],           acos: lambda u: [],          acosh: lambda u: [],
+    polylog: lambda u: [],        LambertW: lambda u: [],
 }
 # ... and is real where all of these are positive or zero.
 REAL_WHERE = {
@@ -91,6 +95,7 @@ REAL_WHERE = {
     asin: lambda u: [1 - u, 1 + u],                acos: lambda u: [1 - u, 1 + u],
     atanh: lambda u: [1 - u, 1 + u],               acosh: lambda u: [u - 1],
     acoth: lambda u: [u**2 - 1],                   asech: lambda u: [u, 1 - u],
+    polylog: lambda u: [1 - u],                    LambertW: lambda u: [E*u + 1],
 }
 # fmt: on
 
@@ -135,13 +140,10 @@ def _suspects(node: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:
     if isinstance(node, Relational) or node.func.__name__ in ("ExprCondPair", "And", "Or", "Not"):
         return [], []
     head = type(node)
-    if head not in MAY_JUMP or depends_on_several(node, x):
+    moving = [argument for argument in node.args if depends_on(argument, x)]
+    if head not in MAY_JUMP or moving != [node.args[-1]]:
         raise Unknown(f"where {head.__name__} is continuous")
-    return MAY_JUMP[head](node.args[0]), REAL_WHERE.get(head, lambda u: [])(node.args[0])
-
-
-def depends_on_several(node: Expr, x: Symbol) -> bool:
-    return any(depends_on(argument, x) for argument in node.args[1:])
+    return MAY_JUMP[head](moving[0]), REAL_WHERE.get(head, lambda u: [])(moving[0])
 
 
 def _of_power(base: Expr, power: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:

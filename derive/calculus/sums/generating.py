@@ -339,10 +339,10 @@ def binomial_theorem(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     if found is None or found[1] or found[2]:
         return None
     first, _, _, z = found
-    whole = (1 - z) ** (b - a)
-    if isinstance(first, Pow) and first.exp == b - a:
-        first, whole = S.One, cancel(first.base * (1 - z)) ** (b - a)
-    return Rewrite(first * whole, at_least(b, a))
+    powers = [p for p in Mul.make_args(first) if isinstance(p, Pow) and p.exp == b - a]
+    others = [factor for factor in Mul.make_args(first) if factor not in powers]
+    base = cancel(Mul(1 - z, *(p.base for p in powers)))
+    return Rewrite(Mul(*others, base ** (b - a)), at_least(b, a))
 
 
 @BINOMIALS.finite("hockey stick", example=sigma(binomial(k, 3), k, 0, n), on=binomial)
