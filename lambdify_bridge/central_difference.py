@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from math import comb
 from typing import Any
 
 from sympy import Basic, Symbol
@@ -17,31 +19,44 @@ SMOOTH = 1.2  # a difference of slopes grows at least so much with twice the ste
 FINEST = 1e-22  # relative error that is allowed at least
 
 
-def slope(at: Evaluator, x: Symbol, value: Callable[[Evaluator], Number]) -> Number:
-    """The derivative of `value` by x."""
+def slope(at: Evaluator, x: Symbol, value: Callable[[Evaluator], Number], order: int = 1) -> Number:
+    """The derivative of `value` by x, of that order."""
     here = at.memo[x]
 
     def aside(h: Number) -> Number:
         return value(at.at({x: here + h}))
 
-    return slope_at_zero(at, aside, at.ctx.sqrt(abs(here)))
+    return slope_at_zero(at, aside, at.ctx.sqrt(abs(here)), order)
 
 
-def slope_at_zero(at: Evaluator, f: Callable[[Number], Number], width: Number) -> Number:
-    """The derivative of f at 0, where the slopes of the two sides come together as h does."""
-    c, middle = at.ctx, f(at.ctx.zero)
-    bends: list[Number] = []
+def slope_at_zero(
+    at: Evaluator, f: Callable[[Number], Number], width: Number, order: int = 1
+) -> Number:
+    """The derivative of f at 0, where those of the two sides come together as h does."""
+    c, known, steps = at.ctx, cache(f), list[Number]()
 
     def central(h: Number) -> Number:
-        ahead, behind = f(h), f(-h)
-        bends.append(abs(ahead + behind - 2 * middle) / h)
-        return (ahead - behind) / (2 * h)
+        steps.append(h)
+        return central_difference(c, known, h, order)
 
     found = settled(at, central, width)
-    near, twice = bends[:2]
+    near, twice = (abs(h * central_difference(c, known, h, order + 1)) for h in steps[:2])
     if near > STEADY * max(abs(found), c.mpf(10) ** (-c.dps // 3)) and twice < SMOOTH * near:
         raise Undefined("the slopes of the two sides do not come together")
     return found
+
+
+def central_difference(c: Any, f: Callable[[Number], Number], h: Number, order: int) -> Number:
+    """The central difference quotient of f at 0 at multiples of h; its error is even in h."""
+    even = order - order % 2
+
+    def around(place: int) -> Number:
+        nodes = range(even + 1)
+        return c.fsum((-1) ** j * comb(even, j) * f((place + even // 2 - j) * h) for j in nodes)
+
+    if order % 2:
+        return (around(1) - around(-1)) / (2 * h**order)
+    return around(0) / h**order
 
 
 def settled(at: Evaluator, quotient: Callable[[Number], Number], width: Number) -> Number:
@@ -69,7 +84,7 @@ def settled(at: Evaluator, quotient: Callable[[Number], Number], width: Number) 
 
 @estimator("Derivative")
 def derivative(node: Any, at: Evaluator) -> Number:
-    """Difference quotients, nested for higher orders; each order costs its share of the digits."""
+    """Difference quotients, nested for several letters; each order costs its digits."""
     variables = [x for x, count in node.args[1:] for _ in range(int(count))]
     if len(variables) > LOW_ORDER and _has_a_stand_in(node):
         return _of_a_stand_in(node, variables[0], at)
@@ -105,8 +120,9 @@ def by_each(expression: Basic, variables: list[Symbol], at: Evaluator) -> Number
     """The mixed difference quotient by one variable after the other."""
     if not variables:
         return at(expression)
-    first, *rest = variables
-    return slope(at, first, lambda there: by_each(expression, rest, there))
+    first = variables[0]
+    order = next((k for k, x in enumerate(variables) if x != first), len(variables))
+    return slope(at, first, lambda there: by_each(expression, variables[order:], there), order)
 
 
 @estimator("ImplicitDerivative")

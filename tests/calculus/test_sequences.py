@@ -115,8 +115,8 @@ def test_the_two_paths_and_their_limits_are_shown() -> None:
     ("arguments", "words"),
     [
         (("x", "x", 0, "left"), "write one of"),
-        (("n", "n", 3, "+-", 5, "integers"), "its limit is at oo"),
-        (("x", "x", 0, "+-", 5, "complex"), "over is 'complex'"),
+        (("n", "n", 3, "+-", 20, "integers"), "its limit is at oo"),
+        (("x", "x", 0, "+-", 20, "complex"), "over is 'complex'"),
         (("x*y", ("x", "y"), (0,)), "coordinates"),
         (("x*y", ("x", "x"), (0, 0)), "each of them once"),
         (("x*y", ("x", "y"), (0, "oo")), "finite"),
