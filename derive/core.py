@@ -17,6 +17,7 @@ from sympy import Add, And, Basic, Mul, Piecewise, Subs, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from derive.deadline import within
+from derive.implied import without_implied
 from derive.structure import DEEP, depth, free_symbols
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Derivation:
     @cached_property
     def given(self) -> Boolean:
         """The conditions of all steps, conjoined, in the letters of the problem."""
-        return conditions(self.root)
+        return conjoined(without_implied(each_condition(self.root)))
 
     @cached_property
     def _changes_letters(self) -> bool:

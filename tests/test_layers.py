@@ -13,7 +13,8 @@ MODULES = sorted(p for d in ("derive", "lambdify_bridge") for p in (ROOT / d).rg
 # What a room may import of this project, by the start of the module's name. A deeper room may also
 # import its own neighbours.
 ALLOWED = {
-    "derive.core": ["derive.structure", "derive.deadline"],
+    "derive.core": ["derive.structure", "derive.deadline", "derive.implied"],
+    "derive.implied": [],
     "derive.structure": [],
     "derive.numbered_roots": [],
     "derive.saved": [
@@ -52,7 +53,7 @@ ALLOWED = {
         "derive.elementary", "derive.limits_of_input", "derive.parse", "derive.structure",
     ],
     "derive.calculus": [
-        "derive.numbered_roots",
+        "derive.implied", "derive.numbered_roots",
         "derive.core", "derive.rules", "derive.holes", "derive.engine", "derive.structure",
         "derive.elementary", "derive.asked", "derive.deadline",
     ],
@@ -101,7 +102,9 @@ ALLOWED = {
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",
         "derive.calculus", "derive.elementary", "derive.probability",
     ],
-    "derive.render": ["derive.core", "derive.structure", "lambdify_bridge.extras"],
+    "derive.render": [
+        "derive.implied", "derive.core", "derive.structure", "lambdify_bridge.extras",
+    ],
     "lambdify_bridge": [],
 }  # fmt: skip
 

@@ -114,10 +114,11 @@ def _everywhere(array: Sum) -> Array | None:
         common &= counted
     if not common:
         return None
-    out = terms[0].out
-    rests = [_without(term, common) for term in terms]
-    factors: list[Any] = [*common.elements(), (_again(rests), out)]
-    return product(1, factors, out)
+    out, rests = terms[0].out, [list((Counter(term.factors) - common).elements()) for term in terms]
+    carried = {label for rest in rests for _, labels in rest for label in labels}
+    inner = tuple(label for label in out if label in carried)
+    sides = [_filled(*each, inner) for each in zip(terms, rests, strict=True)]
+    return product(1, [*common.elements(), (_again(sides), inner)], out)
 
 
 def _outer(term: Product) -> Iterator[tuple[Array, Any]]:
@@ -129,17 +130,12 @@ def _outer(term: Product) -> Iterator[tuple[Array, Any]]:
     )
 
 
-def _without(term: Product, common: Counter[tuple[Array, Any]]) -> Array:
-    left = Counter(common)
-    kept: list[Any] = []
-    for pair in term.factors:
-        if left[pair] > 0:
-            left[pair] -= 1
-        else:
-            kept.append(pair)
+def _filled(term: Product, kept: list[Any], out: tuple[Any, ...]) -> Array:
+    """The factors kept of a term, the same along the axes that they do not have."""
     carried = {label for _, labels in kept for label in labels}
-    kept += [(ones(n), (i,)) for i, n in enumerate(term.shape) if i not in carried]
-    return product(term.coefficient, kept, term.out)
+    sizes = dict(zip(term.out, term.shape, strict=True))
+    filling = [(ones(sizes[label]), (label,)) for label in out if label not in carried]
+    return product(term.coefficient, [*kept, *filling], out)
 
 
 # ------------------------------------------------------------------ matrices at either end

@@ -81,6 +81,7 @@ from sympy.logic.boolalg import Boolean, BooleanFunction
 
 from derive.elementary import relu, sigmoid, softplus
 from derive.holes import rebuild
+from derive.implied import without_implied
 from derive.structure import depends_on, postorder
 
 Condition: TypeAlias = Boolean | None
@@ -217,15 +218,8 @@ def continuity(f: Expr, x: Symbol, x0: Expr) -> tuple[Expr, Boolean] | None:
             return None
         values[id(node)] = found[0]
         conditions.append(found[1])
-    given = without_implied(And(*conditions))
+    given = And(*without_implied(conditions))
     return None if given == False else (values[id(chosen)], given)
-
-
-def without_implied(given: Boolean) -> Boolean:
-    """`given` without v != 0 where it says v > 0."""
-    parts = And.make_args(given)
-    above = {p.gts for p in parts if isinstance(p, Gt) and p.lts == 0}
-    return And(*(p for p in parts if not (isinstance(p, Ne) and p.rhs == 0 and p.lhs in above)))
 
 
 def _moving(node: Expr, x: Symbol) -> list[int]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from sympy import And, Basic, Integral, Limit, Piecewise, Sum, Symbol, true
+from sympy import Basic, Integral, Limit, Piecewise, Sum, Symbol, true
 from sympy.core.function import AppliedUndef
 
 from derive.core import Derivation, Letters, each_condition
+from derive.implied import without_implied
 from derive.render.reading import Reading, main_lines, readings
 from derive.render.short import Pieces, excessive
 from derive.structure import postorder
@@ -141,7 +142,7 @@ def outline(
         problem=derivation.problem,
         result=derivation.result,
         constant=_constant(derivation),
-        given=_distinct(each_condition(derivation.root)),
+        given=without_implied(each_condition(derivation.root)),
         definitions=derivation.definitions,
         lines=tuple(_told(line, detail) for line in _lines(lines[:most])),
         pieces=(),
@@ -185,11 +186,6 @@ def _lines(readings: list[Reading]) -> Iterator[Line]:
             result=step.result,
             depth=reading.depth,
         )
-
-
-def _distinct(conditions: Iterator[Basic]) -> tuple[Basic, ...]:
-    each = (part for condition in conditions for part in And.make_args(condition))
-    return tuple(dict.fromkeys(part for part in each if part is not true))
 
 
 def _constant(derivation: Derivation) -> Symbol | None:

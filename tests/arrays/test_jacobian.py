@@ -30,6 +30,8 @@ HESSIANS = [
     ("x.T @ X @ x",        "x", "X + X.T"),
     ("norm(x)",            "x", "eye(n)/norm(x) - x @ x.T/norm(x)**3"),
     ("v.T @ x",            "x", None),
+    ("sum(log(1 + exp(A @ x)))", "x",
+     "A.T @ diag(exp(A @ x)*(1/(1 + exp(A @ x)) - exp(A @ x)/(1 + exp(A @ x))**2)) @ A"),
 ]
 # fmt: on
 
