@@ -39,20 +39,29 @@ x = Symbol("x")
 
 
 def textbook(value: Basic) -> Basic:
-    """Over one denominator, in lowest terms and in factors: 1 - c rather than c - 1.
+    """Over one denominator, in lowest terms and in factors: 1 - c rather than c - 1, and a + b - 2
+    rather than 2 - a - b.
 
     >>> p, q = Symbol("p", positive=True), Symbol("q", positive=True)
     >>> textbook(p / (-1 + p) + q / (1 - p))
     (-p + q)/(1 - p)
     """
     above, below = cancel(together(value)).as_numer_denom()
-    sign = -1 if _begins_with_minus(_in_factors(below)) else 1
+    sign = _sign(below)
     return _in_factors(sign * above) / _in_factors(sign * below)
 
 
 def _begins_with_minus(f: Expr) -> bool:
     number = f.as_coeff_Add()[0] if isinstance(f, Add) else 0
     return bool(number < 0) if number else f.could_extract_minus_sign()
+
+
+def _sign(below: Expr) -> int:
+    """Which of f and -f is written: 1 or -1."""
+    sign = -1 if _begins_with_minus(_in_factors(below)) else 1
+    terms = Add.make_args(expand(sign * below))
+    minuses = sum(term.could_extract_minus_sign() for term in terms)
+    return -sign if 2 * minuses > len(terms) else sign
 
 
 def _in_factors(f: Expr) -> Expr:
@@ -115,8 +124,8 @@ def linear_equation(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
 
 def _not_zero(f: Expr) -> Boolean:
     """Of a sum of fractions it is the numerator, as it is written in `textbook`."""
-    above = _in_factors(expand(together(f).as_numer_denom()[0]))
-    return not_zero(-above if _begins_with_minus(above) else above)
+    above = expand(together(f).as_numer_denom()[0])
+    return not_zero(_in_factors(_sign(above) * above))
 
 
 @RULES.rule("quadratic formula", example=RootBetween(x**2 + x - 1, x, 0, 1))
