@@ -30,6 +30,9 @@ ASIDE = 1e-9  # how far beside a kink the formula is evaluated
 KINK = 1e-5
 LARGEST = 1e-8  # of the largest float: values that are compared are smaller
 DIFFERENTIATED = ("gradient", "derivative", "jacobian", "hessian", "backward")
+FAILURES = (  # of a formula that was altered: it is none
+    ArithmeticError, AttributeError, ValueError, IndexError, TypeError, np.linalg.LinAlgError,
+)  # fmt: skip
 Array = np.ndarray
 Arrays = tuple[Array, ...]
 
@@ -202,7 +205,10 @@ class Evidence:
         try:
             growth: list[Array] | None = self.formula.growth(place.inputs)[self.kept]
             if place.region != WHOLE and not _all_finite(growth):
-                growth = self.condition(place, exact)
+                growth = self.formula.exact_growth(place.inputs)
+                growth = growth[self.kept] if growth is not None else None
+                if not _all_finite(growth):
+                    growth = self.condition(place, exact)
         except (ArithmeticError, ValueError, np.linalg.LinAlgError, IndexError, TypeError):
             return None
         if growth is None:
@@ -298,7 +304,7 @@ class Evidence:
                 try:
                     with np.errstate(all="ignore"):
                         value = alternative(sample, k)
-                except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+                except FAILURES:
                     return False
                 if value is None or not agree(
                     seen(outs[k]), value, slack, sample.tolerance[k], self.usual_size[k]
@@ -319,6 +325,15 @@ class Evidence:
         """The outputs of the formula with some operations replaced."""
         flat = self.formula.flat([_in_double(x) for x in sample.inputs])
         return self.formula.stacked(self.formula.written(flat, changes))[self.kept]
+
+    def values(self, sample: Sample) -> list[Any]:
+        """All values of the formula as it is written, one for each operation."""
+        known = self.remembered.setdefault("values", {})
+        if id(sample) not in known:
+            flat = self.formula.flat([_in_double(x) for x in sample.inputs])
+            known[id(sample)] = self.formula.written.values(flat)
+        found: list[Any] = known[id(sample)]
+        return found
 
     def at(self, inputs: Sequence[Any]) -> list[Array]:
         """The outputs of the formula at other inputs, in double precision."""

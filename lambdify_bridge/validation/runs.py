@@ -79,7 +79,7 @@ class Runner:
 
         def nudge(value: Any) -> Any:
             x = np.asarray(value)
-            if x.dtype.kind != "f":
+            if x.dtype.kind != "f" and not _has_many_digits(x):
                 return value
             return x * (1 + STEP * random.choice([-1.0, 1.0], x.shape))
 
@@ -99,7 +99,10 @@ class Runner:
         with np.errstate(all="ignore"):
             for turn in range(TURNS):
                 moved = self.disturbed(inputs, np.random.default_rng([7, turn]))
-                off = [np.abs(a - b) / STEP for a, b in zip(moved, plain, strict=True)]
+                off = [
+                    np.asarray(np.abs(np.asarray(a - b)) / STEP, float)
+                    for a, b in zip(moved, plain, strict=True)
+                ]
                 most = [np.maximum(a, b) for a, b in zip(most, off, strict=True)]
         return most
 
@@ -162,6 +165,10 @@ class Exact(Runner):
     def values(self, inputs: Sequence[Any], changes: Changes | None = None) -> list[Any]:
         whole = [v if np.asarray(v).dtype.kind in "iub" else self.numbers(v) for v in inputs]
         return super().values(whole, changes)
+
+
+def _has_many_digits(x: np.ndarray) -> bool:
+    return x.dtype == object and x.size > 0 and hasattr(x.flat[0], "_mpf_")
 
 
 def in_double(value: Any) -> Any:
