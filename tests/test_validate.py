@@ -22,7 +22,7 @@ from lambdify_bridge.testing import assert_matches
 from lambdify_bridge.validation.calls import library_of
 from lambdify_bridge.validation.causes import CAUSES, markdown
 from lambdify_bridge.validation.table import Example, Row
-from tests.support.mistakes_of_people import OTHER_WORDS, SEEN
+from tests.support.mistakes_of_people import OTHER_WORDS, SEEN, UNSEEN, WITHOUT_CAUSE
 from tests.support.seeded_mistakes import (
     CASES,
     Mistake,
@@ -98,9 +98,22 @@ def test_mistakes_of_people_are_refuted_and_named(case: Any) -> None:
     for mistake in own_mistakes(case):
         report = judged(case, target, mistake.function)
         assert report.verdict == "refuted", mistake
+        if mistake.how in WITHOUT_CAUSE:
+            continue
         assert report.cause is not None, mistake
         names = OTHER_WORDS.get(mistake.cause, set())
         assert is_right(report, mistake.cause) or report.cause.name in names, report
+        assert len(str(report).splitlines()) <= LINES
+
+
+@pytest.mark.one_in(5)
+@pytest.mark.parametrize("case", UNSEEN, ids=lambda case: case.name)
+def test_mistakes_that_no_cause_was_made_for_are_refuted(case: Any) -> None:
+    target = case.against()
+    assert judged(case, target, case.function).verdict == "confirmed"
+    for mistake in own_mistakes(case):
+        report = judged(case, target, mistake.function)
+        assert report.verdict == "refuted", mistake
         assert len(str(report).splitlines()) <= LINES
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from lambdify_bridge.validation.calls import Caller, Result
 from lambdify_bridge.validation.formulas import Formula
 from lambdify_bridge.validation.inputs import FAR, SMALL, USUAL, WHOLE, Domain, Place, places
-from lambdify_bridge.validation.runs import Changes
+from lambdify_bridge.validation.runs import STEP, Changes
 
 ROUNDINGS = 32.0  # how many times the estimated rounding error is allowed
 MOST_USUAL = 14
@@ -30,6 +30,7 @@ ASIDE = 1e-9  # how far beside a kink the formula is evaluated
 KINK = 1e-5
 LARGEST = 1e-8  # of the largest float: values that are compared are smaller
 DIFFERENTIATED = ("gradient", "derivative", "jacobian", "hessian", "backward")
+SATURATED = 0.25  # of a value: what a step moves it by says nothing of a smaller one
 FAILURES = (  # of a formula that was altered: it is none
     ArithmeticError, AttributeError, ValueError, IndexError, TypeError, np.linalg.LinAlgError,
 )  # fmt: skip
@@ -204,7 +205,7 @@ class Evidence:
         """What is allowed at each entry; None where the condition of the formula is not known."""
         try:
             growth: list[Array] | None = self.formula.growth(place.inputs)[self.kept]
-            if place.region != WHOLE and not _all_finite(growth):
+            if place.region != WHOLE and not _is_known(growth, exact):
                 growth = self.formula.exact_growth(place.inputs)
                 growth = growth[self.kept] if growth is not None else None
                 if not _all_finite(growth):
@@ -359,6 +360,18 @@ def agree(got: Any, value: Any, slack: float, tolerance: Any = 0.0, usual: float
     if np.shape(tolerance) == got.shape:
         room = room + 4 * np.asarray(tolerance)
     return bool((np.abs(got - value) <= room).all())
+
+
+def _is_known(growth: Sequence[Array] | None, exact: Arrays) -> bool:
+    """Whether the growth is that of a small step: finite, and not as large as the values."""
+    return (
+        growth is not None
+        and _all_finite(growth)
+        and all(
+            bool((grown * STEP <= SATURATED * np.abs(as_floats(x))).all())
+            for grown, x in zip(growth, exact, strict=True)
+        )
+    )
 
 
 def _all_finite(each: Sequence[Array] | None) -> bool:

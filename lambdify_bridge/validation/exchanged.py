@@ -20,7 +20,7 @@ from lambdify_bridge.validation.alterations import (
 )
 from lambdify_bridge.validation.chain_rule import candidates, explained
 from lambdify_bridge.validation.evidence import Evidence, Sample
-from lambdify_bridge.validation.left_out import FUNCTIONS
+from lambdify_bridge.validation.left_out import FUNCTIONS, constant_of
 from lambdify_bridge.validation.runs import Changes, Operator, operator_of
 from lambdify_bridge.validation.table import CauseTable, Example
 
@@ -61,6 +61,9 @@ def sides_exchanged(evidence: Evidence) -> Iterator[Alteration]:
         if operation.name == "matmul" and any(len(shapes[each]) < 2 for each in operation.operands):
             continue
         yield always("the sides of {0}", (k,), {k: lambda a, b, f=plain: f(b, a)})
+    for k, operation in operations(evidence, "sub"):
+        if constant_of(evidence, operation.operands[0]) == 1.0:
+            yield always("{0} stands for {1}", (operation.operands[1], k), {k: lambda _, u: u})
 
 
 # ------------------------------------------------------------------ cases
@@ -159,6 +162,7 @@ def other_orders(evidence: Evidence) -> Iterator[Alteration]:
             for place in (0, 1):
                 yield _put_out(evidence, k, operation, inner, place)
         yield from _past_a_sum(evidence, k, operation, within)
+    yield from _other_brackets(evidence)
 
 
 def _drawn_in(
@@ -196,6 +200,48 @@ def _put_out(
         return {k: lambda *_: join(*values)}
 
     return Alteration("{0} stands outside of {1}", (inner.operands[1 - place], k), at)
+
+
+def _other_brackets(evidence: Evidence) -> Iterator[Alteration]:
+    """a*(u + v) as a*u + v, and the reverse."""
+    program = evidence.formula.written.program
+    for k, outer in operations(evidence, "mul", "div"):
+        for place, each in enumerate(outer.operands):
+            inner, factor = program.operations[each], outer.operands[1 - place]
+            if inner.name in ("add", "sub") and (outer.name == "mul" or place == 0):
+                for term in (0, 1):
+                    at = partial(_for_one_term, evidence, k, place, term)
+                    yield Alteration("{0} counts for one term of {1} only", (factor, each), at)
+    for k, outer in operations(evidence, "add", "sub"):
+        for place, each in enumerate(outer.operands):
+            inner = program.operations[each]
+            if inner.name in ("mul", "div"):
+                for term in (0, 1) if inner.name == "mul" else (0,):
+                    at = partial(_for_all_terms, evidence, k, place, term)
+                    factor = inner.operands[1 - term]
+                    yield Alteration("{0} counts for all terms of {1}", (factor, k), at)
+
+
+def _for_one_term(evidence: Evidence, k: int, place: int, term: int, sample: Sample) -> Changes:
+    program, base = evidence.formula.written.program, evidence.values(sample)
+    outer = program.operations[k]
+    inner = program.operations[outer.operands[place]]
+    terms = [base[each] for each in inner.operands]
+    taken = [base[each] for each in outer.operands]
+    taken[place] = terms[term]
+    terms[term] = operator_of(outer)(*taken)
+    return {k: lambda *_: operator_of(inner)(*terms)}
+
+
+def _for_all_terms(evidence: Evidence, k: int, place: int, term: int, sample: Sample) -> Changes:
+    program, base = evidence.formula.written.program, evidence.values(sample)
+    outer = program.operations[k]
+    inner = program.operations[outer.operands[place]]
+    terms = [base[each] for each in outer.operands]
+    taken = [base[each] for each in inner.operands]
+    terms[place] = taken[term]
+    taken[term] = operator_of(outer)(*terms)
+    return {k: lambda *_: operator_of(inner)(*taken)}
 
 
 def _past_a_sum(evidence: Evidence, k: int, outer: Operation, within: int) -> Iterator[Alteration]:

@@ -20,6 +20,7 @@ from lambdify_bridge.validation.runs import operator_of
 from lambdify_bridge.validation.table import CauseTable, Example
 
 LEFT_OUT = CauseTable()
+PLAIN = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 0.0)
 
 
 # ------------------------------------------------------------------ off by one
@@ -46,7 +47,7 @@ def ones_off(evidence: Evidence) -> Iterator[Alteration]:
                 yield always("{0} stands for {1}", (operation.operands[other], k),
                              {k: lambda *v, o=other, s=sign: s * v[o]})  # fmt: skip
     for k, operation in operations(evidence, "power"):
-        if _constant(evidence, operation.operands[1]) is None:
+        if constant_of(evidence, operation.operands[1]) is None:
             for shift in (1.0, -1.0):
                 yield always(
                     f"the exponent of {{0}} is one {'more' if shift > 0 else 'less'}",
@@ -60,14 +61,14 @@ def _whole_arguments(evidence: Evidence) -> list[int]:
     return [k for k, each in enumerate(symbols) if getattr(each, "is_integer", False)]
 
 
-def _constant(evidence: Evidence, k: int) -> float | None:
+def constant_of(evidence: Evidence, k: int) -> float | None:
     operation = evidence.formula.written.program.operations[k]
     value = operation.payload if operation.name == "constant" else None
     return value if isinstance(value, float) else None
 
 
 def _is_one(evidence: Evidence, k: int) -> bool:
-    return _constant(evidence, k) in (1.0, -1.0)
+    return constant_of(evidence, k) in (1.0, -1.0)
 
 
 # ------------------------------------------------------------------ powers
@@ -86,7 +87,9 @@ def other_powers(evidence: Evidence) -> Iterator[Alteration]:
     for k, operation in operations(evidence):
         for said, how in POWERS.get(operation.name, {}).items():
             yield always(said, (k, *operation.operands), {k: how})
-        exponent = _constant(evidence, operation.operands[1]) if operation.name == "power" else None
+        exponent = (
+            constant_of(evidence, operation.operands[1]) if operation.name == "power" else None
+        )
         if exponent is not None:
             for other in sorted(
                 {exponent - 1, exponent + 1, exponent / 2, 2 * exponent, -exponent}
@@ -148,7 +151,9 @@ def _twice(plain: Callable[..., Any], u: Any, v: Any, place: int) -> Any:
 def _is_size(evidence: Evidence, k: int) -> bool:
     """Whether a value is made of numbers and sizes only: those have causes of their own."""
     operation = evidence.formula.written.program.operations[k]
-    if operation.name in ("constant", "size", "whole"):
+    if operation.name == "constant":
+        return constant_of(evidence, k) in PLAIN
+    if operation.name in ("size", "whole"):
         return True
     if operation.name not in ("mul", "div", "named", "neg"):
         return False
@@ -186,8 +191,14 @@ def function_left_out(evidence: Evidence) -> str | None:
 
 
 def functions_left_out(evidence: Evidence) -> Iterator[Alteration]:
-    for k, operation in operations(evidence, *FUNCTIONS):
+    for k, operation in operations(evidence, *FUNCTIONS, "sign", "inverse"):
         yield always("{1} stands for {0}", (k, operation.operands[0]), {k: _itself})
+    for k, operation in operations(evidence, "maximum", "minimum"):
+        for place, each in enumerate(operation.operands):
+            if constant_of(evidence, each) is not None:
+                other = 1 - place
+                yield always("{1} stands for {0}", (k, operation.operands[other]),
+                             {k: lambda *v, o=other: v[o]})  # fmt: skip
 
 
 def _itself(u: Any, *_: Any) -> Any:

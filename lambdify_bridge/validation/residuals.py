@@ -93,9 +93,10 @@ def mean_or_sum(evidence: Evidence) -> str | None:
     """A sum where a mean is meant, or a mean over something else"""
     found = list(sizes(evidence))
     for name, size in found:
-        for power in (1.0, -1.0):
+        for power in (1.0, -1.0, 0.5, -0.5):
             if scaled(evidence, lambda s, f=size, p=power: f(s) ** p):
-                return f"got = expected {'*' if power > 0 else '/'} {name}"
+                root = "the root of " if abs(power) < 1 else ""
+                return f"got = expected {'*' if power > 0 else '/'} {root}{name}"
     for name, size in found:
         for other, by in found:
             if name != other and scaled(evidence, lambda s, f=size, g=by: f(s) / g(s)):

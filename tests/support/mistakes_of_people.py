@@ -38,7 +38,7 @@ APPROXIMATE, OFF_BY_ONE, TWO_MISTAKES = (
     "off by one",
     "two mistakes at once",
 )
-POWER, ORDER = "another power", "operations in another order"
+FUNCTION, POWER, ORDER = "a function is left out", "another power", "operations in another order"
 IN_PLACE, STALE, INTEGERS = (
     "in-place modification of the input",
     "stale cache or state between calls",
@@ -46,7 +46,16 @@ IN_PLACE, STALE, INTEGERS = (
 )
 
 # What a mistake may be called as well, where the other name describes the same values.
-OTHER_WORDS = {TERM: {PRODUCT, CHAIN}, POWER: {SCALE, POINT}}
+OTHER_WORDS = {
+    TERM: {PRODUCT, CHAIN, OFF_BY_ONE},
+    TERM_SIGN: {CHAIN},
+    CHAIN: {FACTOR},
+    POWER: {SCALE, POINT, FACTOR},
+    FACTOR: {ORDER},
+    FUNCTION: {POINT, THRESHOLD},
+    ORDER: {TERM_FACTOR},
+    SIGN: {SWAPPED},
+}
 
 X_W_Y = {"X": "n,d", "w": "d", "y": "n", "lam": ""}
 RIDGE = "sum((X @ w - y)**2)/n + lam*sum(w**2)"
@@ -165,6 +174,109 @@ SEEN = [
         "r = np.maximum(1 - y*(X @ w), 0);return -2*X.T @ (y*r)/len(y)", (
         (CHAIN, "r = np.maximum(1 - y*(X @ w), 0);return -2*X.T @ r/len(y)"),
         (SIGN, "r = np.maximum(1 - y*(X @ w), 0);return 2*X.T @ (y*r)/len(y)")), shapes={"X": "n,d", "w": "d", "y": "n"}, by="w"),
+Case("elastic net", "sum((X @ w - y)**2)/(2*n) + a*sum(abs(w)) + c*sum(w**2)/2", "X, w, y, a, c",
+        "X.T @ (X @ w - y)/len(y) + a*np.sign(w) + c*w", (
+        (FUNCTION, "X.T @ (X @ w - y)/len(y) + a*w + c*w"),
+        (TERM, "X.T @ (X @ w - y)/len(y) + c*w")), shapes={"X": "n,d", "w": "d", "y": "n", "a": "", "c": ""}, by="w"),
+    Case("momentum", "w - a*(g + b*u)", "w, a, g, b, u", "w - a*(g + b*u)", (
+        (FACTOR, "w - a*g - b*u"),
+        (SIGN, "w - a*(g - b*u)"))),
+    Case("divergence of two normals", "log(t/s) + (s**2 + (m - n)**2)/(2*t**2) - 1/2", "m, s, n, t",
+        "np.log(t/s) + (s**2 + (m - n)**2)/(2*t**2) - 0.5", (
+        (TERM, "np.log(t/s) + (s**2 + (m - n)**2)/(2*t**2)"),
+        (SWAPPED, "np.log(s/t) + (t**2 + (m - n)**2)/(2*s**2) - 0.5"),
+        (SIGN, "np.log(s/t) + (s**2 + (m - n)**2)/(2*t**2) - 0.5")), positive="s t"),
+    Case("Mahalanobis distance", "(x - m) @ inv(S) @ (x - m)", "x, m, S", "(x - m) @ np.linalg.solve(S, x - m)", (
+        (FUNCTION, "(x - m) @ S @ (x - m)"),), shapes={"x": "n", "m": "n", "S": "n,n"}, structures={"S": "positive definite"}),
+    Case("Gaussian kernel", "exp(-sum((x - y)**2)/(2*s**2))", "x, y, s", "np.exp(-np.sum((x - y)**2)/(2*s**2))", (
+        (POWER, "np.exp(-np.linalg.norm(x - y)/(2*s**2))"),
+        (FACTOR, "np.exp(-np.sum((x - y)**2)/2)")), shapes={"x": "n", "y": "n", "s": ""}),
+    Case("recurrent cell", "tanh(W @ h + U @ x + b)", "W, h, U, x, b", "np.tanh(W @ h + U @ x + b)", (
+        (TRANSPOSED, "np.tanh(W.T @ h + U @ x + b)"),
+        (TERM, "np.tanh(W @ h + U @ x)")), shapes={"W": "n,n", "h": "n", "U": "n,d", "x": "d", "b": "n"}),
+    Case("logistic growth", "r*x*(1 - x/K)", "r, x, K", "r*x*(1 - x/K)", (
+        (ORDER, "r*x*(1 - x)/K"),
+        (FACTOR, "r*x*(1 - x)")), positive="r x K"),
+    Case("parallel resistors", "1/(1/a + 1/b)", "a, b", "1/(1/a + 1/b)", (
+        (POWER, "1/a + 1/b"),
+        (POWER, "1/(a + b)")), positive="a b"),
+    Case("focal loss", "-(1 - p)**g*log(p)", "p, g", "-(1 - p)**g*np.log(p)", (
+        (SWAPPED, "-p**g*np.log(p)"),
+        (FACTOR, "-np.log(p)")), positive="g", domain={"p": (0.05, 0.95)}),
+    Case("long short-term memory", "f*c + i*tanh(z)", "f, c, i, z", "f*c + i*np.tanh(z)", (
+        (SWAPPED, "i*c + f*np.tanh(z)"),
+        (FUNCTION, "f*c + i*z"))),
+    Case("weighted least squares", "sum(v*(X @ w - y)**2)/n", "v, X, w, y", "2*X.T @ (v*(X @ w - y))/len(y)", (
+        (FACTOR, "2*X.T @ (X @ w - y)/len(y)"),
+        (TWO_MISTAKES, "X.T @ (X @ w - y)/len(y)"),
+        (POWER, "2*X.T @ (v**2*(X @ w - y))/len(y)")), shapes={"v": "n", "X": "n,d", "w": "d", "y": "n"}, by="w"),
+    Case("root mean square norm", "x/sqrt(mean(x**2))", "x", "x/np.sqrt(np.mean(x**2))", (
+        (POWER, "x/np.mean(x**2)"),
+        (MEAN, "x/np.sqrt(np.sum(x**2))"),
+        (ORDER, "x/np.mean(np.abs(x))")), shapes={"x": "n"}),
+    Case("cosine schedule", "a*(1 + cos(pi*t/T))/2", "a, t, T", "a*(1 + np.cos(np.pi*t/T))/2", (
+        (FACTOR, "a*(1 + np.cos(t/T))/2"),
+        (ORDER, "a*(1 + np.cos(np.pi*t/T)/2)")), positive="a t T"),
+    Case("Newton step of the logistic loss", "x - (sigmoid(x) - y)/(sigmoid(x)*(1 - sigmoid(x)))", "x, y",
+        "s = special.expit(x);return x - (s - y)/(s*(1 - s))", (
+        (FACTOR, "s = special.expit(x);return x - (s - y)"),
+        (SIGN, "s = special.expit(x);return x + (s - y)/(s*(1 - s))")), domain={"x": (-3.0, 3.0)}),
+    Case("tanh unit with a slope", "a*tanh(b*x)", "x, a, b", "return (a*b*(1 - np.tanh(b*x)**2), np.tanh(b*x), a*x*(1 - np.tanh(b*x)**2))", (
+        (CHAIN, "return (a*(1 - np.tanh(b*x)**2), np.tanh(b*x), a*x*(1 - np.tanh(b*x)**2))"),
+        (TERM_SIGN, "return (-a*b*(1 + np.tanh(b*x)**2), np.tanh(b*x), a*x*(1 - np.tanh(b*x)**2))")), kind="gradient"),
+]
+
+UNSEEN = [
+    Case("Rosenbrock's slopes", "100*(y - x**2)**2 + (1 - x)**2", "x, y", "return (-400*x*(y - x**2) - 2*(1 - x), 200*(y - x**2))", (
+        (TERM_SIGN, "return (-400*x*(y - x**2) + 2*(1 - x), 200*(y - x**2))"),
+        (CHAIN, "return (-200*(y - x**2) - 2*(1 - x), 200*(y - x**2))")), kind="gradient"),
+    Case("Poisson regression", "sum(exp(X @ w) - y*(X @ w))/n", "X, w, y", "X.T @ (np.exp(X @ w) - y)/len(y)", (
+        (FUNCTION, "X.T @ (X @ w - y)/len(y)"),
+        (TWO_MISTAKES, "X.T @ (y - np.exp(X @ w))")), shapes={"X": "n,d", "w": "d", "y": "n"}, by="w"),
+    Case("gradient by the input of a layer", "sum((X @ W - Y)**2)/2", "X, W, Y", "(X @ W - Y) @ W.T", (
+        (TRANSPOSED, "(X @ W - Y) @ W"),), shapes={"X": "n,k", "W": "k,k", "Y": "n,k"}, by="X"),
+    Case("energy of a pendulum", "m*g*l*(1 - cos(t)) + m*l**2*v**2/2", "m, g, l, t, v", "m*g*l*(1 - np.cos(t)) + m*l**2*v**2/2", (
+        (POWER, "m*g*l*(1 - np.cos(t)) + m*l*v**2/2"),
+        (TERM, "-m*g*l*np.cos(t) + m*l**2*v**2/2")), positive="m g l"),
+    Case("beta log density", "(a - 1)*log(x) + (b - 1)*log(1 - x) - loggamma(a) - loggamma(b) + loggamma(a + b)", "x, a, b",
+        "(a - 1)*np.log(x) + (b - 1)*np.log1p(-x) - special.betaln(a, b)", (
+        (OFF_BY_ONE, "a*np.log(x) + (b - 1)*np.log1p(-x) - special.betaln(a, b)"),
+        (TERM_SIGN, "(a - 1)*np.log(x) + (b - 1)*np.log1p(-x) - special.gammaln(a) - special.gammaln(b) - special.gammaln(a + b)")),
+        positive="a b", domain={"x": (0.05, 0.95), "a": (0.5, 6.0), "b": (0.5, 6.0)}),
+    Case("root mean square error", "sqrt(mean((p - y)**2))", "p, y", "np.sqrt(np.mean((p - y)**2))", (
+        (ORDER, "np.mean(np.sqrt((p - y)**2))"),
+        (MEAN, "np.sqrt(np.sum((p - y)**2))")), shapes={"p": "n", "y": "n"}),
+    Case("moving average", "b*m + (1 - b)*g", "b, m, g", "b*m + (1 - b)*g", (
+        (SWAPPED, "(1 - b)*m + b*g"),
+        (FACTOR, "b*m + g")), domain={"b": (0.1, 0.99)}),
+    Case("slopes of a Cauchy log density", "-log(1 + ((x - m)/s)**2) - log(s)", "x, m, s",
+        "z = (x - m)/s;d = 2*z/(1 + z**2)/s;return (-d, d, d*z - 1/s)", (
+        (CHAIN, "z = (x - m)/s;d = 2*z/(1 + z**2);return (-d, d, d*z/s - 1/s)"),
+        (TERM, "z = (x - m)/s;d = 2*z/(1 + z**2)/s;return (-d, d, d*z)")), kind="gradient", positive="s"),
+    Case("soft threshold", "Piecewise((x - l, x > l), (x + l, x < -l), (0, True))", "x, l",
+        "np.sign(x)*np.maximum(np.abs(x) - l, 0)", (
+        (FUNCTION, "x - l*np.sign(x)"),
+        (TERM, "np.where(np.abs(x) > l, x, 0)")), positive="l"),
+    Case("gain of a filter", "p/(p + r)", "p, r", "p/(p + r)", (
+        (SWAPPED, "r/(p + r)"),), positive="p r"),
+    Case("correlation", "sum((x - mean(x))*(y - mean(y)))/sqrt(sum((x - mean(x))**2)*sum((y - mean(y))**2))", "x, y",
+        "np.corrcoef(x, y)[0, 1]", (
+        (POWER, "a = x - x.mean();b = y - y.mean();return a @ b/((a @ a)*(b @ b))"),
+        (TERM, "x @ y/np.sqrt((x @ x)*(y @ y))")), shapes={"x": "n", "y": "n"}),
+    Case("softmax with a temperature", "softmax(x/T)", "x, T", "z = x/T;e = np.exp(z - z.max());return e/e.sum()", (
+        (POWER, "z = x*T;e = np.exp(z - z.max());return e/e.sum()"),
+        (FACTOR, "e = np.exp(x - x.max());return e/e.sum()")), shapes={"x": "n", "T": ""}),
+    Case("triplet loss", "mean(maximum(m + a - b, 0))", "m, a, b", "np.mean(np.maximum(m + a - b, 0))", (
+        (SWAPPED, "np.mean(np.maximum(m - a + b, 0))"),
+        (TERM, "np.mean(np.maximum(a - b, 0))")), shapes={"m": "", "a": "n", "b": "n"}),
+    Case("compound interest", "p*(1 + r/n)**(n*t)", "p, r, n, t", "p*np.exp(n*t*np.log1p(r/n))", (
+        (FACTOR, "p*(1 + r)**(n*t)"),
+        (FACTOR, "p*(1 + r/n)**t")), positive="p r n t"),
+    Case("moneyness", "(log(s/k) + (r + v**2/2)*t)/(v*sqrt(t))", "s, k, r, v, t", "(np.log(s/k) + (r + v**2/2)*t)/(v*np.sqrt(t))", (
+        (TERM_SIGN, "(np.log(s/k) + (r - v**2/2)*t)/(v*np.sqrt(t))"),
+        (POWER, "(np.log(s/k) + (r + v**2/2)*t)/(v*t)"),
+        (TERM_FACTOR, "(np.log(s/k) + (r + v**2)*t)/(v*np.sqrt(t))")), positive="s k r v t"),
 ]
 # fmt: on
-UNSEEN: list[Case] = []
+# What the table does not name, or not as one thing: it is refuted all the same.
+WITHOUT_CAUSE = {"1/(a + b)", "x/np.mean(np.abs(x))"}
