@@ -90,7 +90,7 @@ def test_seeded_mistakes_are_refuted_and_named(case: str) -> None:
         assert is_right(report, mistake.cause), f"{mistake}\n{report}"
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("case", SEEN, ids=lambda case: case.name)
 def test_mistakes_of_people_are_refuted_and_named(case: Any) -> None:
     target = case.against()
@@ -355,6 +355,12 @@ def test_digits_lost_where_a_factorial_overflows_are_rounding() -> None:
     density = k * sp.log(mean) - mean - sp.loggamma(k + 1)
     right = validate(lambda k, l: k * np.log(l) - l - special.gammaln(k + 1), density)
     assert right.verdict == "confirmed", right
+
+
+def test_a_phase_that_turns_round_is_rounding() -> None:
+    time, period = sp.symbols("t T", positive=True)
+    wave = validate(lambda t, T: np.cos(np.pi * t / T), sp.cos(sp.pi * time / period))
+    assert wave.verdict == "confirmed", wave
 
 
 @pytest.mark.parametrize(
