@@ -15,9 +15,9 @@ from lambdify_bridge.validation.table import CauseTable
 from lambdify_bridge.validation.terms import COUNTED, PARTS
 from lambdify_bridge.validation.two_mistakes import PAIRS, with_a_factor
 
-ONE = RESIDUALS + COUNTED + CHAIN_RULE + MISTAKES + LEFT_OUT + EXCHANGED + PARTS + OUTER
-SINGLE = QUOTIENTS + PRECISION + ONE
-TOGETHER = PAIRS + with_a_factor(ONE)
+ONE = RESIDUALS + COUNTED + CHAIN_RULE + MISTAKES + LEFT_OUT + EXCHANGED
+SINGLE = QUOTIENTS + PRECISION + ONE + PARTS + OUTER
+TOGETHER = PAIRS + with_a_factor(ONE + OUTER)
 CAUSES: CauseTable = BEHAVIOUR + SINGLE + TOGETHER + GRIDS
 
 
