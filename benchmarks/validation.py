@@ -72,7 +72,8 @@ def measured(
     if sum(other.values()):
         print(f"the same in other words {sum(other.values()) / total:.1%}")
     for dtype in ("float64", "float32"):
-        print(f"false alarms in {dtype}: {alarms[dtype]} of {len(chosen)}\n")
+        print(f"false alarms in {dtype}: {alarms[dtype]} of {len(chosen)}")
+    print()
 
 
 if __name__ == "__main__":
