@@ -15,13 +15,22 @@ from sympy.abc import x, y
 import derive
 from derive.arrays.operators import array
 from derive.arrays.reading import declared, read_with
+from derive.networks.backward import backward
 from derive.parse import parse
 from lambdify_bridge import ValidationError, ValidationReport, validate
 from lambdify_bridge.testing import assert_matches
 from lambdify_bridge.validation.calls import library_of
 from lambdify_bridge.validation.causes import CAUSES, markdown
 from lambdify_bridge.validation.table import Example, Row
-from tests.support.seeded_mistakes import CASES, Mistake, is_right, judged, mistakes
+from tests.support.mistakes_of_people import OTHER_WORDS, SEEN, UNSEEN, WITHOUT_CAUSE
+from tests.support.seeded_mistakes import (
+    CASES,
+    Mistake,
+    is_right,
+    judged,
+    mistakes,
+    own_mistakes,
+)
 
 LINES = 8
 EVERY = 9  # of the seeded mistakes so many are left out, but for one
@@ -79,6 +88,33 @@ def test_seeded_mistakes_are_refuted_and_named(case: str) -> None:
         report = judged(each, target, mistake.function)
         assert report.verdict == "refuted", mistake
         assert is_right(report, mistake.cause), f"{mistake}\n{report}"
+
+
+@pytest.mark.one_in(6)
+@pytest.mark.parametrize("case", SEEN, ids=lambda case: case.name)
+def test_mistakes_of_people_are_refuted_and_named(case: Any) -> None:
+    target = case.against()
+    assert judged(case, target, case.function).verdict == "confirmed"
+    for mistake in own_mistakes(case):
+        report = judged(case, target, mistake.function)
+        assert report.verdict == "refuted", mistake
+        if mistake.how in WITHOUT_CAUSE:
+            continue
+        assert report.cause is not None, mistake
+        names = OTHER_WORDS.get(mistake.cause, set())
+        assert is_right(report, mistake.cause) or report.cause.name in names, report
+        assert len(str(report).splitlines()) <= LINES
+
+
+@pytest.mark.one_in(5)
+@pytest.mark.parametrize("case", UNSEEN, ids=lambda case: case.name)
+def test_mistakes_that_no_cause_was_made_for_are_refuted(case: Any) -> None:
+    target = case.against()
+    assert judged(case, target, case.function).verdict == "confirmed"
+    for mistake in own_mistakes(case):
+        report = judged(case, target, mistake.function)
+        assert report.verdict == "refuted", mistake
+        assert len(str(report).splitlines()) <= LINES
 
 
 def test_what_is_seeded_is_what_was_promised() -> None:
@@ -266,6 +302,65 @@ def test_errors_are_findings() -> None:
     report = validate(broken, sp.sin(x))
     assert report.verdict == "refuted"
     assert "no weights" in str(report)
+
+
+RIDGE = ("sum((X @ w - y)**2)/n + lam*sum(w**2)", "w", {"X": "n,d", "w": "d", "y": "n", "lam": ""})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "said"),
+    [
+        (
+            lambda X, w, y, lam: 2 * X.T @ (X @ w - y) / len(y) + lam * w,
+            "factor of a term",
+            ["the term 2*lam*w is counted with the factor 1/2"],
+        ),
+        (
+            lambda X, w, y, lam: 2 * X.T @ (X @ w - y) + 2 * lam * w,
+            "missing or extra 1/N",
+            ["the term 2/n*((X @ w - y) @ X) is counted with the factor the size of axis 0 of X"],
+        ),
+        (
+            lambda X, w, y, lam: -X.T @ (X @ w - y) / len(y) + lam * w,
+            "two mistakes at once",
+            ["the term 2*lam*w is counted", "factor -1/2"],
+        ),
+    ],
+)
+def test_the_wrong_term_is_told(wrong: Any, name: str, said: list[str]) -> None:
+    report = validate(wrong, derive.gradient(*RIDGE))
+    assert report.cause is not None
+    assert report.cause.name == name
+    assert all(words in str(report) for words in said), report
+
+
+def test_each_wrong_output_has_its_cause() -> None:
+    shapes = {"X": "N,d", "W": "d,k", "b": "k", "Y": "N,k"}
+    against = backward("sum((X @ W + b - Y)**2)/N", "W, b", shapes, {})
+
+    def wrong(X: Any, W: Any, b: Any, Y: Any) -> Any:
+        error = X @ W + b - Y
+        return -2 * X.T @ error / len(X), 2 * error / len(X)
+
+    report = validate(wrong, against, args=["X", "W", "b", "Y"])
+    assert report.cause is not None
+    assert report.cause.name == "sign"
+    assert "in d/db: batch not summed" in str(report)
+
+
+def test_digits_lost_where_a_factorial_overflows_are_rounding() -> None:
+    from scipy import special
+
+    k, mean = sp.Symbol("k", integer=True, positive=True), sp.Symbol("l", positive=True)
+    density = k * sp.log(mean) - mean - sp.loggamma(k + 1)
+    right = validate(lambda k, l: k * np.log(l) - l - special.gammaln(k + 1), density)
+    assert right.verdict == "confirmed", right
+
+
+def test_a_phase_that_turns_round_is_rounding() -> None:
+    time, period = sp.symbols("t T", positive=True)
+    wave = validate(lambda t, T: np.cos(np.pi * t / T), sp.cos(sp.pi * time / period))
+    assert wave.verdict == "confirmed", wave
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,17 @@ Change = Callable[[Values, Values], Changes]  # from the values at the point, an
 
 
 def slopes(
-    evidence: Evidence, sample: Sample, change: Change | None = None, inner: int | None = None
+    evidence: Evidence,
+    sample: Sample,
+    change: Change | None = None,
+    inner: int | None = None,
+    step: float | None = None,
+    ends: tuple[float, float] = (1.0, -1.0),
 ) -> list[np.ndarray] | None:
     """The derivatives that the formula has with a changed forward pass, shaped as its outputs.
 
-    With `inner` those of the sum of the entries of this value, as if it were the output.
+    With `inner` those of the sum of the entries of this value, as if it were the output; with
+    `step` the difference quotients of this step, between the two `ends`.
     """
     formula = evidence.formula
     if formula.forward is None or formula.kind == "hessian":
@@ -61,13 +67,13 @@ def slopes(
     for k in formula.wrt:
         x = np.asarray(flat[k], float)
         for place in np.ndindex(x.shape):
-            h = STEP * max(1.0, abs(float(x[place])))
-            ends = []
-            for sign in (1, -1):
+            h = step or STEP * max(1.0, abs(float(x[place])))
+            values = []
+            for end in ends:
                 y = x.copy()
-                y[place] += sign * h
-                ends.append(outputs([*flat[:k], y[()], *flat[k + 1 :]]))
-            columns.append((ends[0] - ends[1]) / (2 * h))
+                y[place] += end * h
+                values.append(outputs([*flat[:k], y[()], *flat[k + 1 :]]))
+            columns.append((values[0] - values[1]) / ((ends[0] - ends[1]) * h))
     return _as_outputs(formula, np.array(columns).T, sample, evidence.kept)
 
 
@@ -299,7 +305,7 @@ def _other_points(evidence: Evidence, k: int, operand: int) -> Iterator[tuple[in
         yield k, "its result"
     for p in range(len(program.inputs)):
         if p != operand:
-            yield p, str(program.inputs[p])
+            yield p, str(getattr(program.inputs[p], "name", program.inputs[p]))
     for each in range(operand - 1, len(program.inputs) - 1, -1):
         if program.operations[each].name not in ("size", "constant", "named"):
             yield each, "an earlier value"

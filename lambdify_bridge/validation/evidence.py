@@ -19,7 +19,7 @@ import numpy as np
 from lambdify_bridge.validation.calls import Caller, Result
 from lambdify_bridge.validation.formulas import Formula
 from lambdify_bridge.validation.inputs import FAR, SMALL, USUAL, WHOLE, Domain, Place, places
-from lambdify_bridge.validation.runs import Changes
+from lambdify_bridge.validation.runs import STEP, Changes
 
 ROUNDINGS = 32.0  # how many times the estimated rounding error is allowed
 MOST_USUAL = 14
@@ -30,6 +30,10 @@ ASIDE = 1e-9  # how far beside a kink the formula is evaluated
 KINK = 1e-5
 LARGEST = 1e-8  # of the largest float: values that are compared are smaller
 DIFFERENTIATED = ("gradient", "derivative", "jacobian", "hessian", "backward")
+SATURATED = 0.25  # of a value: what a step moves it by says nothing of a smaller one
+FAILURES = (  # of a formula that was altered: it is none
+    ArithmeticError, AttributeError, ValueError, IndexError, TypeError, np.linalg.LinAlgError,
+)  # fmt: skip
 Array = np.ndarray
 Arrays = tuple[Array, ...]
 
@@ -201,8 +205,11 @@ class Evidence:
         """What is allowed at each entry; None where the condition of the formula is not known."""
         try:
             growth: list[Array] | None = self.formula.growth(place.inputs)[self.kept]
-            if place.region != WHOLE and not _all_finite(growth):
-                growth = self.condition(place, exact)
+            if place.region != WHOLE and not _is_known(growth, exact):
+                growth = self.formula.exact_growth(place.inputs)
+                growth = growth[self.kept] if growth is not None else None
+                if not _all_finite(growth):
+                    growth = self.condition(place, exact)
         except (ArithmeticError, ValueError, np.linalg.LinAlgError, IndexError, TypeError):
             return None
         if growth is None:
@@ -298,7 +305,7 @@ class Evidence:
                 try:
                     with np.errstate(all="ignore"):
                         value = alternative(sample, k)
-                except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+                except FAILURES:
                     return False
                 if value is None or not agree(
                     seen(outs[k]), value, slack, sample.tolerance[k], self.usual_size[k]
@@ -319,6 +326,15 @@ class Evidence:
         """The outputs of the formula with some operations replaced."""
         flat = self.formula.flat([_in_double(x) for x in sample.inputs])
         return self.formula.stacked(self.formula.written(flat, changes))[self.kept]
+
+    def values(self, sample: Sample) -> list[Any]:
+        """All values of the formula as it is written, one for each operation."""
+        known = self.remembered.setdefault("values", {})
+        if id(sample) not in known:
+            flat = self.formula.flat([_in_double(x) for x in sample.inputs])
+            known[id(sample)] = self.formula.written.values(flat)
+        found: list[Any] = known[id(sample)]
+        return found
 
     def at(self, inputs: Sequence[Any]) -> list[Array]:
         """The outputs of the formula at other inputs, in double precision."""
@@ -344,6 +360,18 @@ def agree(got: Any, value: Any, slack: float, tolerance: Any = 0.0, usual: float
     if np.shape(tolerance) == got.shape:
         room = room + 4 * np.asarray(tolerance)
     return bool((np.abs(got - value) <= room).all())
+
+
+def _is_known(growth: Sequence[Array] | None, exact: Arrays) -> bool:
+    """Whether the growth is that of a small step: finite, and not as large as the values."""
+    return (
+        growth is not None
+        and _all_finite(growth)
+        and all(
+            bool((grown * STEP <= SATURATED * np.abs(as_floats(x))).all())
+            for grown, x in zip(growth, exact, strict=True)
+        )
+    )
 
 
 def _all_finite(each: Sequence[Array] | None) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +21,8 @@ import sympy as sp
 from lambdify_bridge.backends import mpmath as many_digits
 from lambdify_bridge.differentiation import programs
 from lambdify_bridge.problem import Layout, Problem, read
-from lambdify_bridge.validation.runs import Runner
+from lambdify_bridge.validation.runs import FINE_STEP, Exact, Runner
+from lambdify_bridge.validation.runs import STEP as STEP_OF_FLOATS
 
 KINDS = (
     "value", "gradient", "jacobian", "hessian", "backward", "derivative", "antiderivative",
@@ -117,10 +118,24 @@ class Formula:
 
     def growth(self, inputs: Sequence[Array]) -> list[Array]:
         """How many relative roundings show in each entry: see Runner.growth."""
-        return [
-            np.asarray(x, float)
-            for x in self.stacked(self.stable.growth(self.flat(_double(inputs))))
-        ]
+        return self._grown(self.stable, inputs, STEP_OF_FLOATS)
+
+    def exact_growth(self, inputs: Sequence[Array]) -> list[Array] | None:
+        """The same where values in between are out of the range of floats, or where they turn round
+        within a step; None if not known."""
+        step = STEP_OF_FLOATS if self.of_arrays else FINE_STEP  # inverses are computed in double
+        try:
+            return self._grown(self.with_many_digits, inputs, step)
+        except (ArithmeticError, ValueError, TypeError, AttributeError, np.linalg.LinAlgError):
+            return None
+
+    @cached_property
+    def with_many_digits(self) -> Exact:
+        return Exact(self.stable.program, DIGITS[0])
+
+    def _grown(self, runner: Runner, inputs: Sequence[Array], step: float) -> list[Array]:
+        found = self.stacked(runner.growth(self.flat(_double(inputs)), step))
+        return [np.asarray(x, float) for x in found]
 
 
 def _double(inputs: Sequence[Array]) -> list[Array]:

@@ -6,7 +6,6 @@ gives what the function gives at every usual input.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -14,21 +13,15 @@ from typing import Any
 import numpy as np
 
 from lambdify_bridge.program import Operation
+from lambdify_bridge.validation.alterations import operations
 from lambdify_bridge.validation.evidence import Evidence, Sample
-from lambdify_bridge.validation.residuals import DEGREE, LN2, LN10, is_factor, sizes
+from lambdify_bridge.validation.residuals import DEGREE, LN2, LN10, is_factor
 from lambdify_bridge.validation.runs import Changes, Operator, operator_of
 from lambdify_bridge.validation.table import CauseTable, Example
 
 MISTAKES = CauseTable()
 TRIGONOMETRIC = ("sin", "cos", "tan")
 INVERSE = ("asin", "acos", "atan", "atan2")
-MOST = 160  # operations of a formula that are looked at one by one
-
-
-def operations(evidence: Evidence, *names: str) -> list[tuple[int, Operation]]:
-    """The operations of the formula as it is written, by their names."""
-    program = evidence.formula.written.program
-    return [(k, op) for k, op in enumerate(program.operations) if not names or op.name in names]
 
 
 def replaced(evidence: Evidence, changes: Changes) -> bool:
@@ -127,6 +120,23 @@ def other_parameter(evidence: Evidence) -> str | None:
     for name, link in LINKS.items():
         if evidence.explains(lambda s, k, g=link: g(s.expected[k])):
             return f"the result is {name}"
+    return _by_another_parameter(evidence)
+
+
+def _by_another_parameter(evidence: Evidence) -> str | None:
+    """Whether a derivative by p is the one by the logit of p, or the reverse."""
+    formula = evidence.formula
+    if formula.kind not in ("gradient", "derivative") or len(evidence.failing) != 1:
+        return None
+    if formula.forward is None or any(given.shape for given in formula.arguments):
+        return None
+    k = formula.wrt[evidence.failing[0]]
+    name = formula.arguments[k].name
+    for said, power in (("by the logit of", 1), ("by the probability whose logit is", -1)):
+        if evidence.explains(
+            lambda s, j, p=power: s.expected[j] * (s.inputs[k] * (1 - s.inputs[k])) ** p
+        ):
+            return f"the derivative is {said} {name}"
     return None
 
 
@@ -180,6 +190,7 @@ def along_another_axis(evidence: Evidence) -> str | None:
 
 ALONG = (
     "sum",
+    "shift",
     "max",
     "min",
     "logsumexp",
@@ -198,92 +209,3 @@ def _other_axis(operation: Operation) -> Operation | None:
     if isinstance(axes, tuple) and len(axes) == 1 and axes[0] in (0, 1):
         return operation._replace(payload=((1 - axes[0],), *rest))
     return None
-
-
-# ------------------------------------------------------------------ one term of it
-
-
-@MISTAKES.cause(
-    "sign of a term", example=Example("x**2 - y*sin(x)", lambda x, y: x**2 + y * np.sin(x))
-)
-def sign_of_a_term(evidence: Evidence) -> str | None:
-    """One term or factor has the other sign"""
-    return _one_scaled(evidence, {"-1": lambda s: -1.0})
-
-
-@MISTAKES.cause(
-    "factor of a term", example=Example("x**2/2 + y*sin(x)", lambda x, y: x**2 + y * np.sin(x))
-)
-def factor_of_a_term(evidence: Evidence) -> str | None:
-    """One term is twice or half of what it should be"""
-    return _one_scaled(evidence, {"2": lambda s: 2.0, "1/2": lambda s: 0.5})
-
-
-@MISTAKES.cause(
-    "missing or extra 1/N",
-    example=Example("sum((X @ w - y)**2)/n + sum(w**2)",
-                    lambda X, w, y: np.sum((X @ w - y) ** 2) + np.sum(w**2),
-                    shapes={"X": "n,d", "w": "d", "y": "n"}),
-)  # fmt: skip
-def mean_of_a_term(evidence: Evidence) -> str | None:
-    """A sum where a mean is meant, or a mean over something else, in one term"""
-    found = {f"1/({name})": (lambda s, f=f: 1 / f(s)) for name, f in sizes(evidence)}
-    return _one_scaled(evidence, found | dict(sizes(evidence)))
-
-
-@MISTAKES.cause(
-    "population against sample variance",
-    example=Example("(sum(x)/n)**2/(sum((x - sum(x)/n)**2)/n + 1)",
-                    lambda x: np.mean(x) ** 2 / (np.var(x, ddof=1) + 1), shapes={"x": "n"}),
-)  # fmt: skip
-def variance_of_a_term(evidence: Evidence) -> str | None:
-    """Divided by n - 1 where n is meant, or the other way round, inside the formula"""
-    found: dict[str, Callable[..., float]] = {}
-    for name, f in sizes(evidence):
-        found[f"{name}/({name} - 1)"] = lambda s, f=f: f(s) / (f(s) - 1) if f(s) > 1 else math.nan
-        found[f"({name} - 1)/{name}"] = lambda s, f=f: (f(s) - 1) / f(s)
-    return _one_scaled(evidence, found)
-
-
-@MISTAKES.cause("a term is missing", example=Example("x**2 + y*sin(x)", lambda x, y: x**2 + 0 * y))
-def missing_term(evidence: Evidence) -> str | None:
-    """One term of the formula is left out"""
-    return _one_scaled(evidence, {"0": lambda s: 0.0})
-
-
-UNSCALED = {
-    "input", "constant", "size", "whole", "eye", "select", "lt", "le", "gt", "ge", "eq", "differs",
-}  # fmt: skip
-
-
-def _one_scaled(evidence: Evidence, factors: dict[str, Callable[..., float]]) -> str | None:
-    """Whether one value of the formula, times a factor, makes it what the function gives."""
-    chosen = [
-        (k, op) for k, op in operations(evidence)
-        if op.name not in UNSCALED
-    ]  # fmt: skip
-    for k, operation in chosen[-MOST:]:
-        for name, factor in factors.items():
-            for place in (None, *range(len(operation.operands))):
-
-                def alternative(
-                    s: Sample,
-                    j: int,
-                    k: int = k,
-                    op: Operation = operation,
-                    f: Any = factor,
-                    p: Any = place,
-                ) -> Any:
-                    return evidence.changed(s, {k: _scaling(op, p, f(s))})[j]
-
-                if evidence.explains(alternative):
-                    return f"a part of it is multiplied by {name}"
-    return None
-
-
-def _scaling(operation: Operation, place: int | None, factor: float) -> Operator:
-    """The operation with its result, or one of its operands, times a factor."""
-    plain = operator_of(operation)
-    if place is None:
-        return lambda *values: factor * plain(*values)
-    return lambda *values: plain(*[factor * v if j == place else v for j, v in enumerate(values)])

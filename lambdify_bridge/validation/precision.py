@@ -13,6 +13,7 @@ from lambdify_bridge.validation.table import CauseTable, Example
 
 PRECISION = CauseTable()
 NARROWER = {"float64": ("float32", "float16"), "float32": ("float16",)}
+LEAST_OF_A_TYPE = 0.03  # of the precision of a type: its worst error is above
 MOST_OFF = 0.5  # of the usual inputs are wrong where everything is computed in a narrower type
 NUDGES, NUDGE = 8, 2.0**-34
 NOISE = 0.05  # of an error changes at random where rounding made it
@@ -36,6 +37,11 @@ def is_narrow(evidence: Evidence) -> str | None:
         coarser = float(np.finfo(name).eps) / 2 / evidence.unit
         is_many = len(wrong) >= MOST_OFF * len(usual)
         step = 2.0 ** (-4) * float(np.finfo(name).eps) * 2**8
+        errors = sorted(map(_relative, wrong))
+        if errors[-1] < float(np.finfo(name).eps) * LEAST_OF_A_TYPE:
+            continue  # no type as narrow as that is so near
+        if errors[len(errors) // 2] > ROUNDED_OFF:
+            continue
         if is_many and all(_within(s, coarser) for s in usual) and _is_noise(evidence, wrong, step):
             narrow = all(s.result.kind == name for s in usual)
             return f"results have the precision of {name}" + (", and its type" if narrow else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -93,9 +93,10 @@ def mean_or_sum(evidence: Evidence) -> str | None:
     """A sum where a mean is meant, or a mean over something else"""
     found = list(sizes(evidence))
     for name, size in found:
-        for power in (1.0, -1.0):
+        for power in (1.0, -1.0, 0.5, -0.5):
             if scaled(evidence, lambda s, f=size, p=power: f(s) ** p):
-                return f"got = expected {'*' if power > 0 else '/'} {name}"
+                root = "the root of " if abs(power) < 1 else ""
+                return f"got = expected {'*' if power > 0 else '/'} {root}{name}"
     for name, size in found:
         for other, by in found:
             if name != other and scaled(evidence, lambda s, f=size, g=by: f(s) / g(s)):
@@ -231,7 +232,7 @@ def _over_more_axes(evidence: Evidence) -> str | None:
             def seen(got: np.ndarray, f: Any = reduced, back: bool = last) -> Any:
                 return got if got.ndim == 0 else f(got, axis=-1 if back else 0)
 
-            if _has_more_axes(evidence) and evidence.explains(
+            if _axes_differ_by(evidence, (1,)) and evidence.explains(
                 lambda s, k: s.expected[k], seen=seen
             ):
                 which = "the last" if last else "the first"
@@ -239,11 +240,12 @@ def _over_more_axes(evidence: Evidence) -> str | None:
     return None
 
 
-def _has_more_axes(evidence: Evidence) -> bool:
+def _axes_differ_by(evidence: Evidence, more: Collection[int]) -> bool:
+    """Whether the outputs have so many axes more than they should."""
     return all(
         s.result.outputs is not None
         and all(
-            k < len(s.result.outputs) and s.result.outputs[k].ndim == s.expected[k].ndim + 1
+            k < len(s.result.outputs) and s.result.outputs[k].ndim - s.expected[k].ndim in more
             for k in evidence.failing
         )
         for s in evidence.usual
@@ -307,6 +309,8 @@ def wrong_axis(evidence: Evidence) -> str | None:
         lambda s, k: np.sum(s.expected[k]), seen=lambda got: np.sum(got)
     ):
         return "the total is right, the shape is that of another axis"
+    if (found := _over_fewer_axes(evidence)) is not None:
+        return found
     matrices = [k for k, g in enumerate(evidence.formula.arguments) if len(g.shape) == 2]
     if not matrices:
         return None
@@ -317,6 +321,18 @@ def wrong_axis(evidence: Evidence) -> str | None:
         return value.T if value.ndim == 2 else value
 
     return "along columns in place of rows" if evidence.explains(turned) else None
+
+
+def _over_fewer_axes(evidence: Evidence) -> str | None:
+    """Whether a sum or a mean runs over an axis that has to be kept."""
+    if not _axes_differ_by(evidence, range(-4, 0)):
+        return None
+    for word, reduced in (("sum", np.sum), ("mean", np.mean)):
+        for axis in (None, 0, -1):
+            if evidence.explains(lambda s, k, f=reduced, a=axis: f(s.expected[k], axis=a)):
+                which = {None: "all axes", 0: "the first axis", -1: "the last axis"}[axis]
+                return f"got is the {word} of the true result over {which}"
+    return None
 
 
 def _other_length(evidence: Evidence) -> bool:

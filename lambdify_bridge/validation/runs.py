@@ -18,6 +18,7 @@ from lambdify_bridge.constants import FOLD, in_context
 from lambdify_bridge.program import Operation, Program
 
 STEP = 2.0**-26  # by how much values are disturbed, relatively: rounding of NumPy is far below
+FINE_STEP = 2.0**-60  # the same with many digits
 TURNS = 6
 Operator = Callable[..., Any]
 Changes = Mapping[int, Operator]
@@ -74,14 +75,16 @@ class Runner:
         space = self.values(inputs, changes)
         return [space[k] for k in self.program.outputs]
 
-    def disturbed(self, inputs: Sequence[Any], random: np.random.Generator) -> list[Any]:
-        """The outputs where every input and every computed value is off by about STEP."""
+    def disturbed(
+        self, inputs: Sequence[Any], random: np.random.Generator, step: float
+    ) -> list[Any]:
+        """The outputs where every input and every computed value is off by about the step."""
 
         def nudge(value: Any) -> Any:
             x = np.asarray(value)
-            if x.dtype.kind != "f":
+            if x.dtype.kind != "f" and not _has_many_digits(x):
                 return value
-            return x * (1 + STEP * random.choice([-1.0, 1.0], x.shape))
+            return x + x * (step * random.choice([-1.0, 1.0], x.shape))
 
         space = list(self.start)
         space[: len(inputs)] = [nudge(value) for value in inputs]
@@ -91,15 +94,18 @@ class Runner:
                 space[k] = nudge(result)
         return [space[k] for k in self.program.outputs]
 
-    def growth(self, inputs: Sequence[Any]) -> list[Any]:
+    def growth(self, inputs: Sequence[Any], step: float = STEP) -> list[Any]:
         """How many relative roundings of every value show in the outputs: the sum over operations
         of |value times derivative of the output by it|, found by disturbing them all at random."""
         plain = self(inputs)
         most = [np.zeros(np.shape(value)) for value in plain]
         with np.errstate(all="ignore"):
             for turn in range(TURNS):
-                moved = self.disturbed(inputs, np.random.default_rng([7, turn]))
-                off = [np.abs(a - b) / STEP for a, b in zip(moved, plain, strict=True)]
+                moved = self.disturbed(inputs, np.random.default_rng([7, turn]), step)
+                off = [
+                    np.asarray(np.abs(np.asarray(a - b)) / step, float)
+                    for a, b in zip(moved, plain, strict=True)
+                ]
                 most = [np.maximum(a, b) for a, b in zip(most, off, strict=True)]
         return most
 
@@ -162,6 +168,10 @@ class Exact(Runner):
     def values(self, inputs: Sequence[Any], changes: Changes | None = None) -> list[Any]:
         whole = [v if np.asarray(v).dtype.kind in "iub" else self.numbers(v) for v in inputs]
         return super().values(whole, changes)
+
+
+def _has_many_digits(x: np.ndarray) -> bool:
+    return x.dtype == object and x.size > 0 and hasattr(x.flat[0], "_mpf_")
 
 
 def in_double(value: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 
 from lambdify_bridge.validation.behaviour import BEHAVIOUR, batch_of
 from lambdify_bridge.validation.calls import LIBRARIES, Caller, Result, library_of, parameters
-from lambdify_bridge.validation.causes import VALUES
+from lambdify_bridge.validation.causes import SINGLE, TOGETHER
 from lambdify_bridge.validation.evidence import ROUNDINGS, Evidence, Sample
 from lambdify_bridge.validation.formulas import Formula, formula
 from lambdify_bridge.validation.grids import SAMPLED, validate_sampled
@@ -210,16 +210,21 @@ def _judged(evidence: Evidence, name: str) -> ValidationReport:
 
 
 def _cause(evidence: Evidence) -> Cause | None:
-    """The first cause that explains all outputs that are wrong, or else one of them alone."""
-    cause = VALUES.first(evidence)
-    if cause is not None or len(evidence.failing) < 2:
-        return cause
-    for k in evidence.failing:
-        part = _only(evidence, k)
-        cause = VALUES.first(part)
-        if cause is not None:
-            return replace(cause, where=f"in {evidence.caller.names[k]}: {cause.where}")
-    return None
+    """The first cause that explains all outputs that are wrong, or else a cause for each."""
+    if (cause := SINGLE.first(evidence)) is not None or len(evidence.failing) < 2:
+        return cause or TOGETHER.first(evidence)
+    parts = [(evidence.caller.names[k], _only(evidence, k)) for k in evidence.failing]
+    each = [(name, SINGLE.first(part) or TOGETHER.first(part)) for name, part in parts]
+    first = next((found for _, found in each if found is not None), None)
+    if first is None:
+        return None
+    return replace(first, where="; ".join(_told(name, found, first) for name, found in each))
+
+
+def _told(name: str, found: Cause | None, first: Cause) -> str:
+    if found is None:
+        return f"{name} is not explained"
+    return f"in {name}: " + ("" if found.name == first.name else f"{found.name}, ") + found.where
 
 
 def _only(evidence: Evidence, k: int) -> Evidence:

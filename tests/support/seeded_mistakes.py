@@ -184,9 +184,14 @@ def mistakes(case: Case) -> Iterator[Mistake]:
     yield from itertools.islice(_mistakes(case), MOST)
 
 
-def _mistakes(case: Case) -> Iterator[Mistake]:
+def own_mistakes(case: Case) -> Iterator[Mistake]:
+    """Those that were written for this case."""
     for cause, code in case.mistakes:
         yield Mistake(cause, written(case.args, code), code)
+
+
+def _mistakes(case: Case) -> Iterator[Mistake]:
+    yield from own_mistakes(case)
     told = {code for _, code in case.mistakes}
     for cause, right, wrong in SPELLED:
         code = case.code.replace(right, wrong)
