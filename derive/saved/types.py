@@ -265,7 +265,9 @@ OURS = {                                                         # module: name:
         **dict.fromkeys(("LargestTail", "LargestDeviation"), "[SE]{2}"),
         "JensenGap": "[SE]T", "LeastJensenGap": "[SE]S[SE]{2}",
     },
-    "derive.probability.joint_laws": {"JointLaw": "[SE]TT", "JointTable": "MTT"},
+    "derive.probability.joint_laws": {
+        "JointLaw": "[SE]TT", "JointTable": "MTT", "PairDensity": "TT(TT|K)",
+    },
     "derive.probability.joint_moments": {
         **dict.fromkeys(("MarginalDensity", "MarginalProbabilities"), "TK"),
         **dict.fromkeys(("JointExpectation", "JointVariance"), "[SE]K"),
