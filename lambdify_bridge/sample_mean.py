@@ -221,6 +221,11 @@ def _entropy(node: Any, claim: complex, at: Evaluator) -> _Average:
     return _Average((-log(laws.density(law, letter)),), node.args[1:], claim, "mean of -log f")
 
 
+def _surprise(node: Any, claim: complex, at: Evaluator) -> _Average:
+    g = expectation.log_ratio(node) / log(node.args[2])
+    return _Average((g,), node.args[:1], claim, "mean of log-ratios")
+
+
 def _probability(node: Any, claim: complex, at: Evaluator) -> _Average:
     return _below(node, float(at(node.args[0])), claim)
 
@@ -272,6 +277,8 @@ AVERAGES: dict[str, Callable[[Any, complex, Evaluator], _Average]] = {
     "Expectation": _mean,
     "Variance": _variance,
     "EntropyOfLaw": _entropy,
+    "LawDivergence": _surprise,
+    "LawCrossEntropy": _surprise,
     "DistributionFunction": _probability,
     "Median": _median,
     "LawCovariance": _of_independent,

@@ -137,7 +137,9 @@ def expected_curvature(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr) -> Outco
     L = log_density(f)
     curvature = L.diff(t, 2)
     premise = (D(L, t, 2), FiniteSet(curvature))
-    return Rewrite(Integral((-f * curvature).expand(), Tuple(x, a, b)), premises=(premise,))
+    return Rewrite(
+        Integral((-f * curvature).expand(power_exp=False), Tuple(x, a, b)), premises=(premise,)
+    )
 
 
 @BOUNDS.rule("information of the sample", example=CramerRaoBound(EXPONENTIAL, x, theta, 0, oo, n))
