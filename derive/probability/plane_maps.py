@@ -239,14 +239,14 @@ def _inside(asked: PlaneMap, way: WayBack) -> WayBack | None:
     here = dict(zip(asked.letters, (way.x, way.y), strict=True))
     ranges = () if way.within else zip(asked.letters, asked.ranges, strict=True)
     ends = (e.xreplace(here) for s, limits in ranges for e in _between(s, *limits))
-    parts = [_in_short(e) for e in (*way.positive, *ends)]
+    parts = [in_short(e) for e in (*way.positive, *ends)]
     if any(part.is_nonpositive for part in parts):
         return None
     open_ones = sorted({p for p in parts if not p.is_positive}, key=lambda p: p.sort_key())
     return WayBack(way.x, way.y, tuple(open_ones))
 
 
-def _in_short(e: Expr) -> Expr:
+def in_short(e: Expr) -> Expr:
     """What is as positive as e, and shorter."""
     e = factor(together(powdenest(e)))
     left = [g for g in Mul.make_args(e) if not g.is_positive and not (-g).is_positive]
@@ -269,15 +269,15 @@ def _without_roots(e: Expr) -> Expr:
         return (log(more) - log(less)).expand()
     squared = less**2, more**2
     rooted = any(p.exp == Rational(1, 2) for t in (more, less) for p in t.atoms(Pow))
-    return _in_short(squared[1] - squared[0]) if rooted else e
+    return in_short(squared[1] - squared[0]) if rooted else e
 
 
-def region(positive: tuple[Expr, ...], places: tuple[Symbol, Symbol]) -> Boolean:
+def region(positive: tuple[Expr, ...], places: tuple[Symbol, ...]) -> Boolean:
     """All of these are positive, each written for the later letter in it, where it is a line."""
     return And(*(_for_a_letter(e, places) for e in positive))
 
 
-def _for_a_letter(e: Expr, places: tuple[Symbol, Symbol]) -> Relational:
+def _for_a_letter(e: Expr, places: tuple[Symbol, ...]) -> Relational:
     for s in reversed(places):
         line = e.as_poly(s) if depends_on(e, s) else None
         if line is None or line.degree() != 1 or line.nth(1).is_positive is None:

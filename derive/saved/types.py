@@ -245,7 +245,7 @@ OURS = {                                                         # module: name:
         "MutualInformation": "M[SE]", "ConditionalEntropy": "M[SE]",
     },
     "derive.probability.law_divergence": dict.fromkeys(
-        ("LawDivergence", "LawCrossEntropy"), "TL[SE]"),
+        ("LawDivergence", "LawCrossEntropy"), "TK[SE]"),
     "derive.probability.moments": {
         "normal_density": "[SE]{3}", "Expectation": "[SE]T+", "Variance": "[SE]T+",
     },
