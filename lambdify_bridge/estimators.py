@@ -32,6 +32,7 @@ from lambdify_bridge import (  # noqa: F401
     moment_estimates,
     optimizers,
     optimum,
+    pair_densities,
     parameter_integrals,
     paths,
     principal_value,

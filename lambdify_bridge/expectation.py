@@ -11,7 +11,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from sympy import Dummy, log
+from sympy import Dummy, S, log
 
 from lambdify_bridge import laws
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
@@ -67,6 +67,27 @@ def total_probability(node: Any, at: Evaluator) -> Number:
 def entropy(node: Any, at: Evaluator) -> Number:
     letter, law = node.args[1].args
     return laws.mean(at, -log(laws.density(law, letter)), letter, law)
+
+
+@estimator("LawDivergence", "LawCrossEntropy")
+@remembered
+def surprise(node: Any, at: Evaluator) -> Number:
+    """The mean of log p - log q, or of -log q, over the values of p."""
+    (x, p), q, base = node.args
+    if laws.is_listed(p):
+        places = [at.at({x: at(S(v))}) for v in sorted(p.set, key=str)]
+        chances = [tuple(there(laws.density(law, x)) for law in (p, q)) for there in places]
+        mine = type(node).__name__ == "LawDivergence"
+        terms = (f * ((at.ctx.log(f) if mine else 0) - at.ctx.log(g)) for f, g in chances if f)
+        return at.ctx.fsum(terms) / at.ctx.log(at(base))
+    return laws.mean(at, log_ratio(node), x, p) / at.ctx.log(at(base))
+
+
+def log_ratio(node: Any) -> Any:
+    """What is averaged over the values of p."""
+    (x, p), q, _ = node.args
+    mine = log(laws.density(p, x)) if type(node).__name__ == "LawDivergence" else 0
+    return mine - log(laws.density(q, x))
 
 
 @estimator("Mode")

@@ -97,6 +97,7 @@ REWRITES: dict[type, Callable[..., int]] = {
     sp.frac:       lambda b, a: b.sub(a, b.apply("floor", a)),
     sp.beta:       lambda b, p, q=None: b.apply("beta", p, p if q is None else q),
     sp.betainc_regularized: lambda b, p, q, low, high: _between(b, p, q, low, high),
+    sp.catalan:    lambda b, a: _catalan_number(b, a),
     sp.factorial:  lambda b, a: b.apply("gamma", b.add(a, b.constant(1))),
     sp.harmonic:   lambda b, a: b.add(b.apply("digamma", b.add(a, b.constant(1))),
                                       b.number(sp.EulerGamma)),
@@ -118,6 +119,12 @@ REWRITES: dict[type, Callable[..., int]] = {
 def _incomplete_beta(m: Any, a: Any, b: Any, *ends: Any) -> Any:
     """The regularised incomplete beta function up to an end, or between two."""
     return m.betainc(a, b, *([0] * (2 - len(ends))), *ends, regularized=True)
+
+
+def _catalan_number(b: Any, n: int) -> int:
+    """Over half numbers as well: 1/((n + 1)(2n + 1) B(n + 1, n + 1))."""
+    more = b.add(n, b.constant(1))
+    return b.reciprocal(b.mul(b.mul(more, b.add(n, more)), b.apply("beta", more, more)))
 
 
 def _between(b: Any, p: int, q: int, low: int, high: int) -> int:

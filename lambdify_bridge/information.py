@@ -111,6 +111,21 @@ def matrix_gaussian_divergence(node: Any, at: Evaluator) -> Number:
     return _of_gaussians(at, *(at(part) for part in node.args))
 
 
+@estimator("GaussianInformation")
+@remembered
+def gaussian_information(node: Any, at: Evaluator) -> Number:
+    """The expected log p(x, y) - log p(x) - log p(y), each density as it is."""
+    V, k = at(node.args[0]), int(node.args[1])
+    first, second = V[:k, :k], V[k:, k:]
+    zero, around = at.ctx.zeros(V.rows), at.ctx.zeros(V.rows, 1)
+    inside, outside = zero.copy(), zero.copy()
+    inside[:k, :k], outside[k:, k:] = first**-1, second**-1
+    ratio = _log_factor(at, V) - _log_factor(at, first) - _log_factor(at, second)
+    forms = [(-(V**-1) / 2, around), (inside / 2, around), (outside / 2, around)]
+    whole = ratio + _mean_of_forms(at, forms, around, V)
+    return whole / at.ctx.log(at(node.args[2]))
+
+
 def _of_gaussians(at: Evaluator, m: Any, V: Any, n: Any, W: Any) -> Number:
     """The expected value of log p - log q, both densities as they are."""
     ratio = _log_factor(at, V) - _log_factor(at, W)

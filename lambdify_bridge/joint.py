@@ -214,6 +214,11 @@ def _twice(
     return at.ctx.mpf(second)
 
 
+def whole(at: Evaluator, law: Any) -> Number:
+    """The integral of the density over its region."""
+    return _twice(at, law, None, lambda plane: plane.total(S.One))
+
+
 # ------------------------------------------------------------------ tables
 
 
@@ -315,7 +320,7 @@ def marginal_density(node: Any, at: Evaluator) -> Number:
     """The integral along the line where the letter is at the place, by that over the region."""
     known, law = node.args
     line = _twice(at, law, _place(at, known, law), lambda plane: plane.total(S.One))
-    return line / _twice(at, law, None, lambda plane: plane.total(S.One))
+    return line / whole(at, law)
 
 
 @estimator("ConditionalDensity")
@@ -356,10 +361,10 @@ def dependence(node: Any, at: Evaluator) -> Number:
         _twice(at, law, _place(at, known, law), lambda plane: plane.total(S.One))
         for known in (first, second)
     ]
-    whole = _twice(at, law, None, lambda plane: plane.total(S.One))
-    together = there(law.args[0]) / whole
+    total = whole(at, law)
+    together = there(law.args[0]) / total
     at.rests_on(0.0, 100 * at.root.accuracy * float(abs(together)))
-    return together - lines[0] * lines[1] / whole**2
+    return together - lines[0] * lines[1] / total**2
 
 
 @estimator("TableDependence")

@@ -96,7 +96,8 @@ def mean(at: Evaluator, g: Any, letter: Symbol, law: Any) -> Number:
     """
     if isinstance(law.set, ProductSet):
         raise Undecided("a law of several numbers")
-    if density(law, letter).has(Abs):  # the rule does not see kinks
+    continuous = isinstance(law.set, Interval)
+    if continuous and (g * density(law, letter)).has(Abs):  # the rule does not see kinks
         return _by_its_integral(g, letter, law, at, kinks=True)
     rules = [weights(at, letter, law, at.ctx.mpf(h)) for h in STEPS]
     if not all(_sees(at, law, rule) for rule in rules):

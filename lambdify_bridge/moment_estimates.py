@@ -6,11 +6,11 @@ The moments are sums over the places of the double exponential rule, in double p
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
-from sympy import Interval, S, Tuple, expand_log, gamma, log, loggamma, oo
+from sympy import Abs, Interval, S, Tuple, expand_log, gamma, log, loggamma, oo
 
 from lambdify_bridge import laws
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
@@ -45,20 +45,27 @@ def _moments(one: Any, letters: list[Any], at: Evaluator) -> Callable[[Point], A
         return _discrete_moments(one, letters, at)
     others = {s: float(v) for s, v in at.given.items() if s not in letters}
     f = as_written(laws.density(law, x).xreplace(others), [x, *letters])
-    ends: list[Any] = [
-        end if end in (oo, -oo) else as_written(end, letters) for end in laws.ends(law)
-    ]
+    low, high = laws.ends(law)
+    places = (low, *_kinks(laws.density(law, x).xreplace(others), x), high)
+    ends: list[Any] = [end if end in (oo, -oo) else as_written(end, letters) for end in places]
 
     def of(point: Point) -> Any:
-        low, high = (end if end in (oo, -oo) else float(end(*point)) for end in ends)
-        if not low < high:
+        cuts = [end if end in (oo, -oo) else float(end(*point)) for end in ends]
+        if not all(low < high for low, high in pairwise(cuts)):
             return np.full(2, np.nan)
-        places, weights = _rule(low, high)
-        weights = weights * f(places, *point)
+        rules = [_rule(low, high) for low, high in pairwise(cuts)]
+        places, weights = (np.stack(each, axis=-1) for each in zip(*rules, strict=True))
+        weights = weights * np.nan_to_num(f(places, *point))  # nothing is left far out
         fine, coarse = _two(places, weights), _two(places[::2], 2 * weights[::2])
         return fine if np.allclose(fine, coarse, rtol=CLOSE, atol=0) else np.full(2, np.nan)
 
     return of
+
+
+def _kinks(f: Any, x: Any) -> list[Any]:
+    """Where lines within absolute values are zero."""
+    lines = (node.args[0].as_poly(x) for node in nodes(f) if isinstance(node, Abs))
+    return [-line.nth(0) / line.nth(1) for line in lines if line is not None and line.degree() == 1]
 
 
 def _discrete_moments(one: Any, letters: list[Any], at: Evaluator) -> Callable[[Point], Any]:
@@ -75,6 +82,8 @@ def _discrete_moments(one: Any, letters: list[Any], at: Evaluator) -> Callable[[
     low, high = laws.ends(law)
     if not low.is_Integer:
         raise Undecided("values that start at a letter")
+    if high != oo and not high.xreplace(others).is_number:
+        raise Undecided("how many values there are is asked for")
     last = float(high.xreplace(others)) if high != oo else MOST_VALUES
     places = np.arange(float(low), min(last, MOST_VALUES) + 1)
     f = as_written(_in_logarithms(laws.density(law, x).xreplace(others)), [x, *letters])
@@ -99,8 +108,10 @@ def _two(places: Any, weights: Any) -> Any:
 
 def _rule(low: Any, high: Any) -> tuple[Any, Any]:
     inside, slope = np.pi / 2 * np.sinh(PLACES), np.pi / 2 * np.cosh(PLACES) * STEP
-    if low == -oo:
+    if low == -oo and high == oo:
         return np.sinh(inside), slope * np.cosh(inside)
+    if low == -oo:
+        return float(high) - np.exp(inside), slope * np.exp(inside)
     if high == oo:
         return float(low) + np.exp(inside), slope * np.exp(inside)
     half = (float(high) - float(low)) / 2

@@ -96,7 +96,8 @@ ALLOWED = {
         "derive.calculus.extrema", "derive.calculus.intervals", "derive.calculus.roots_between",
         "derive.calculus.signs", "derive.calculus.integrals", "derive.calculus.sums",
         "derive.calculus.limits", "derive.calculus.derivatives", "derive.elementary",
-        "derive.parse", "derive.linear_algebra",
+        "derive.parse", "derive.linear_algebra", "derive.calculus.vector.fields",
+        "derive.calculus.vector.operators",
     ],
     "derive.statistics": [
         "derive.core", "derive.rules", "derive.engine", "derive.structure", "derive.asked",

@@ -137,7 +137,7 @@ CONSTANTS = [
     sp.sqrt(2) + sp.log(3), sp.exp(-sp.pi) / sp.gamma(sp.Rational(1, 3)), sp.zeta(3), sp.I * sp.pi,
     sp.Rational(2**53 + 1), sp.sqrt(10**40 + 1) - 10**20, sp.besselj(1, 2) + sp.Ei(1) + sp.Si(2),
     sp.Heaviside(0), sp.Mod(sp.sqrt(50), 3), sp.polygamma(2, 5), sp.LambertW(1), sp.atan2(1, 3),
-    sp.beta(sp.Rational(1, 2), 3), sp.erfinv(sp.Rational(1, 4)),
+    sp.beta(sp.Rational(1, 2), 3), sp.catalan(sp.Rational(1, 3)), sp.erfinv(sp.Rational(1, 4)),
     sp.exp(1000) * sp.exp(-sp.sqrt(10**6 + 1)),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from sympy import (
@@ -28,6 +29,7 @@ from sympy import (
     factor_terms,
     log,
     oo,
+    sign,
     together,
     true,
 )
@@ -103,6 +105,74 @@ def _without_factors(same: type, other: type, f: Mul, x: Symbol, a: Expr, b: Exp
 def stationary_point(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Where the second derivative is negative, the function is largest where the first is zero."""
     return _stationary(f, x, a, b, negative_if, NegativeOn)
+
+
+@LARGEST.rule(
+    "where the slope changes at a kink",
+    example=ArgMax(-Abs(x - 1) - Abs(x - 2) - Abs(x - 6), x),
+    on=(Abs, Add, Mul),
+)
+def at_a_kink(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A concave function rises before its maximum and falls after it: the kink where the slope
+    changes its sign, or the stretch between two kinks on which it does."""
+    kinks = _kinks(f, x, a, b)
+    pieces = kinks and [_smooth_piece(f, x, *ends) for ends in pairwise([a, *kinks, b])]
+    if not kinks or not pieces:
+        return None
+    bent = [negative_if(g.diff(x, 2), x, *ends) is true
+            for g, ends in zip(pieces, pairwise([a, *kinks, b]), strict=True)]  # fmt: skip
+    if not all(strict or g.diff(x, 2) == 0 for strict, g in zip(bent, pieces, strict=True)):
+        return None
+    sides = [tuple(g.diff(x).subs(x, k) for g in pair)
+             for k, pair in zip(kinks, pairwise(pieces), strict=True)]  # fmt: skip
+    if not all((before - after).is_positive for before, after in sides):
+        return None
+    return _where_it_turns(kinks, pieces, bent, sides, (x, a, b))
+
+
+def _kinks(f: Expr, x: Symbol, a: Expr, b: Expr) -> list[Expr] | None:
+    """The zeros of lines within absolute values, where all of these are numbers."""
+    found = set()
+    for node in f.atoms(Abs):
+        line = node.args[0].as_poly(x) if depends_on(node, x) else None
+        if depends_on(node, x) and (line is None or line.degree() != 1):
+            return None
+        if line is not None:
+            found.add(-line.nth(0) / line.nth(1))
+    if not all(k.is_number and k.is_real for k in found):
+        return None
+    return sorted((k for k in found if a < k and k < b), key=lambda k: k)
+
+
+def _smooth_piece(f: Expr, x: Symbol, low: Expr, high: Expr) -> Expr:
+    """The function between two kinks, without absolute values."""
+    if low.is_infinite and high.is_infinite:
+        middle = S.Zero
+    elif low.is_infinite or high.is_infinite:
+        middle = high - 1 if low.is_infinite else low + 1
+    else:
+        middle = (low + high) / 2
+    inside = [node for node in f.atoms(Abs) if depends_on(node, x)]
+    return f.xreplace({n: sign(n.args[0].subs(x, middle)) * n.args[0] for n in inside}).expand()
+
+
+def _where_it_turns(
+    kinks: list[Expr], pieces: list[Expr], bent: list[bool], sides: list[Any], over: Any
+) -> Outcome:
+    """From the slopes on both sides of each kink; None where a stretch is level, or unknown."""
+    x, a, b = over
+    ends = [a, *kinks, b]
+    for j, (before, after) in enumerate(sides):
+        if before.is_negative:
+            return ArgMax(pieces[j], x, ends[j], ends[j + 1]) if bent[j] else None
+        rises = before.is_positive or (before.is_zero and bent[j])
+        falls = after.is_negative or (after.is_zero and bent[j + 1])
+        if rises and falls:
+            names = Symbol("slope before"), Symbol("slope after")
+            return Rewrite(kinks[j], where=tuple(zip(names, (before, after), strict=True)))
+        if not (rises and after.is_positive):
+            return None
+    return ArgMax(pieces[-1], x, kinks[-1], b) if bent[-1] else None
 
 
 @SMALLEST.rule("stationary point of a convex function", example=ArgMin(exp(x) - 2 * x, x))

@@ -143,7 +143,8 @@ def prior_times_likelihood(prior: Expr, likelihood: Expr, t: Symbol, a: Expr, b:
 )
 def constant_factors_cancel(kernel: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     """A factor without the letter stands above and below: it cancels."""
-    moving = gathered(kernel, t).as_independent(t, as_Add=False)[1]
+    fixed, moving = gathered(kernel, t).as_independent(t, as_Add=False)
+    moving = -moving if fixed.is_negative else moving  # a kernel is positive
     return DensityOfKernel(moving, t, a, b) if moving not in (kernel, 1) else None
 
 

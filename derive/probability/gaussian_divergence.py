@@ -17,6 +17,7 @@ from sympy import (
     logcombine,
 )
 from sympy.logic.boolalg import Boolean
+from sympy.stats.joint_rv_types import MultivariateNormalDistribution
 
 from derive.asked import asked, scalar
 from derive.calculus.integrals.integrate import exact
@@ -37,6 +38,7 @@ from derive.probability.quantities import (
     with_real_letters,
     worked_out,
 )
+from derive.probability.random_variables import random_variable
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import fresh
 
@@ -58,6 +60,13 @@ class GaussianDivergence(Quantity):
 
 class MatrixGaussianDivergence(GaussianDivergence):
     """The same of vectors: means are columns, v and w covariance matrices."""
+
+
+class GaussianInformation(Quantity):
+    """What the first k entries of a vector with the covariance matrix V tell about the others:
+    GaussianInformation(V, k, base)."""
+
+    name = "I"
 
 
 class MeanSquare(Quantity):
@@ -101,6 +110,9 @@ def tidy(value: Expr) -> Expr:
 DIVERGENCES = RuleTable(
     GaussianDivergence, lambda goal: goal.args, "divergences of Gaussians", tidy=tidy
 )
+INFORMATION = RuleTable(
+    GaussianInformation, lambda goal: goal.args, "information of Gaussian vectors", tidy=tidy
+)
 SQUARES = RuleTable(MeanSquare, lambda goal: goal.args, "mean squares")
 OF_VECTORS = RuleTable(
     MatrixGaussianDivergence, lambda goal: goal.args, "divergences of Gaussian vectors", tidy=tidy
@@ -140,6 +152,15 @@ def expected_log_ratio_of_vectors(m: Matrix, V: Matrix, n: Matrix, W: Matrix) ->
     return Rewrite((log(det(W)) - log(det(V))) / 2 + forms, definite(V) & definite(W))
 
 
+@INFORMATION.rule("divergence from independence", example=GaussianInformation(TWO, 1, 2))
+def divergence_from_independence(V: Matrix, k: Expr, base: Expr) -> Outcome:
+    """The divergence of the vector's law from that of independent parts, whose covariance matrix
+    has the same blocks on the diagonal and none beside them."""
+    apart = Matrix.diag(V[: int(k), : int(k)], V[int(k) :, int(k) :])
+    here = Matrix.zeros(V.rows, 1)
+    return MatrixGaussianDivergence(here, V, here, apart) / log(base)
+
+
 def inverse_of(A: Matrix) -> Basic:
     """`Inverse(A)`, not worked out."""
     return Basic.__new__(Inverse, A, S.NegativeOne)
@@ -169,6 +190,7 @@ TABLES = {
     **MOMENTS,
     **INVERSES,
     GaussianDivergence: DIVERGENCES,
+    GaussianInformation: INFORMATION,
     MeanSquare: SQUARES,
     MatrixGaussianDivergence: OF_VECTORS,
     MeanForm: FORMS,
@@ -180,6 +202,15 @@ TABLES = {
 
 
 # ------------------------------------------------------------------ what the user calls
+
+
+def of_normal_vector(law: Any, base: Expr, timeout: float) -> Derivation:
+    """What the first letter of a normal vector tells about the others."""
+    v = random_variable(law)
+    if len(v.letters) < 2 or not isinstance(v.law, MultivariateNormalDistribution):
+        raise ValueError(f"{v} is no normal law of several numbers")
+    V = with_real_letters(Matrix(v.parameters[1]))
+    return worked_out(GaussianInformation(V, 1, base), TABLES, timeout)
 
 
 def _is_matrix(value: Any) -> bool:

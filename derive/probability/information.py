@@ -22,11 +22,14 @@ from sympy import (
     log,
     oo,
 )
+from sympy.stats.rv import RandomSymbol
 
 from derive.asked import scalar
 from derive.calculus.integrals.integrate import exact
 from derive.core import Derivation
 from derive.engine import limited
+from derive.probability.gaussian_divergence import of_normal_vector
+from derive.probability.law_divergence import LawCrossEntropy, LawDivergence, of_laws
 from derive.probability.quantities import (
     Quantity,
     all_positive,
@@ -191,6 +194,11 @@ def shannon_entropy(p: Any, base: Any = "e", timeout: float = 20.0) -> Derivatio
     return worked_out(ShannonEntropy(probabilities(numbers(p)), _base(base)), TABLES, timeout)
 
 
+def _are_laws(p: Any, q: Any) -> bool:
+    return all(isinstance(law, RandomSymbol) or (isinstance(law, str) and "~" in law)
+               for law in (p, q))  # fmt: skip
+
+
 def _two(p: Any, q: Any) -> tuple[Tuple, Tuple]:
     first, second = probabilities(numbers(p)), probabilities(numbers(q))
     if len(first) != len(second):
@@ -204,7 +212,8 @@ def cross_entropy(
 ) -> Derivation:
     """The expected surprise of who expects `q` where `p` holds: the loss of a classifier.
 
-    `method="divergence"` gets there by the entropy of p and the divergence of q from p.
+    Tables of probabilities, or laws, "X ~ Exponential(a)". Of tables, `method="divergence"` gets
+    there by the entropy of p and the divergence of q from p.
 
     >>> cross_entropy([1, 0], ["q", "1 - q"]).result
     -log(q)
@@ -212,17 +221,23 @@ def cross_entropy(
     methods = {"surprise": None, "divergence": frozenset({"entropy and divergence"})}
     if method not in methods:
         raise ValueError(f"the method is {method!r}; write one of {', '.join(methods)}")
+    if _are_laws(p, q):
+        return of_laws(LawCrossEntropy, p, q, _base(base), timeout)
     goal = CrossEntropy(*_two(p, q), _base(base))
     return worked_out(goal, TABLES, timeout, methods[method])
 
 
 @limited
 def kl_divergence(p: Any, q: Any, base: Any = "e", timeout: float = 20.0) -> Derivation:
-    """The Kullback-Leibler divergence of the table `q` from the table `p`: KL(p || q).
+    """The Kullback-Leibler divergence of the table, or the law, `q` from `p`: KL(p || q).
 
     >>> kl_divergence([1, 0], ["1/2", "1/2"]).result
     log(2)
+    >>> kl_divergence("X ~ Exponential(2)", "X ~ Exponential(1)").result
+    -1/2 + log(2)
     """
+    if _are_laws(p, q):
+        return of_laws(LawDivergence, p, q, _base(base), timeout)
     return worked_out(RelativeEntropy(*_two(p, q), _base(base)), TABLES, timeout)
 
 
@@ -234,11 +249,16 @@ def _joint(P: Any) -> ImmutableMatrix:
 
 @limited
 def mutual_information(P: Any, base: Any = "e", timeout: float = 20.0) -> Derivation:
-    """What the row of a joint table of probabilities tells about the column.
+    """What the row of a joint table of probabilities tells about the column; of a normal law of
+    several letters, what the first one tells about the others.
 
     >>> mutual_information([["1/2", 0], [0, "1/2"]], base=2).result
     1
+    >>> mutual_information("X, Y ~ MultivariateNormal([0, 0], [[2, 1], [1, 2]])").result
+    log(2*sqrt(3)/3)
     """
+    if isinstance(P, str) and "~" in P:
+        return of_normal_vector(P, _base(base), timeout)
     return worked_out(MutualInformation(_joint(P), _base(base)), TABLES, timeout)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sympy import (
+    Abs,
     Basic,
     Expr,
     ImmutableMatrix,
@@ -24,7 +25,10 @@ from sympy import (
 from derive.asked import place, scalar
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.integrals.operators import definite
+from derive.core import Derivation
 from derive.probability.branches import branches, is_below
+from derive.probability.distributions import in_latex, in_text
+from derive.probability.plane_maps import ranges_of
 from derive.probability.quantities import Quantity, numbers, part, probabilities, rows_of_numbers
 from derive.probability.random_variables import random_variable
 from derive.structure import depends_on, free_symbols
@@ -136,6 +140,40 @@ class OfJoint(Quantity):
         return found
 
 
+class PairDensity(Quantity):
+    """The density of g and h together at (u, v): PairDensity((g, h), (u, v), laws...).
+
+    The laws are (x, law) and (y, law) of two independent letters, or one law of both together.
+    """
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        laws = self.args[2:]
+        return list(laws[0].letters) if len(laws) == 1 else [law.args[0] for law in laws]
+
+    def _sympystr(self, printer: Any) -> str:
+        if not getattr(printer, "as_on_paper", False):
+            return super()._sympystr(printer)
+        of_law = ", ".join(self._laws(printer, "{} ~ {}", in_text))
+        return f"density_{{{of_law}}}[{', '.join(self._equations(printer))}]"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        below = r",\, ".join(self._laws(printer, r"{} \sim {}", in_latex))
+        inside = r",\, ".join(self._equations(printer))
+        return rf"\operatorname{{density}}_{{{below}}}{power}\left[{inside}\right]"
+
+    def _laws(self, printer: Any, drawn: str, written: Any) -> list[str]:
+        laws = self.args[2:]
+        if len(laws) == 1:
+            return [printer._print(laws[0])]
+        return [drawn.format(printer._print(x), written(printer, law)) for x, law in laws]
+
+    def _equations(self, printer: Any) -> list[str]:
+        pairs = zip(*self.args[:2], strict=True)
+        return [f"{printer._print(g)} = {printer._print(place)}" for g, place in pairs]
+
+
 # ------------------------------------------------------------------ integrals over the region
 
 
@@ -155,7 +193,9 @@ def ranges(law: JointLaw, outer: Symbol) -> tuple[Tuple, Tuple] | None:
 
 
 def _turned(x: Symbol, a: Expr, b: Expr, y: Symbol, c: Expr, d: Expr) -> tuple[Tuple, Tuple] | None:
-    """c < y < d with one of the ends a monotone function of x, as a range of x."""
+    """c < y < d with one of the ends a monotone function of x, or -d < y < d, as a range of x."""
+    if c == -d and depends_on(d, x):
+        return _about_zero(x, a, b, y, d)
     moving, fixed = (d, c) if depends_on(d, x) else (c, d)
     ways = branches(moving, x, a, b, y)
     if depends_on(fixed, x) or not ways or len(ways) != 1:
@@ -167,6 +207,16 @@ def _turned(x: Symbol, a: Expr, b: Expr, y: Symbol, c: Expr, d: Expr) -> tuple[T
     after = way.rises == (moving == d)
     inner = (way.back, b) if after else (a, way.back)
     return Tuple(x, *inner), Tuple(y, way.low, way.high)
+
+
+def _about_zero(x: Symbol, a: Expr, b: Expr, y: Symbol, d: Expr) -> tuple[Tuple, Tuple] | None:
+    """|y| < d(x), a monotone function that is zero at one of its ends."""
+    ways = branches(d, x, a, b, Abs(y))
+    if not ways or len(ways) != 1 or ways[0].low != 0:
+        return None
+    (way,) = ways
+    inner = (way.back, b) if way.rises else (a, way.back)
+    return Tuple(x, *inner), Tuple(y, -way.high, way.high)
 
 
 def over(f: Expr, *limits: Tuple) -> Integral:
@@ -187,6 +237,8 @@ def joint_law(*written: Any) -> JointLaw:
     """
     if len(written) == 1 and isinstance(written[0], JointLaw):
         return written[0]
+    if len(written) == 1 and isinstance(written[0], Derivation):
+        return _of_density(written[0])
     if len(written) == 1:
         return _of_variables(written[0])
     if len(written) != 3 or not all(isinstance(w, (list, tuple, Tuple)) for w in written[1:]):
@@ -197,6 +249,18 @@ def joint_law(*written: Any) -> JointLaw:
     if isinstance(written[0], (list, tuple, MatrixBase)):
         return _table(*written)
     return _density(*written)
+
+
+def _of_density(found: Derivation) -> JointLaw:
+    """The law that the density of two functions together was worked out for."""
+    goal = found.root.goal
+    if not isinstance(goal, PairDensity):
+        raise ValueError(f"{goal} is no density of two functions together")
+    places = goal.args[1]
+    within = ranges_of(found.given, places.args)
+    if within is None:
+        raise ValueError(f"no range of one letter by the other is known for {found.given}")
+    return JointLaw(found.result, *within)
 
 
 def _table(P: Any, *letters: Any) -> JointTable:

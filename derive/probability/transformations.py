@@ -47,6 +47,7 @@ from derive.probability.distributions import (
 )
 from derive.probability.expectations import drawn, place_of, single
 from derive.probability.moments import tidied
+from derive.probability.pair_densities import of_pair
 from derive.probability.quantities import Quantity
 from derive.probability.random_variables import formula_of, random_variable
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -198,8 +199,12 @@ TABLES = {**expectations.TABLES, Derivative: DERIVATIVES, TransformedDensity: DE
 
 
 @limited
-def density_of_function(g: Any, variable: Any, y: Any = "y", timeout: float = 20.0) -> Derivation:
+def density_of_function(g: Any, variable: Any, y: Any = None, timeout: float = 20.0) -> Derivation:
     """The density of Y = g(X) at y, by the ways back from y to x; `given` says where y lies.
+
+    Of two functions together, ["X + Y", "X - Y"], the density at two places, ["u", "v"]: `variable`
+    is a list of two independent random variables, or a joint law as in `marginal`, which takes what
+    is found here as a joint law.
 
     `g`: a formula in the letter of a continuous random variable, built from lines, powers,
     exponentials, logarithms, |x|, trigonometric functions and their inverses, with x in it once.
@@ -207,12 +212,18 @@ def density_of_function(g: Any, variable: Any, y: Any = "y", timeout: float = 20
 
     >>> density_of_function("X**2", "X ~ Normal(0, 1)").result
     sqrt(2)*exp(-y/2)/(2*sqrt(pi)*sqrt(y))
+    >>> both = ["X ~ Exponential(1)", "Y ~ Exponential(1)"]
+    >>> found = density_of_function(["X + Y", "X/(X + Y)"], both, ["s", "b"])
+    >>> found.result, found.given
+    (s*exp(-s), b < 1)
     """
+    if isinstance(g, (list, tuple)):
+        return of_pair(g, variable, ("u", "v") if y is None else y, timeout)
     v = random_variable(variable)
     formula = formula_of(g, v)
     if not depends_on(formula, v.letter):
         raise ValueError(f"{g} does not hold the letter {v.letter} that is drawn")
-    place = letter(y)
+    place = letter("y" if y is None else y)
     drawn_from = Tuple(v.letter, v.law)
     found = _ways(formula, Symbol(place.name, real=True), drawn_from)
     if found is None:

@@ -232,6 +232,7 @@ OURS = {                                                         # module: name:
     },
     "derive.probability.gaussian_divergence": {
         "GaussianDivergence": "[SE]{4}", "MatrixGaussianDivergence": "M{4}",
+        "GaussianInformation": "M[SE]{2}",
         "MeanSquare": "[SE]{3}", "MeanForm": ".M{3}", "TraceOf": ".",
     },
     "derive.probability.gaussian_vectors": {
@@ -243,6 +244,8 @@ OURS = {                                                         # module: name:
         "ShannonEntropy": "T[SE]", "CrossEntropy": "TT[SE]", "RelativeEntropy": "TT[SE]",
         "MutualInformation": "M[SE]", "ConditionalEntropy": "M[SE]",
     },
+    "derive.probability.law_divergence": dict.fromkeys(
+        ("LawDivergence", "LawCrossEntropy"), "TK[SE]"),
     "derive.probability.moments": {
         "normal_density": "[SE]{3}", "Expectation": "[SE]T+", "Variance": "[SE]T+",
     },
@@ -265,7 +268,9 @@ OURS = {                                                         # module: name:
         **dict.fromkeys(("LargestTail", "LargestDeviation"), "[SE]{2}"),
         "JensenGap": "[SE]T", "LeastJensenGap": "[SE]S[SE]{2}",
     },
-    "derive.probability.joint_laws": {"JointLaw": "[SE]TT", "JointTable": "MTT"},
+    "derive.probability.joint_laws": {
+        "JointLaw": "[SE]TT", "JointTable": "MTT", "PairDensity": "TT(TT|K)",
+    },
     "derive.probability.joint_moments": {
         **dict.fromkeys(("MarginalDensity", "MarginalProbabilities"), "TK"),
         **dict.fromkeys(("JointExpectation", "JointVariance"), "[SE]K"),

@@ -8,13 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import (
+    Abs,
     Add,
     And,
     Expr,
     FiniteSet,
+    Ge,
     Integral,
+    Le,
     Limit,
+    Max,
     Mul,
+    Piecewise,
+    S,
     Symbol,
     Tuple,
     exp,
@@ -26,7 +32,7 @@ from sympy import (
 from derive.asked import letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.extrema import TABLES as EXTREMA
-from derive.calculus.extrema import logarithm
+from derive.calculus.extrema import at_a_kink, logarithm
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.intervals import ArgMax, RootBetween
@@ -41,6 +47,7 @@ from derive.structure import D, depends_on
 
 n = Symbol("n", integer=True, positive=True)
 x, theta = Symbol("x", positive=True), Symbol("theta", positive=True)
+y, mu = Symbol("y", real=True), Symbol("mu")
 
 
 def table(operator: type, title: str) -> RuleTable:
@@ -55,6 +62,7 @@ class MaximumLikelihood(Quantity):
 
     name = "maximum likelihood"
     bound = (1, 2)
+    sees_to_its_variable = True
 
 
 class FisherInformation(Quantity):
@@ -103,8 +111,54 @@ def maximise_the_log_likelihood(
     return where_concave(log_likelihood(f, x, t, data), t, a, b)
 
 
+@LIKELIEST.rule(
+    "a log-likelihood with kinks",
+    example=MaximumLikelihood(exp(-Abs(y - mu)), y, mu, (2, 3, 7), -oo, oo),
+)
+def log_likelihood_with_kinks(
+    f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr
+) -> Outcome:
+    """The likelihood is the product of the densities: it is largest where its logarithm is, from
+    which distances to the data are taken away."""
+    return where_kinked(log_likelihood(f, x, t, data), t, a, b)
+
+
+def where_kinked(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Where a function with absolute values is largest, if that is one place."""
+    return None if at_a_kink(L, t, a, b) is None else ArgMax(L, t, a, b)
+
+
+@LIKELIEST.rule(
+    "the least end that is possible",
+    example=MaximumLikelihood(
+        Piecewise((1 / theta, x <= theta), (0, True)), x, theta, (2, 3, 7), 0, oo
+    ),
+)
+def the_least_end(f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr) -> Outcome:
+    """Below the largest number one of the data is impossible, above it the likelihood falls."""
+    inside = _below_an_end(f, x, t)
+    if inside is None or a != 0:
+        return None
+    L, most = log_likelihood(inside, x, t, data), Max(*data)
+    falling = negative_if(L.diff(t), t, a, b)
+    reached = S.true if b == oo else most < b
+    if falling is None or reached == False or not all(value.is_positive for value in data):
+        return None
+    premise = (D(L, t), NegativeOn(t, a, b, falling))
+    return Rewrite(most, And(falling, reached), premises=(premise,))
+
+
+def _below_an_end(f: Expr, x: Symbol, t: Symbol) -> Expr | None:
+    """The density, of numbers that are at most t."""
+    if not isinstance(f, Piecewise) or len(f.args) != 2 or f.args[1][0] != 0:
+        return None
+    return f.args[0][0] if f.args[0][1] in (Le(x, t), Ge(t, x)) else None
+
+
 def where_concave(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     """Where a function is largest that is concave throughout."""
+    if L.has(Piecewise):
+        return None
     return None if negative_if(L.diff(t, 2), t, a, b) is None else ArgMax(L, t, a, b)
 
 
@@ -122,6 +176,8 @@ def the_score_changes_its_sign_once(
 
 def where_the_slope_changes(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     """Where a function is largest whose slope is a falling function over a positive one."""
+    if L.has(Piecewise):
+        return None
     above, below = together(L.diff(t)).as_numer_denom()
     positive = positive_if(below, t, a, b)
     falling = negative_if(above.diff(t), t, a, b)
@@ -137,7 +193,9 @@ def expected_curvature(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr) -> Outco
     L = log_density(f)
     curvature = L.diff(t, 2)
     premise = (D(L, t, 2), FiniteSet(curvature))
-    return Rewrite(Integral((-f * curvature).expand(), Tuple(x, a, b)), premises=(premise,))
+    return Rewrite(
+        Integral((-f * curvature).expand(power_exp=False), Tuple(x, a, b)), premises=(premise,)
+    )
 
 
 @BOUNDS.rule("information of the sample", example=CramerRaoBound(EXPONENTIAL, x, theta, 0, oo, n))

@@ -30,6 +30,7 @@ class LikelihoodRatio(Quantity):
 
     name = "-2 log Λ"
     bound = (1, 2)
+    sees_to_its_variable = True
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         inside = r",\ ".join(map(printer._print, self.args))

@@ -10,13 +10,19 @@ from typing import Any
 
 from sympy import (
     And,
+    Basic,
+    Dummy,
     Expr,
+    Mul,
+    Pow,
     S,
     Symbol,
     Tuple,
     cancel,
+    exp,
     expand,
-    simplify,
+    oo,
+    powsimp,
     sqrt,
     stats,
     together,
@@ -24,15 +30,17 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from derive.asked import letter
+from derive.asked import in_order, letter
 from derive.calculus.roots_between import textbook
 from derive.calculus.sums.convergence import tables as of_calculus
 from derive.core import Derivation
 from derive.engine import limited
 from derive.probability import expectations
-from derive.probability.distributions import conditions
+from derive.probability.branches import branches
+from derive.probability.distributions import bounds, conditions
 from derive.probability.expectations import drawn, single
 from derive.probability.moments import Expectation, Variance
+from derive.probability.plane_maps import in_short, region
 from derive.probability.quantities import Listed, Quantity, worked_out
 from derive.probability.random_variables import random_variable
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -94,23 +102,55 @@ def moments_matched(letters: Tuple, one: Tuple, m: Expr, v: Expr) -> Outcome:
         return None
     equations = (Expectation(x, one) - m, Variance(x, one) - v)[: len(letters)]
     holds = conditions(law)
+    given = _possible(law, letters, m, v)
     if len(letters) == 1:
-        return Tuple(SolutionFor(letters[0], equations[0], holds))
-    return Tuple(*(SolvedFor(each, letters, equations, holds) for each in letters))
+        return Rewrite(Tuple(SolutionFor(letters[0], equations[0], holds)), given)
+    return Rewrite(Tuple(*(SolvedFor(each, letters, equations, holds) for each in letters)), given)
+
+
+def _possible(law: Basic, letters: Tuple, m: Expr, v: Expr) -> Boolean:
+    """A mean lies between the ends of the support, and no variance is larger than where all of the
+    probability is at both ends (Bhatia and Davis 2000)."""
+    low, high = bounds(law)
+    if any(depends_on(end, t) for end in (low, high) for t in letters):
+        return S.true
+    gaps = [gap for gap in (m - low, high - m) if gap.is_finite is not False]
+    if len(gaps) == 2 and len(letters) == 2:
+        gaps.append(gaps[0] * gaps[1] - v)
+    left = tuple(gap for gap in map(in_short, gaps) if not gap.is_positive)
+    return region(left, in_order(Tuple(*left)))
 
 
 @SYSTEMS.rule("one letter put in", example=SolvedFor(k, (k, t), (k * t - m, k * t**2 - v), S.true))
 def one_letter_put_in(letter: Symbol, letters: Tuple, equations: Tuple, holds: Boolean) -> Outcome:
     """The first equation gives one letter by the other, which is put into the second."""
     for s, t in (tuple(letters), tuple(letters)[::-1]):
-        by_other = linear_root(equations[0], s)
-        if by_other is None:
+        root = linear_root(equations[0], s)
+        found = undone(equations[0], s) if root is None else (root, S.true)
+        if found is None:
             continue
-        left = together(cancel(equations[1].subs(s, by_other)))
-        allowed = And(holds.subs(s, by_other), by_other > 0 if s.is_positive else S.true)
+        by_other, within = found
+        left = together(cancel(powsimp(expand(equations[1].subs(s, by_other)))))
+        positive = by_other > 0 if s.is_positive else S.true
+        allowed = And(holds.subs(s, by_other), positive, within)
         best = SolutionFor(t, left, allowed)
         return best if letter == t else by_other.xreplace({t: best})
     return None
+
+
+def undone(f: Expr, t: Symbol) -> tuple[Expr, Boolean] | None:
+    """Where c + k g(t) is zero, g a function with one way back, and when there is such a place."""
+    fixed, moving = expand(f).as_independent(t, as_Add=True)
+    k, g = moving.as_independent(t, as_Add=False)
+    y = Dummy("y", real=True)
+    ways = branches(g, t, S.Zero if t.is_positive else -oo, oo, y) if depends_on(g, t) else None
+    if not ways or len(ways) != 1:
+        return None
+    (way,), value = ways, textbook(-fixed / k)
+    ends = [value > way.low] if way.low != -oo else []
+    ends += [value < way.high] if way.high != oo else []
+    within = And(*ends)
+    return way.back.subs(y, value), within
 
 
 def linear_root(f: Expr, t: Symbol) -> Expr | None:
@@ -124,6 +164,13 @@ def linear(t: Symbol, f: Expr, holds: Boolean) -> Outcome:
     """Cleared of denominators the equation is linear in the letter."""
     root = linear_root(f, t)
     return None if root is None else Rewrite(textbook(root), remaining(holds, t, root))
+
+
+@SOLUTIONS.rule("undone step by step", example=SolutionFor(a, m * exp(a**2) - m - v, S.true))
+def undone_step_by_step(t: Symbol, f: Expr, holds: Boolean) -> Outcome:
+    """The letter stands in one function alone, which has one way back."""
+    found = undone(f, t)
+    return found and Rewrite(found[0], remaining(And(holds, found[1]), t, found[0]))
 
 
 @SOLUTIONS.rule("squares", example=SolutionFor(b, (b - m) ** 2 / 3 - v, b > m))
@@ -148,14 +195,45 @@ def roots_of_square(A: Expr, B: Expr, C: Expr) -> Iterator[Expr]:
 def remaining(holds: Boolean, t: Symbol, root: Expr) -> Boolean:
     """The condition at the root, as far as it is not known to hold."""
     asked = [each.subs(t, root) for each in And.make_args(holds)]
-    return And(*map(_decided, asked), _decided(root > 0) if t.is_positive else S.true)
+    asked += [root > 0] if t.is_positive else []
+    gaps = [in_short(each.gts - each.lts) for each in asked if isinstance(each, Relational)]
+    others = (each for each in asked if not isinstance(each, Relational))
+    if any(gap.is_nonpositive for gap in gaps):
+        return S.false
+    left = tuple(dict.fromkeys(gap for gap in _apart(gaps) if not gap.is_positive))
+    return And(*others, region(left, in_order(Tuple(*left))))
 
 
-def _decided(condition: Boolean) -> Boolean:
-    if not isinstance(condition, Relational):
-        return condition
-    gap = simplify(expand(condition.gts - condition.lts))
-    return S.true if gap.is_positive else S.false if gap.is_negative else gap > 0
+def _apart(gaps: list[Expr]) -> list[Expr]:
+    """Without the factors that are positive by another one of these conditions."""
+    whole = [part for gap in gaps for part in _shared(gap, gaps)]
+    alone = {gap.expand() for gap in whole if not isinstance(gap, (Mul, Pow))}
+    return [_without(gap, alone) if isinstance(gap, (Mul, Pow)) else gap for gap in whole]
+
+
+def _without(product: Expr, positive: set[Expr]) -> Expr:
+    """The factors that are left, with the sign of those that are negative by a condition."""
+    left = S.One
+    for g in Mul.make_args(product):
+        base, n = g.as_base_exp()
+        if base.expand() in positive or (-base).expand() in positive:
+            left = left if base.expand() in positive or n.is_even else -left
+        else:
+            left *= g
+    return left if isinstance(left, Mul) and len(left.args) > 2 else left.expand()
+
+
+def _shared(gap: Expr, gaps: list[Expr]) -> list[Expr]:
+    """p g > 0 and q g > 0 where p + q is a number: that has the sign of g, of p and of q."""
+    for other in gaps:
+        for g in Mul.make_args(gap):
+            if other == gap or g.is_number or g not in Mul.make_args(other):
+                continue
+            total = (gap / g + other / g).expand()
+            if total.is_number and total.is_nonzero:
+                side = 1 if total.is_positive else -1
+                return [(side * part).expand() for part in (g, gap / g, other / g)]
+    return [gap]
 
 
 MOMENTS: dict[type, RuleTable] = {**of_calculus(), **expectations.TABLES}
@@ -184,5 +262,8 @@ def moment_estimate(
     letters = [letter(name, one.law) for name in names]
     if not 1 <= len(letters) <= 2 or not all(depends_on(one.law, s) for s in letters):
         raise ValueError(f"{one} has other parameters: name one or two of them")
-    goal = MomentEstimate(letters, (one.letter, one.law), known(mean), spread(variance))
+    middle = known(mean)
+    if middle.is_Symbol and one.bounds[0].is_nonnegative:
+        middle = Symbol(middle.name, positive=True)
+    goal = MomentEstimate(letters, (one.letter, one.law), middle, spread(variance))
     return worked_out(goal, TABLES, timeout)

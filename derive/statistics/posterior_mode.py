@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Integer, S, Symbol, Tuple, exp, oo
+from sympy import Abs, Add, Expr, Integer, S, Symbol, Tuple, exp, oo
 
 from derive.core import Derivation
 from derive.engine import limited
@@ -21,6 +21,7 @@ from derive.statistics.likelihood import (
     positive_data,
     table,
     where_concave,
+    where_kinked,
     where_the_slope_changes,
 )
 from derive.structure import depends_on
@@ -37,6 +38,7 @@ class PosteriorMode(Quantity):
 
     name = "posterior mode"
     bound = (2, 3)
+    sees_to_its_variable = True
 
 
 MODES = table(PosteriorMode, "posterior modes")
@@ -71,6 +73,18 @@ def the_slope_changes_its_sign_once(
     """The slope of the log-posterior is a falling function over a positive one: the posterior is
     largest where it is zero."""
     return where_the_slope_changes(log_posterior(prior, f, x, t, data), t, a, b)
+
+
+@MODES.rule(
+    "a log-posterior with kinks",
+    example=PosteriorMode(exp(-2 * Abs(t)), exp(-((x - t) ** 2) / 2), x, t, DATA, -oo, oo),
+)
+def log_posterior_with_kinks(
+    prior: Expr, f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr
+) -> Outcome:
+    """The posterior is proportional to prior times likelihood: it is largest where the sum of their
+    logarithms is, from which distances are taken away."""
+    return where_kinked(log_posterior(prior, f, x, t, data), t, a, b)
 
 
 def _inside(a: Expr, b: Expr) -> Expr:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
-from sympy import E, Eq, Expr, S, Symbol, Tuple, log, simplify
+from scipy.integrate import quad
+from sympy import E, Eq, Expr, ImmutableMatrix, S, Symbol, Tuple, log, simplify
+from sympy import stats as s
 
 from derive import (
+    NoRuleApplies,
     bayes_table,
     conjugate_posterior,
     cross_entropy,
@@ -18,12 +23,18 @@ from derive import (
     shannon_entropy,
 )
 from derive.probability.bayes import Posterior
-from derive.probability.gaussian_divergence import GaussianDivergence
+from derive.probability.distributions import law_of
+from derive.probability.gaussian_divergence import GaussianDivergence, GaussianInformation
 from derive.probability.information import CrossEntropy, RelativeEntropy
+from derive.probability.law_divergence import LawCrossEntropy, LawDivergence
 from lambdify_bridge import check
 
 p, q, v, w = (Symbol(name, positive=True) for name in "pqvw")
 COIN, OTHER = (p, 1 - p), (q, 1 - q)
+X, K = Symbol("X", real=True), Symbol("K", integer=True)
+WAITS = (X, law_of(s.Exponential("X", p))), law_of(s.Exponential("X", q))
+TWO = ImmutableMatrix([[2, 1], [1, 3]])
+COUNTS = (K, law_of(s.Poisson("K", p))), law_of(s.Poisson("K", q))
 KL = p * log(p / q) + (1 - p) * log((1 - p) / (1 - q))
 
 # fmt: off
@@ -33,6 +44,10 @@ WRONG: list[tuple[Expr, Expr]] = [
     (CrossEntropy(COIN, OTHER, E),                    KL),
     (GaussianDivergence(1, v, 0, w),                  log(v / w) / 2 + (v + 1) / (2 * w) - S.Half),
     (GaussianDivergence(1, v, 0, w),                  log(w / v) / 2 + (w + 1) / (2 * v) - S.Half),
+    (GaussianInformation(TWO, 1, E),                   log(S(6) / 5)),
+    (LawDivergence(*WAITS, E),                        log(q / p) + p / q - 1),
+    (LawDivergence(*COUNTS, E),                       p * log(p / q)),
+    (LawCrossEntropy(*WAITS, E),                      -log(p) + q / p),
     (Posterior(COIN, (q, S.Half)),                    Tuple(q, 1 - q)),
 ]
 # fmt: on
@@ -92,3 +107,68 @@ def test_mistakes_of_the_caller_are_named() -> None:
         gaussian_divergence([0, 0], [[1, 2], [2, 1]], [0, 0], [[1, 0], [0, 1]])
     with pytest.raises(ValueError, match="differ in length"):
         gaussian_divergence([0], [[1]], [0, 0], [[1, 0], [0, 1]])
+
+
+# fmt: off
+DIVERGENCES: list[tuple[str, str, Any, Any]] = [
+    ("Exponential(2)",   "Exponential(3)",   stats.expon(scale=1/2),     stats.expon(scale=1/3)),
+    ("Poisson(2)",       "Poisson(3)",       stats.poisson(2),           stats.poisson(3)),
+    ("Gamma(2, 1)",      "Gamma(3, 2)",      stats.gamma(2),             stats.gamma(3, scale=2)),
+    ("Laplace(0, 1)",    "Laplace(1, 2)",    stats.laplace(0, 1),        stats.laplace(1, 2)),
+    ("Normal(0, 1)",     "Laplace(0, 1)",    stats.norm(0, 1),           stats.laplace(0, 1)),
+    ("Normal(1, 2)",     "Normal(0, 1)",     stats.norm(1, 2),           stats.norm(0, 1)),
+    ("Geometric(1/3)",   "Geometric(1/2)",   stats.geom(1/3),            stats.geom(1/2)),
+    ("Binomial(4, 1/3)", "Binomial(4, 1/2)", stats.binom(4, 1/3),        stats.binom(4, 1/2)),
+    ("Bernoulli(1/3)",   "Bernoulli(1/2)",   stats.bernoulli(1/3),       stats.bernoulli(1/2)),
+    ("Uniform(0, 1)",    "Uniform(-1, 3)",   stats.uniform(0, 1),        stats.uniform(-1, 4)),
+    ("Exponential(1)",   "Normal(0, 1)",     stats.expon(),              stats.norm(0, 1)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one", "other"), DIVERGENCES, ids=lambda v: str(v)[:20]
+)
+def test_divergences_of_laws(first: str, second: str, one: Any, other: Any) -> None:
+    d = kl_divergence(f"X ~ {first}", f"X ~ {second}")
+    expected = _log_ratio(one, other)
+    assert float(d.result) == pytest.approx(expected, rel=1e-7)
+    assert d.check(far=False).verdict == "confirmed"
+    if first.startswith(("Poisson", "Binomial")):  # E[log(K!)] has no closed form
+        return
+    crossed = cross_entropy(f"X ~ {first}", f"X ~ {second}").result
+    assert float(crossed) == pytest.approx(expected + float(one.entropy()), rel=1e-6)
+
+
+def _log_ratio(one: Any, other: Any) -> float:
+    """The expected difference of the logarithms, by a sum or an integral where one has values."""
+    low, high = one.ppf(1e-15), one.ppf(1 - 1e-15)
+    if hasattr(one.dist, "logpmf") and not hasattr(one.dist, "logpdf"):
+        k = np.arange(low, high + 1)
+        return float(np.sum(one.pmf(k) * (one.logpmf(k) - other.logpmf(k))))
+    breaks = sorted({p for p in (0, 1) if low < p < high})
+    return quad(
+        lambda x: one.pdf(x) * (one.logpdf(x) - other.logpdf(x)), low, high, points=breaks or None
+    )[0]
+
+
+def test_divergences_of_laws_in_letters() -> None:
+    d = kl_divergence("X ~ Exponential(a)", "X ~ Exponential(b)")
+    a, b = (Symbol(name, positive=True) for name in "ab")
+    assert (d.result - (log(a / b) + b / a - 1)).expand(force=True).simplify() == 0
+    with pytest.raises(NoRuleApplies, match="infinite"):
+        kl_divergence("X ~ Uniform(0, 2)", "X ~ Uniform(0, 1)")
+    with pytest.raises(NoRuleApplies, match="infinite"):
+        kl_divergence("X ~ Poisson(1)", "X ~ Geometric(1/2)")
+    with pytest.raises(NoRuleApplies, match="discrete"):
+        kl_divergence("X ~ Poisson(1)", "X ~ Exponential(1)")
+
+
+def test_information_of_normal_letters() -> None:
+    V = "[[1, r], [r, 1]]"
+    d = mutual_information(f"X, Y ~ MultivariateNormal([0, 0], {V})")
+    (r,) = d.result.free_symbols
+    assert simplify(d.result + log(1 - r**2) / 2).subs(r, S(1) / 3).evalf() == pytest.approx(0)
+    assert d.check(far=False).verdict == "confirmed"
+    with pytest.raises(ValueError, match="no normal law"):
+        mutual_information("X ~ Normal(0, 1)")

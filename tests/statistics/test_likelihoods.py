@@ -11,9 +11,11 @@ from sympy import Eq, Expr, Integer, S, Symbol, Tuple, exp, oo, simplify, stats
 
 from derive import (
     NoRuleApplies,
+    cramer_rao_bound,
     joint_mle,
     law_information,
     map_estimate,
+    mle,
     moment_estimate,
     sufficient_statistics,
 )
@@ -166,3 +168,55 @@ def test_what_is_no_estimate_is_refused(ask: Any, words: str) -> None:
 def test_moments_that_the_law_cannot_have_are_refused() -> None:
     with pytest.raises(NoRuleApplies, match="exclude"):
         moment_estimate("X ~ Beta(a, b)", ["a", "b"], "1/2", "1/2")
+
+
+ON_LINE = ("-oo", "oo")
+UNIFORM = "Piecewise((1/t, x <= t), (0, True))"
+# fmt: off
+KINKED = [   # what is asked, and where a search over many places finds the largest likelihood
+    (lambda: mle("exp(-Abs(x - m))", "x", "m", ["1/2", 2, 6, -1, 9], ON_LINE),      "2"),
+    (lambda: mle("exp(-Abs(x - m)/3)", "x", "m", [1, 2, 2, 7], ON_LINE),            "2"),
+    (lambda: mle(UNIFORM, "x", "t", [2, 3, 7]),                                     "7"),
+    (lambda: mle(UNIFORM, "x", "t", ["a", "b"]),                                    "Max(a, b)"),
+    (lambda: map_estimate("exp(-Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [1, 2, 6], ON_LINE),
+                                                                                    "8/3"),
+    (lambda: map_estimate("exp(-Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [-1, -2, 1], ON_LINE),
+                                                                                    "-1/3"),
+    (lambda: map_estimate("exp(-9*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [1, 2], ON_LINE), "0"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("ask", "place"), KINKED, ids=[place for _, place in KINKED])
+def test_likelihoods_with_kinks(ask: Any, place: str) -> None:
+    found = ask()
+    letters = {s.name: s for s in found.result.free_symbols}
+    assert found.result == S(place, locals=letters)
+    assert found.given == True
+    assert found.check(far=False).verdict == "confirmed"
+
+
+def test_a_laplace_law_is_fitted_as_scipy_does() -> None:
+    data = [1, 2, 6]
+    found = joint_mle("exp(-Abs(x - m)/b)/b", "x", ["m", "b"], data).result
+    np.testing.assert_allclose([float(r) for r in found], scipy.stats.laplace.fit(data))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: mle("exp(-Abs(x - m))", "x", "m", [1, 2, 6, 7], ON_LINE),  # all from 2 to 6
+        lambda: mle("Piecewise((1/t, x < t), (0, True))", "x", "t", [2, 3, 7]),  # none is largest
+        lambda: mle(UNIFORM, "x", "t", [2, 3, 7], (0, 5)),  # none is possible
+        lambda: mle("Piecewise((t, x <= t), (0, True))", "x", "t", [2, 3, 7]),
+    ],
+)
+def test_no_single_likeliest_place(ask: Any) -> None:
+    with pytest.raises(NoRuleApplies):
+        ask()
+
+
+def test_bounds_of_a_normal_law() -> None:
+    f = "exp(-(x - m)^2/(2*v))/sqrt(2*pi*v)"
+    assert same(cramer_rao_bound(f, "x", "m").result, "v/n")
+    assert same(cramer_rao_bound(f, "x", "v").result, "2*v**2/n")
