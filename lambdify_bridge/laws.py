@@ -111,7 +111,8 @@ def mean(at: Evaluator, g: Any, letter: Symbol, law: Any) -> Number:
             return _by_its_integral(g, letter, law, at)
         error = abs(coarse - fine) / max(abs(fine), 1)
         if error <= AGREEMENT:
-            at.rests_on(max(1e-14, float(error)), 10 * float(abs(coarse - fine)))
+            noise = 10 * float(error) if abs(fine) < 1 else 0.0  # else relative to its size
+            at.rests_on(max(1e-14, float(error)), noise)
             return fine
         if g.has(*WAVES):  # far out its places are wider apart than these
             return _by_its_integral(g, letter, law, at)

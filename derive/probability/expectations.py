@@ -67,7 +67,6 @@ from derive.probability.moments import (
 )
 from derive.probability.moments import TABLES as MOMENTS
 from derive.probability.random_variables import RandomVariable, formula_of, random_variable
-from derive.probability.transforms import RULES as TRANSFORMS
 from derive.probability.transforms import has_no_name, without_closed_form
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, fresh
@@ -109,10 +108,6 @@ NORMAL = drawn(X, stats.Normal("X", mu, sigma))
 COIN = drawn(K, stats.Bernoulli("K", S(1) / 3))
 COUNT = drawn(K, stats.Poisson("K", a))
 TOTALS = RuleTable(TotalProbability, lambda goal: goal.args, "total probability", tidy=tidied)
-
-
-for transform in TRANSFORMS:
-    MEANS.add(transform)
 
 
 # ------------------------------------------------------------------ definitions

@@ -37,19 +37,18 @@ from derive.probability.distributions import (
     row_of,
     single,
 )
-from derive.probability.moments import Expectation, Laws, unpack
-from derive.rules import Outcome, Rewrite, RuleTable
+from derive.probability.moments import MEANS, Expectation, Laws
+from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh, sigma
 
 X = Symbol("X", real=True)
-a, b, t = Symbol("a", positive=True), Symbol("b", positive=True), Symbol("t", real=True)
+a, t = Symbol("a", positive=True), Symbol("t", real=True)
 mu = Symbol("mu", real=True)
-RULES = RuleTable(Expectation, unpack, "transforms of laws")
-WEIBULL = drawn(X, stats.Weibull("X", a, b))
+WEIBULL = drawn(X, stats.Weibull("X", 1, 2))
 ANGLE = drawn(X, stats.VonMises("X", mu, a))
 
 
-@RULES.rule("series of the moments", example=Expectation(exp(t * X), WEIBULL), on=exp)
+@MEANS.rule("series of the moments", example=Expectation(exp(t * X), WEIBULL), on=exp)
 def series_of_moments(g: Expr, laws: Laws) -> Outcome:
     """The series of the exponential function, averaged term by term: for k > 1 the moments grow
     more slowly than factorials, and the series converges absolutely."""
@@ -64,7 +63,7 @@ def series_of_moments(g: Expr, laws: Laws) -> Outcome:
     return None if given == False else Rewrite(sigma(term, n, S.Zero, oo), given)
 
 
-@RULES.rule("Fourier series of the density", example=Expectation(X, ANGLE), on=(Symbol, Pow))
+@MEANS.rule("Fourier series of the density", example=Expectation(X, ANGLE), on=(Symbol, Pow))
 def fourier_series(g: Expr, laws: Laws) -> Outcome:
     """The density of the angle as its Fourier series, whose coefficients are ratios of Bessel
     functions: it converges uniformly, and is integrated term by term."""
