@@ -98,7 +98,8 @@ def single(function: Basic, x: Symbol, at: Evaluator, a: Number, b: Number) -> N
         if not np.max(np.abs(np.append(terms[:4], terms[-4:]))) <= NOTHING * size:
             return None
         sums.append(float(np.sum(terms)))
-    agree = abs(sums[0] - sums[1]) <= SINGLE * max(abs(sums[0]), abs(sums[1]))
+    same = max(SINGLE * max(abs(sums[0]), abs(sums[1])), NOISE * size)
+    agree = abs(sums[0] - sums[1]) <= same
     if agree:
         at.rests_on(0.0, NOISE * size)
     return at.ctx.mpf(sums[1]) if agree else None

@@ -40,20 +40,24 @@ from lambdify_bridge.sequence import NoLimit
 
 Weights = list[tuple[Number, Number]]
 MOST_VALUES = 600
-TINY = 1e-18
+TINY = EXACTLY = 1e-18
 STEPS = ("0.04", "0.035")
 AGREEMENT = 1e-9
+FINER = (("0.02", "0.0175"), ("0.01", "0.0087"))
 LADDER = (("0.16", "0.125"), ("0.08", "0.07"), ("0.04", "0.03"))
 CLOSELY = 1e-14
 HEAVY = 1e-3  # of the probability may lie further out, where it falls off as a power
 ENDS = 1e-16
 NARROWINGS = 100
 HALF_THE_DIGITS = 1e-13
+WAVES = I, cos, sin
 UPPER = Dummy("b", real=True)
 SEEN = 1e-6
 SAME_POWER = 1e-3
 LARGER = 1000
-_PLACES: dict[tuple[int, float], Weights] = {}
+_WEIGHTS: dict[Any, Weights] = {}
+MOST_KNOWN = 500
+_PLACES: dict[tuple[float, ...], Weights] = {}
 REACH = 4  # of the double exponential rule: beyond it weights are below TINY
 
 
@@ -96,20 +100,26 @@ def mean(at: Evaluator, g: Any, letter: Symbol, law: Any) -> Number:
     """
     if isinstance(law.set, ProductSet):
         raise Undecided("a law of several numbers")
-    continuous = isinstance(law.set, Interval)
-    if continuous and (g * density(law, letter)).has(Abs):  # the rule does not see kinks
-        return _by_its_integral(g, letter, law, at, kinks=True)
-    rules = [weights(at, letter, law, at.ctx.mpf(h)) for h in STEPS]
-    if not all(_sees(at, law, rule) for rule in rules):
-        return _by_its_integral(g, letter, law, at)
-    coarse, fine = (_weighted(g, letter, at, law, rule) for rule in rules)
-    if coarse is None or fine is None:
-        return _by_its_integral(g, letter, law, at)
-    error = abs(coarse - fine) / max(abs(fine), 1)
-    if not error <= AGREEMENT:
-        raise Undecided("two quadratures with different nodes disagree")
-    at.rests_on(max(1e-14, float(error)))
-    return fine
+    bent = kinks(law, letter) is None or g.has(Abs)
+    if bent and isinstance(law.set, Interval):  # the rule does not see these
+        return _by_its_integral(g, letter, law, at, bent=True)
+    for steps in (STEPS, *FINER):
+        rules = [weights(at, letter, law, at.ctx.mpf(h)) for h in steps]
+        if not all(_sees(at, law, rule) for rule in rules):
+            return _by_its_integral(g, letter, law, at)
+        coarse, fine = (_weighted(g, letter, at, law, rule) for rule in rules)
+        if coarse is None or fine is None:
+            return _by_its_integral(g, letter, law, at)
+        error = abs(coarse - fine) / max(abs(fine), 1)
+        if error <= AGREEMENT:
+            noise = 10 * float(error) if abs(fine) < 1 else 0.0  # else relative to its size
+            at.rests_on(max(1e-14, float(error)), noise)
+            return fine
+        if g.has(*WAVES):  # far out its places are wider apart than these
+            return _by_its_integral(g, letter, law, at)
+        if not isinstance(law.set, Interval):
+            break  # the values themselves have no step
+    raise Undecided("two quadratures with different nodes disagree")
 
 
 def _sees(at: Evaluator, law: Any, rule: Weights) -> bool:
@@ -137,16 +147,14 @@ def breaks_off(law: Any) -> bool:
     return is_listed(law) or not endless
 
 
-def _by_its_integral(
-    g: Any, letter: Symbol, law: Any, at: Evaluator, kinks: bool = False
-) -> Number:
+def _by_its_integral(g: Any, letter: Symbol, law: Any, at: Evaluator, bent: bool = False) -> Number:
     """The integral, of what falls off as a power, or has kinks."""
     f = density(law, letter)
-    if kinks and abs(at(Integral(f, (letter, *ends(law)))) - 1) <= AGREEMENT:
+    if bent and abs(at(Integral(f, (letter, *ends(law)))) - 1) <= AGREEMENT:
         return at(Integral(g * f, (letter, *ends(law))))
     if not isinstance(law.set, Interval) or law.set.end != oo:
         raise Undecided("too much is at the ends of the support")
-    falls = f if g.has(I, cos, sin) else g * f  # a wave is no power
+    falls = f if g.has(*WAVES) else g * f  # a wave is no power
     if _grows(falls, letter, at):
         return at.ctx.inf
     far = [_steepness(falls, letter, at, at.ctx.mpf(10) ** k) for k in (15, 25, 35)]
@@ -184,7 +192,7 @@ def _steepness(f: Expr, letter: Symbol, at: Evaluator, place: Number) -> Number:
 
 def total(at: Evaluator, letter: Symbol, law: Any) -> Number:
     """The integral or sum of the density, by two rules."""
-    if density(law, letter).has(Abs):
+    if kinks(law, letter) is None:
         return at(Integral(density(law, letter), (letter, *ends(law))))
     rules = (weights(at, letter, law, at.ctx.mpf(h)) for h in STEPS)
     coarse, fine = (at.ctx.fsum(w for _, w in rule) for rule in rules)
@@ -232,11 +240,15 @@ def in_the_middle(at: Evaluator, letter: Symbol, law: Any) -> Number:
 
 
 def _first_beyond_half(at: Evaluator, letter: Symbol, law: Any) -> Number:
-    """The value up to which there is more than one half, where none has one half exactly."""
+    """The value up to which there is more than one half; the middle of it and the one before, where
+    that has one half exactly."""
     rule = sorted(weights(at, letter, law, at.ctx.mpf(STEPS[0])))
-    for (x, _), total in zip(rule, accumulate(w for _, w in rule), strict=True):
+    sums = list(accumulate(w for _, w in rule))
+    for (x, _), (beyond, _), total in zip(rule, rule[1:] + rule[-1:], sums, strict=True):
+        if abs(total - 0.5) < EXACTLY:
+            return (x + beyond) / 2
         if abs(total - 0.5) < HALF_THE_DIGITS:
-            raise Undecided("two values have one half of the probability on each side")
+            raise Undecided("two values may have one half of the probability on each side")
         if total > 0.5:
             return x
     raise Undecided("the probability is not seen at the values looked at")
@@ -337,7 +349,22 @@ def along_product(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Exp
 
 
 def weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
-    """Places in the support, and how much of the probability each stands for."""
+    """Places in the support, and how much of the probability each stands for.
+
+    For the same values of its parameters a law has the same ones, whatever is averaged.
+    """
+    values: list[Any] = [at.memo.get(s) for s in sorted(law.free_symbols - {letter}, key=str)]
+    if at.definitions or not all(hasattr(v, "_mpf_") for v in values):
+        return _weights(at, letter, law, step)
+    key = letter, law, tuple(v._mpf_ for v in values), float(step), at.ctx.prec
+    if key not in _WEIGHTS:
+        if len(_WEIGHTS) >= MOST_KNOWN:
+            _WEIGHTS.clear()
+        _WEIGHTS[key] = _weights(at, letter, law, step)
+    return [(at.ctx.convert(x), at.ctx.convert(w)) for x, w in _WEIGHTS[key]]
+
+
+def _weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
     f = density(law, letter)
 
     def value(place: Number) -> Number:
@@ -348,9 +375,43 @@ def weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
     low, high = (at(end) for end in ends(law))
     if not isinstance(law.set, Interval):
         return _values(at, value, low, high)
-    count = int(REACH / step)
-    places = (place_of(at.ctx, low, high, step * k) for k in range(-count, count + 1))
-    return [(x, w * step * value(x)) for x, w in places if low < x < high]
+    inner = sorted(x for x in map(at, kinks(law, letter) or ()) if low < x < high)
+    found: Weights = []
+    for a, b in pairwise([low, *inner, high]):
+        near = sorted((x, w) for x, w in _places(at.ctx, a, b, step) if a < x < b)
+        found += [(x, w * value(x)) for x, w in near]
+    return found
+
+
+def _places(c: Any, low: Number, high: Number, step: Number) -> Weights:
+    """The double exponential rule from low to high: that of a standard range, moved and scaled."""
+    if low == -c.inf and high == c.inf:
+        return _on_standard_range(c, low, high, step)
+    if high == c.inf:
+        return [(low + x, w) for x, w in _on_standard_range(c, c.zero, high, step)]
+    if low == -c.inf:
+        return [(high + x, w) for x, w in _on_standard_range(c, low, c.zero, step)]
+    middle, half = (low + high) / 2, (high - low) / 2
+    unit = _on_standard_range(c, -c.one, c.one, step)
+    return [(middle + half * x, half * w) for x, w in unit]
+
+
+def _on_standard_range(c: Any, low: Number, high: Number, step: Number) -> Weights:
+    key = c.prec, float(step), float(low), float(high)
+    if key not in _PLACES:
+        us = [k * step for k in range(-int(REACH / step), int(REACH / step) + 1)]
+        _PLACES[key] = [(x, w * step) for x, w in (place_of(c, low, high, u) for u in us)]
+    return [(c.convert(x), c.convert(w)) for x, w in _PLACES[key]]
+
+
+def kinks(law: Any, letter: Symbol) -> list[Expr] | None:
+    """Where an absolute value in the density is zero; None where that is not known."""
+    bent = sorted(density(law, letter).atoms(Abs), key=str)
+    inside = [u.args[0].expand() for u in bent if u.has(letter)]
+    slopes = [u.coeff(letter) for u in inside]
+    if any((u - s * letter).has(letter) or s == 0 for u, s in zip(inside, slopes, strict=True)):
+        return None
+    return [(letter - u / s).expand() for u, s in zip(inside, slopes, strict=True)]
 
 
 def _values(at: Evaluator, value: Any, low: Number, high: Number) -> Weights:
@@ -374,5 +435,7 @@ def place_of(c: Any, low: Number, high: Number, u: Number) -> tuple[Number, Numb
         return c.sinh(inside), slope * c.cosh(inside)
     if high == c.inf:
         return low + c.exp(inside), slope * c.exp(inside)
+    if low == -c.inf:
+        return high - c.exp(inside), slope * c.exp(inside)
     middle, half = (low + high) / 2, (high - low) / 2
     return middle + half * c.tanh(inside), half * slope / c.cosh(inside) ** 2

@@ -13,9 +13,9 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from sympy import Basic, Dummy
+from sympy import Add, Basic, Dummy, I, Mul, Symbol, cos, exp, im, re, sin
 
-from lambdify_bridge.evaluate import Evaluator, Number, Undecided
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.nodes import nodes
 from lambdify_bridge.sequence import NoLimit, wynn
 
@@ -25,6 +25,7 @@ AGREEMENT = 1e-9
 CIRCULAR = ("sin", "cos", "tan")
 STEP = 8
 FEW = 12
+TOGETHER, MOST_PIECES = 40, 100  # radians of a piece, and pieces
 GRID, MOST = 20_000, 40_000
 NOISE = 1e-15
 
@@ -40,6 +41,41 @@ def oscillates(function: Basic, x: Any) -> bool:
 def _phases(function: Basic, x: Any) -> list[Basic]:
     inner = [n.args[0] for n in nodes(function) if type(n).__name__ in CIRCULAR]
     return list(dict.fromkeys(u for u in inner if x in u.free_symbols))
+
+
+def between_waves(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> list[Number]:
+    """Places that cut a finite range with many waves on it into pieces with a few each."""
+    if at.ctx.isinf(a) or at.ctx.isinf(b):
+        return []
+    try:
+        turns = [at.at({x: b})(u) - at.at({x: a})(u) for u in _phases(function, x)]
+    except Undefined:
+        return []
+    count = int(max((abs(turn) for turn in turns), default=0) / TOGETHER) + 1
+    if count > MOST_PIECES:
+        raise Undecided("too many waves on the range to be integrated")
+    return [a + (b - a) * j / count for j in range(1, count)]
+
+
+def real_and_imaginary(function: Basic, x: Any) -> tuple[Basic, Basic] | None:
+    """Of a real function times exp(i*u), whose waves have no name of their own: the parts with
+    cos(u) and sin(u)."""
+    waves = [f for f in Mul.make_args(function) if type(f).__name__ == "exp" and f.has(I)]
+    rest = Mul(*(f for f in Mul.make_args(function) if f not in waves))
+    if not waves or rest.has(I) or x.is_real is False:
+        return None
+    size, turn = _real(Add(*(wave.args[0] for wave in waves))).expand().as_real_imag()
+    if turn.has(re, im) or size.has(re, im) or not turn.has(Symbol):
+        return None
+    plain = {_real(s): s for s in function.free_symbols}
+    size, turn = size.xreplace(plain), turn.xreplace(plain)
+    return rest * exp(size) * cos(turn), rest * exp(size) * sin(turn)
+
+
+def _real(expression: Basic) -> Basic:
+    """With letters of unknown kind taken as real, as they are sampled."""
+    unknown = [s for s in expression.free_symbols if s.is_extended_real is None]
+    return expression.xreplace({s: Symbol(s.name, real=True) for s in unknown})
 
 
 def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Number:

@@ -26,7 +26,12 @@ from lambdify_bridge.evaluate import (
     is_real,
 )
 from lambdify_bridge.nodes import nodes
-from lambdify_bridge.oscillation import improper, oscillates
+from lambdify_bridge.oscillation import (
+    between_waves,
+    improper,
+    oscillates,
+    real_and_imaginary,
+)
 from lambdify_bridge.peaks import narrow_places
 from lambdify_bridge.remembered import recalled, remembered
 from lambdify_bridge.sequence import NoLimit
@@ -103,6 +108,8 @@ def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Nu
         return c.zero
     if a > b:
         return -definite(at, x, function, b, a)
+    if parts := real_and_imaginary(function, x):
+        return c.mpc(*(definite(at, x, part, a, b) for part in parts))
     if any(type(node).__name__ == "DiracDelta" for node in nodes(function)):
         raise Undecided("no sample of an integrand shows a DiracDelta in it")
     if c.isinf(b) and not c.isinf(a) and kinks_without_end(function, x):
@@ -110,7 +117,8 @@ def definite(at: Evaluator, x: Any, function: Basic, a: Number, b: Number) -> Nu
     inner = breaks(at, x, function, a, b)
     if _has_a_waving_tail(at, x, function, a, b):
         return improper(at, x, function, a, b, inner, definite)
-    cuts = sorted({*inner, *narrow_places(at, x, function, a, b)})
+    waves = between_waves(at, x, function, a, b)
+    cuts = sorted({*inner, *waves, *narrow_places(at, x, function, a, b)})
     pieces = [_piece(at, x, function, left, right) for left, right in pairwise([a, *cuts, b])]
     infinite = {p for p in pieces if c.isinf(p)}
     if len(infinite) > 1:

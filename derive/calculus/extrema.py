@@ -24,11 +24,13 @@ from sympy import (
     S,
     Subs,
     Symbol,
+    cos,
     exp,
     expand,
     factor_terms,
     log,
     oo,
+    pi,
     sign,
     together,
     true,
@@ -191,6 +193,19 @@ def _stationary(
         return None
     premise = (D(f, x, 2), bent(x, a, b, given))
     return Rewrite(RootBetween(D(f, x), x, a, b), And(smooth, given), premises=(premise,))
+
+
+@LARGEST.rule("where the angle is zero", example=ArgMax(cos(x - 1), x, 0, 2 * pi), on=cos)
+def where_the_angle_is_zero(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A cosine is largest where its angle is zero: within one turn there is no other such place."""
+    speed = f.args[0].diff(x)
+    if (
+        not speed.is_number
+        or speed == 0
+        or (2 * pi - Abs(speed) * (b - a)).is_nonnegative is not True
+    ):
+        return None
+    return RootBetween(f.args[0], x, a, b)
 
 
 @SMALLEST.rule(

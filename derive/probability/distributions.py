@@ -29,6 +29,7 @@ from sympy import (
     S,
     Set,
     Symbol,
+    Tuple,
     beta,
     default_sort_key,
     expand_power_base,
@@ -41,6 +42,8 @@ from sympy import (
 )
 from sympy import stats as s
 from sympy.logic.boolalg import Boolean
+
+from derive.structure import fresh
 
 Bounds = tuple[Expr, Expr]
 Outcomes = tuple[tuple[Expr, Expr], ...]
@@ -308,6 +311,27 @@ def conditions(law: Basic) -> Boolean:
         return row.parameters[0].holds(values[0])
     each = (p.holds(value) for p, value in zip(row.parameters, values, strict=True))
     return And(*each, row.also(*values))
+
+
+def drawn(name: Symbol, law: Any) -> tuple[Symbol, Basic]:
+    return name, law_of(law)
+
+
+def place_of(letter: Symbol, law: Basic, *within: Basic) -> Symbol:
+    """A letter for the values: the small one, of which is known what the support says of it."""
+    name = fresh(letter.name.lower(), *within, law).name
+    if is_discrete(law):
+        return Symbol(name, integer=True)
+    return Symbol(name, positive=True) if bounds(law)[0].is_nonnegative else Symbol(name, real=True)
+
+
+def single(laws: tuple[Tuple, ...]) -> tuple[Symbol, Basic] | None:
+    """The one letter and its law, where it is one of sympy.stats for a single number."""
+    if len(laws) != 1 or isinstance(laws[0].args[1], Expr):
+        return None
+    letter, law = laws[0].args
+    row = row_of(law)
+    return None if row and row.joint else (letter, law)
 
 
 def support(law: Basic) -> Set:

@@ -6,6 +6,7 @@ is worked out by the rules of calculus; that none exists is found there as well.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sympy import (
@@ -44,11 +45,14 @@ from derive.engine import DOES_NOT_EXIST, Budget, NoRuleApplies, limited, search
 from derive.probability.distributions import (
     bounds,
     conditions,
+    drawn,
     is_discrete,
     law_of,
     outcomes,
     parameters,
+    place_of,
     row_of,
+    single,
     written_out,
 )
 from derive.probability.moments import (
@@ -63,6 +67,7 @@ from derive.probability.moments import (
 )
 from derive.probability.moments import TABLES as MOMENTS
 from derive.probability.random_variables import RandomVariable, formula_of, random_variable
+from derive.probability.transforms import has_no_name, without_closed_form
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, fresh
 
@@ -99,10 +104,6 @@ class TotalProbability(Moment):
         return Expectation(S.One, *self.args)._latex(printer, exp).replace("{E}", "{P}")
 
 
-def drawn(name: Symbol, law: Any) -> tuple[Symbol, Basic]:
-    return name, law_of(law)
-
-
 NORMAL = drawn(X, stats.Normal("X", mu, sigma))
 COIN = drawn(K, stats.Bernoulli("K", S(1) / 3))
 COUNT = drawn(K, stats.Poisson("K", a))
@@ -110,14 +111,6 @@ TOTALS = RuleTable(TotalProbability, lambda goal: goal.args, "total probability"
 
 
 # ------------------------------------------------------------------ definitions
-
-
-def place_of(letter: Symbol, law: Basic, *within: Basic) -> Symbol:
-    """A letter for the values: the small one, of which is known what the support says of it."""
-    name = fresh(letter.name.lower(), *within, law).name
-    if is_discrete(law):
-        return Symbol(name, integer=True)
-    return Symbol(name, positive=True) if bounds(law)[0].is_nonnegative else Symbol(name, real=True)
 
 
 def over_the_support(g: Expr, letter: Symbol, law: Basic) -> Expr:
@@ -129,15 +122,6 @@ def over_the_support(g: Expr, letter: Symbol, law: Basic) -> Expr:
     inside = powsimp(g.xreplace({letter: x}) * written_out(law, x), combine="exp")
     operator = Sum if is_discrete(law) else Integral
     return operator(inside, (x, *bounds(law)))
-
-
-def single(laws: Laws) -> tuple[Symbol, Basic] | None:
-    """The one letter and its law, where it is one of sympy.stats for a single number."""
-    if len(laws) != 1 or isinstance(laws[0].args[1], Expr):
-        return None
-    letter, law = laws[0].args
-    row = row_of(law)
-    return None if row and row.joint else (letter, law)
 
 
 @MEANS.rule("expanded", example=Expectation((X + 1) ** 2, NORMAL))
@@ -175,7 +159,7 @@ def standard(g: Expr, letter: Symbol, law: Basic) -> tuple[Expr, Symbol, Basic] 
     if law_of(simpler) == law:
         return None
     changed = g.xreplace({letter: form})
-    if form.has(log) and not g.has(I):
+    if form.has(log):
         changed = changed.replace(lambda n: isinstance(n, exp), lambda n: in_powers(n.args[0]))
     return expand_power_exp(changed), z, law_of(simpler)
 
@@ -248,7 +232,7 @@ def euler(g: Expr, laws: Laws) -> Outcome:
         return None
     f = written_out(one[1], place_of(*one))
     endless = not all(end.is_finite for end in bounds(one[1]))
-    if f.has(exp) and not f.has(Abs) and endless:
+    if f.has(exp) and not f.has(Abs) and (endless or f.has(cos)):
         return None
     size, turn = re(g.args[0]), im(g.args[0])
     parts = (Expectation(exp(size) * wave(turn), *laws) for wave in (cos, sin))
@@ -336,7 +320,9 @@ def worked_out(
     only: frozenset[str] | None = None,
 ) -> Derivation:
     """The derivation of an operator on random variables, with the rules of calculus at hand."""
-    root: Step = search(goal, {**of_calculus(), **tables}, Budget(seconds=timeout), only)
+    calculus = of_calculus()
+    calculus[Sum] = replace(calculus[Sum], final=has_no_name)
+    root: Step = search(goal, {**calculus, **tables}, Budget(seconds=timeout), only)
     d = Derivation(root, goal, arguments=in_order(goal))
     if contradictory(d.given):
         why = f"{goal} was worked out only under conditions that exclude each other: {d.given}"
@@ -431,7 +417,7 @@ def moment_generating_function(variable: Any, t: Any = "t", timeout: float = 20.
     exp(lamda*exp(t) - lamda)
     """
     v = random_variable(variable)
-    return worked_out(Expectation(exp(_real(t, v) * v.letter), (v.letter, v.law)), timeout)
+    return _transform(exp(_real(t, v) * v.letter), v, timeout)
 
 
 @limited
@@ -442,7 +428,14 @@ def characteristic_function(variable: Any, t: Any = "t", timeout: float = 20.0) 
     exp(-t**2/2)
     """
     v = random_variable(variable)
-    return worked_out(Expectation(exp(I * _real(t, v) * v.letter), (v.letter, v.law)), timeout)
+    return _transform(exp(I * _real(t, v) * v.letter), v, timeout)
+
+
+def _transform(g: Expr, v: RandomVariable, timeout: float) -> Derivation:
+    try:
+        return worked_out(Expectation(g, (v.letter, v.law)), timeout)
+    except NoRuleApplies as error:
+        raise without_closed_form(v.law, error) from error
 
 
 def _real(t: Any, v: RandomVariable) -> Expr:

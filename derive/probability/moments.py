@@ -159,6 +159,10 @@ def unpack(goal: Moment) -> tuple[Expr, Laws]:
     return goal.args[0], goal.args[1:]
 
 
+def of(operator: type[Moment], law: tuple[Symbol, Basic]) -> Moment:
+    return operator(law[0], law)
+
+
 def mean_of(operator: type[Moment], g: Expr, laws: Laws) -> Moment:
     """The operator over the letters that g depends on."""
     return operator(g, *(law for law in laws if depends_on(g, law.args[0])))

@@ -14,6 +14,7 @@ from sympy import (
     Dummy,
     Expr,
     Function,
+    I,
     Integral,
     Lt,
     Mul,
@@ -53,6 +54,7 @@ from derive.calculus.integrals.operators import (
     Rules,
     definite,
     nonzero,
+    nonzero_factors,
     positive,
     quadratic,
     real,
@@ -189,7 +191,16 @@ def beta_function(u: Expr, v: Expr) -> Expr:
     if not (total.is_Integer and 0 < total <= 6) or u.is_integer:
         return gamma(u) * gamma(v) / gamma(total)
     rising = Mul(*(j - u for j in range(1, int(total))))
-    return pi / sin(pi * u) * rising / factorial(total - 1)
+    wave = sin((pi * u).expand()) if u.has(I) else sin(pi * u)
+    return pi / wave * rising / factorial(total - 1)
+
+
+def between_integers(u: Expr, v: Expr) -> Boolean:
+    """Where the reflection formula divides by sin(pi*u): u is no integer between 0 and u + v."""
+    total = u + v
+    if not (total.is_Integer and 0 < total <= 6) or u.is_integer:
+        return S.true
+    return And(*(nonzero_factors(u - j) for j in range(1, int(total))))
 
 
 @family(
@@ -216,7 +227,8 @@ def beta_on_unit_interval(f: Expr, x: Symbol) -> Value | None:
             lambda n: k**n * beta_function((e + 1) / degree, n + 1) / degree, power, again
         )
 
-    given = And(positive(e + 1), positive(power + 1), positive(degree))
+    ends = And(positive(real_part(e + 1)), positive(real_part(power + 1)), positive(degree))
+    given = And(ends, between_integers((e + 1) / degree, power + 1))
     given = given if k == 1 else And(given, positive(k))
     return c * differentiated(value, e, times), given
 
