@@ -14,6 +14,7 @@ from sympy import (
     CRootOf,
     Expr,
     Float,
+    I,
     Integer,
     Ne,
     Pow,
@@ -127,7 +128,11 @@ def far_from_zero(entry: Expr) -> bool:
     entry = entry.xreplace({root: root.eval_approx(60) for root in entry.atoms(CRootOf)})
     letters = sorted(entry.free_symbols, key=default_sort_key)
     for shift in range(3 if letters else 1):
-        point = {x: Rational(17 * k + 5 * shift + 3, 11) for k, x in enumerate(letters)}
+        numbers = (Rational(17 * k + 5 * shift + 3, 11) for k in range(len(letters)))
+        point = {
+            x: number if x.is_real or not x.is_complex else number * (1 + I / 3)
+            for x, number in zip(letters, numbers, strict=True)
+        }
         value = entry.subs(point).evalf(40)
         if value.is_number and value.is_finite and abs(value) > Rational(1, 10**20):
             return True

@@ -128,7 +128,7 @@ OURS = {                                                         # module: name:
         "MatrixExponential": ".", "ExponentialIn": "..", "Times": "..", "BlockDiagonal": ".+",
     },
     "derive.linear_algebra.linear_flows": {"LinearFlow": ".{3}[SE]", "FirstRows": ".E"},
-    "derive.linear_algebra.householder": {"Reflection": "."},
+    "derive.linear_algebra.householder": {"Reflection": ".", "UnitaryReflection": ".."},
     "derive.linear_algebra.inverses":    {"Adjugate": "M", "Augmented": "[MK]{2}"},
     "derive.linear_algebra.jordan_chains": {
         "JordanChains": "M[SE]", "ChainsIn": ".{2,}", "JordanBasis": "MT", "InBasis": "..T",
