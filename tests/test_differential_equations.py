@@ -6,11 +6,35 @@ Most are from Boyce and DiPrima, Elementary Differential Equations, chapters 2 a
 from __future__ import annotations
 
 import pytest
-from sympy import Derivative, Eq, Expr, Function, S, Symbol, Tuple, exp, simplify, sqrt, symbols
+from sympy import (
+    Derivative,
+    Eq,
+    Expr,
+    Function,
+    ImmutableMatrix,
+    S,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+    simplify,
+    sqrt,
+    symbols,
+)
 
 import derive
-from derive.calculus.equations.operators import FromRoots, HigherOrder, ImplicitSolution, Solution
+from derive.calculus.equations.operators import (
+    Constant,
+    Fitted,
+    FromRoots,
+    HigherOrder,
+    ImplicitSolution,
+    Member,
+    Solution,
+)
+from derive.calculus.equations.solve import TABLES
 from derive.command_line import main
+from derive.engine import Budget, search
 from derive.parse import parse
 from lambdify_bridge import Undecided, Undefined, check, estimate, value
 
@@ -141,6 +165,59 @@ def test_mistakes_about_higher_orders_are_refuted() -> None:
     assert check(Eq(equation, right + x / 9, evaluate=False)).verdict == "refuted"
     roots = FromRoots(Tuple(S(1), S(2), S(3)), *equation.args[1:])
     assert check(Eq(equation, roots, evaluate=False)).verdict == "refuted"
+
+
+WITH_LETTERS = [
+    ("y' = y", ["y(0) = C"], "C*exp(x)", {"linear in the constant"}),
+    ("y' = x/y", ["y(0) = b"], "sqrt(x^2 + b^2)", {"undo a power"}),
+    ("y' = y^2", ["y(0) = a"], "1/(1/a - x)", {"multiply by the denominator"}),
+    ("y' = 1 + y^2", ["y(0) = a"], "tan(x + atan(a))", {"undo a function"}),
+    (
+        "y'' + w^2*y = 0",
+        ["y(0) = a", "y'(0) = b"],
+        "a*cos(w*x) + b*sin(w*x)/w",
+        {"linear equations for the constants", "scale a row", "read off the solution"},
+    ),
+    (
+        "y'' - 3y' + 2y = 0",
+        ["y(t) = a", "y'(t) = b"],
+        "(2a - b)*exp(x - t) + (b - a)*exp(2x - 2t)",
+        {"linear equations for the constants", "add a multiple of a row"},
+    ),
+]
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "values", "known", "rules"), WITH_LETTERS)
+def test_constants_from_initial_values(
+    equation: str, values: list[str], known: str, rules: set[str]
+) -> None:
+    d = derive.dsolve(equation, "y", "x", *values)
+    assert same(d.result, known), d.result
+    assert rules <= {step.rule for step in d.steps}
+    assert "constants by computer algebra" not in {step.rule for step in d.steps}
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_a_root_is_not_negative() -> None:
+    goal = Fitted(1 - sqrt(x**2 + C), Tuple(C), y, x, S(0), Tuple(S(3)))  # stays below 1
+    with pytest.raises(derive.NoRuleApplies):
+        search(goal, TABLES, Budget())
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (Eq(Constant(exp(2 * C) + 1, S(4), C), log(3) / 2, evaluate=False), "confirmed"),
+        (Eq(Constant(exp(2 * C) + 1, S(4), C), log(4) / 2, evaluate=False), "refuted"),
+        (Eq(Constant(C**2, S(4), C), S(-2), evaluate=False), "confirmed"),  # one of two
+        (Eq(Member(C1 + C2 * x, Tuple(C1, C2), ImmutableMatrix([2, 3])), 2 + 3 * x), "confirmed"),
+        (Eq(Member(C1 + C2 * x, Tuple(C1, C2), ImmutableMatrix([2, 3])), 3 + 2 * x), "refuted"),
+    ],
+    ids=str,
+)
+def test_claims_about_constants(claim: Eq, verdict: str) -> None:
+    assert check(claim).verdict == verdict
 
 
 @pytest.mark.one_in(4)
