@@ -11,7 +11,9 @@ from sympy import (
     Eq,
     Expr,
     Function,
+    Gt,
     ImmutableMatrix,
+    Ne,
     S,
     Symbol,
     Tuple,
@@ -99,6 +101,19 @@ HIGHER = [
     ("y''' - y = x", "C1*exp(x) + exp(-x/2)*(C2*cos(sqrt(3)*x/2) + C3*sin(sqrt(3)*x/2)) - x"),
 ]
 
+HIGHER_WITH_LETTERS = [
+    ("y''' - a^2*y' = 0", "C1 + C2*exp(a*x) + C3*exp(-a*x)", "a != 0"),
+    ("y''' + w^2*y' = 0", "C1 + C2*cos(w*x) + C3*sin(w*x)", "w != 0"),
+    ("y''' + k*y' = 0", "C1 + C2*cos(sqrt(k)*x) + C3*sin(sqrt(k)*x)", "k > 0"),
+    (
+        "y''' - 3a*y'' + 3a^2*y' - a^3*y = x",
+        "(C1 + C2*x + C3*x^2)*exp(a*x) - x/a^3 - 3/a^4",
+        "a != 0",
+    ),
+    ("y'''' + 2w^2*y'' + w^4*y = 0", "(C1 + C3*x)*cos(w*x) + (C2 + C4*x)*sin(w*x)", "w != 0"),
+    ("y'''' - k^4*y = 0", "C1*exp(k*x) + C2*exp(-k*x) + C3*cos(k*x) + C4*sin(k*x)", "k != 0"),
+]
+
 WITH_VALUES = [
     ("x*y' + 2y = 4x^2", ["y(1) = 2"], "x^2 + 1/x^2"),
     ("y' = y*cos(x)", ["y(0) = 1"], "exp(sin(x))"),
@@ -152,6 +167,33 @@ def test_higher_order(equation: str, known: str) -> None:
     d = derive.dsolve(equation, "y", "x")
     assert same(d.result, known), d.result
     assert d.check(points=2).verdict == "confirmed", d.report
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "known", "given"), HIGHER_WITH_LETTERS)
+def test_higher_order_with_letters(equation: str, known: str, given: str) -> None:
+    d = derive.dsolve(equation, "y", "x")
+    assert same(d.result, known), d.result
+    letter, relation, _ = given.split()
+    assert d.given == {"!=": Ne, ">": Gt}[relation](Symbol(letter), 0)
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_roots_with_letters_are_distinct_under_a_condition() -> None:
+    a, b, c = symbols("a b c")
+    d = derive.dsolve("y''' - (a+b+c)*y'' + (a*b+a*c+b*c)*y' - a*b*c*y = 0", "y", "x")
+    assert d.given == Ne(a - b, 0) & Ne(a - c, 0) & Ne(b - c, 0)
+
+
+@pytest.mark.false_on_purpose
+def test_small_mistakes_beside_large_solutions_are_refuted() -> None:
+    a, w = symbols("a w")
+    cubed = derive.dsolve("y''' - 3a*y'' + 3a^2*y' - a^3*y = x", "y", "x")
+    wrong = cubed.result + 1 / a**4
+    assert check(Eq(cubed.problem, wrong, evaluate=False)).verdict == "refuted"
+    wave = derive.dsolve("y''' + w^2*y' = 0", "y", "x")
+    slower = wave.result.subs(w, w * (1 + S(10) ** -6))
+    assert check(Eq(wave.problem, slower, evaluate=False)).verdict == "refuted"
 
 
 @pytest.mark.slow
