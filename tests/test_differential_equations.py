@@ -30,6 +30,7 @@ from derive.calculus.equations.operators import (
     Fitted,
     FromRoots,
     HigherOrder,
+    ImplicitFunction,
     ImplicitSolution,
     Member,
     Solution,
@@ -128,6 +129,7 @@ WITH_VALUES = [
     ("y' = (x + y)^2", ["y(0) = 1"], "tan(x + pi/4) - x"),
     ("y'' = 2y*y'", ["y(0) = 0", "y'(0) = 1"], "tan(x)"),
     ("y'' = 1 + y'^2", ["y(0) = 1", "y'(0) = 0"], "1 - log(abs(cos(x)))"),
+    ("y'' = exp(2y)", ["y(0) = 0", "y'(0) = 1"], "-log(1 - x)"),
     (
         "y''' - y' = exp(2x)",
         ["y(0) = 0", "y'(0) = 1", "y''(0) = 0"],
@@ -275,6 +277,14 @@ def test_what_cannot_be_solved_for_y_is_left_as_an_equation() -> None:
     assert isinstance(d.result, ImplicitSolution)
     assert d.check(points=2).verdict == "confirmed", d.report
     assert "= sin(x) + C}" in d.text()
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize("values", [[], ["y(0) = 1", "y'(0) = 1"]], ids=str)
+def test_energy_of_a_fall_towards_a_centre(values: list[str]) -> None:
+    d = derive.dsolve("y'' = -1/y^2", "y", "x", *values)
+    assert isinstance(d.result, ImplicitFunction if values else ImplicitSolution)
+    assert d.check(points=2).verdict == "confirmed", d.report
 
 
 def test_an_implicit_solution_through_a_place() -> None:

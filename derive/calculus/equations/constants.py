@@ -61,8 +61,10 @@ SQUARES = C1**2 * exp(x * C2)
 
 
 def shorter(result: Expr) -> Expr:
-    """Exponentials put together; as one fraction in lowest terms, where that is shorter."""
-    together = powsimp(result)
+    """Exponentials put together, a root of one, which is real, without the root; as one fraction in
+    lowest terms, where that is shorter."""
+    rooted = (p for p in result.atoms(Pow) if isinstance(p.base, exp) and p.exp.is_Rational)
+    together = powsimp(result.xreplace({p: exp(p.exp * p.base.args[0]) for p in rooted}))
     return min(together, factor(together), key=lambda e: e.count_ops())
 
 
