@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sympy import Basic, Expr, I, Pow, conjugate
 
-from derive.linear_algebra.elimination import Matrix, matrix
+from derive.linear_algebra.elimination import Matrix, is_complex, is_complex_letter, matrix
 
 
 class Operator(Basic):
@@ -55,22 +55,20 @@ def real(M: Matrix, what: str) -> Matrix:
 
 
 def holds_complex(M: Basic) -> bool:
-    """Whether it is written with numbers or letters that are not real; of a letter that has to be
-    declared."""
-    return M.has(I) or any(map(is_root_of_negative, M.atoms(Pow))) or any(complex_letters(M))
+    """Whether it is written with numbers or letters that are not real."""
+    return is_complex(M) or any(map(is_root_of_negative, M.atoms(Pow)))
 
 
 def is_root_of_negative(power: Pow) -> bool:
     return bool(power.base.is_negative and power.exp.is_Rational and not power.exp.is_Integer)
 
 
-def complex_letters(M: Basic) -> list[Basic]:
-    return [x for x in M.free_symbols if x.is_complex and not x.is_real]
-
-
 def conjugated(u: Basic) -> Basic:
     """The complex conjugate of every entry; letters are real that are not declared complex."""
-    changed = [*complex_letters(u), *filter(is_root_of_negative, u.atoms(Pow))]
+    changed = [
+        *filter(is_complex_letter, u.free_symbols),
+        *filter(is_root_of_negative, u.atoms(Pow)),
+    ]
     return u.xreplace({I: -I} | {part: conjugate(part) for part in changed})
 
 
