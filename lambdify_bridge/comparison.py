@@ -40,6 +40,8 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
         return _a_potential
     if type(lhs).__name__ in initial_value.FAMILIES:
         return _a_solution
+    if type(lhs).__name__ == "Constant":
+        return _a_constant
     if names & {"Eigenvalues", "Roots", "Joined", "GaussNodes"}:
         return _same_multiset
     if names & {"NullSpace", "Eigenspace"}:
@@ -138,6 +140,12 @@ def _a_potential(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
 def _a_solution(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
     """A family of solutions: the right side, put into the differential equation, fulfils it."""
     left, right = initial_value.residual(lhs, rhs, at)
+    return left, right, relative_error(left, right)
+
+
+def _a_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
+    """The constant of a family: the right side fulfils the equation for it."""
+    left, right = initial_value.sides_of_constant(lhs, rhs, at)
     return left, right, relative_error(left, right)
 
 

@@ -31,6 +31,7 @@ from lambdify_bridge.isolated_points import (
     distance,
     distinct,
     extreme_curvatures,
+    near_allowed,
     newton,
     polished,
     slope_there,
@@ -112,6 +113,7 @@ def stationary(
         return [there(g) for g in constraints] + _along(at, f, letters, constraints, place)
 
     close = distinct(newton(residual, len(letters)))
+    close = [place for place in close if near_allowed(letters, place)]
     places = apart([p for p in (polished(at, exactly, place) for place in close) if p is not None])
     return [p for p in places if allowed(letters, p)]
 

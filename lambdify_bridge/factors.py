@@ -70,14 +70,27 @@ def _by_reflections(node: Any, at: Evaluator) -> tuple[Any, Any]:
 @estimator("Reflection")
 def reflection(node: Any, at: Evaluator) -> Number:
     """What sends v to -v and each vector of a basis of what is orthogonal to v to itself."""
+    v = at(node.args[0])
+    return _mirrored(at, v, v, -v)
+
+
+@estimator("UnitaryReflection")
+def unitary_reflection(node: Any, at: Evaluator) -> Number:
+    """What sends x to y and each vector of a basis of what is orthogonal to x - y to itself."""
+    x, y = map(at, node.args)
+    return _mirrored(at, x - y, x, y)
+
+
+def _mirrored(at: Evaluator, v: Any, x: Any, y: Any) -> Number:
+    """What sends x to y and leaves what is orthogonal to v."""
     at.rests_on(EXACT)
-    c, v = at.ctx, at(node.args[0])
+    c = at.ctx
     if not any(v):
         raise Undefined("no direction to reflect along")
     rest = c.eye(v.rows) - onto(c, v)
     beside = svd(c, rest)[0] if v.rows > 1 else c.matrix(1, 0)
-    sources = [v, *(beside[:, k] for k in range(beside.cols))]
-    images = [-v, *sources[1:]]
+    sources = [x, *(beside[:, k] for k in range(beside.cols))]
+    images = [y, *sources[1:]]
     together = lambda columns: c.matrix([[u[i] for u in columns] for i in range(v.rows)])
     return together(images) * c.inverse(together(sources))
 
@@ -125,9 +138,11 @@ def upper_factor(node: Any, at: Evaluator) -> Number:
 def cholesky_factor(node: Any, at: Evaluator) -> Number:
     c, A = at.ctx, at(node.args[0])
     L, U = (_quotients(at, A, lower) for lower in (True, False))
-    if not all(c.im(U[k, k]) == 0 and c.re(U[k, k]) > 0 for k in range(A.rows)):
+    pivots = [U[k, k] for k in range(A.rows)]
+    noise = c.mpf(10) ** (-c.dps // 2)  # pivots of complex matrices are real up to rounding
+    if not all(c.re(p) > 0 and abs(c.im(p)) <= noise * c.re(p) for p in pivots):
         raise Undefined("the matrix is not positive definite here")
-    return L * c.diag([c.sqrt(U[k, k]) for k in range(A.rows)])
+    return L * c.diag([c.sqrt(c.re(p)) for p in pivots])
 
 
 @estimator("Bordered")

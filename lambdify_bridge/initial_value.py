@@ -17,7 +17,7 @@ from sympy import Basic
 
 from lambdify_bridge import linear_equations
 from lambdify_bridge.central_difference import by_each, slope
-from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
+from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, estimator
 
 FAMILIES = (
     "Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder",
@@ -319,6 +319,36 @@ def _float(value: Number) -> float:
     if getattr(value, "imag", 0):
         raise Undefined("the equation is not real here")
     return float(value)
+
+
+@estimator("Member")
+def member(node: Any, at: Evaluator) -> Number:
+    """The family with the numbers of the column in place of its constants."""
+    Y, constants, values = node.args
+    numbers = at(values)
+    column = list(numbers) if isinstance(numbers, Matrix) else [numbers]
+    return at.at(dict(zip(constants.args, column, strict=True)))(Y)
+
+
+@estimator("Constant")
+def constant(node: Any, at: Evaluator) -> Number:
+    """A constant that fulfils its equation, by Newton's method from several starts."""
+    left, right, C = node.args
+    c, wanted = at.ctx, at(right)
+    for first in STARTS:
+        try:
+            zero = c.findroot(lambda trial: at.at({C: trial})(left) - wanted, c.mpf(first))
+        except (ValueError, ArithmeticError):
+            continue  # Newton's method went astray: begin elsewhere
+        at.rests_on(1e-10)
+        return zero
+    raise Undecided("no constant was found that fulfils the equation")
+
+
+def sides_of_constant(lhs: Any, rhs: Basic, at: Evaluator) -> Sides:
+    """The equation for a constant with the claimed one in it: others may fulfil it as well."""
+    left, right, C = lhs.args
+    return at.at({C: at(rhs)})(left), at(right)
 
 
 @estimator("Fitted")

@@ -138,6 +138,9 @@ def polished(
             break
     if size > SAME or any(abs(a - b) > FAR_APART for a, b in zip(here, place, strict=True)):
         return None
+    if any(abs(c.im(entry)) > SAME for entry in here):
+        return None
+    here = [c.re(entry) for entry in here]
     at.rests_on(max(1e-15, float(size)))
     return here
 
@@ -159,7 +162,8 @@ def real_solutions(node: Any, at: Evaluator) -> Number:
             for e in equations
         ]
 
-    points = [polished(at, values, place) for place in distinct(found)]
+    close = [place for place in distinct(found) if near_allowed(letters, place)]
+    points = [polished(at, values, place) for place in close]
     kept = [p for p in points if p is not None and not _forbidden(at, p, letters, off)]
     kept = [p for p in kept if allowed(letters, p)]
     return as_matrix(at, apart(kept), len(letters))
@@ -223,6 +227,11 @@ def _forbidden(at: Evaluator, place: list[Number], letters: Any, off: Any) -> bo
 def allowed(letters: Sequence[Symbol], place: list[Number]) -> bool:
     """Whether letters that are known to be positive are."""
     return all(value > ZERO for x, value in zip(letters, place, strict=True) if x.is_positive)
+
+
+def near_allowed(letters: Sequence[Symbol], place: list[float]) -> bool:
+    """The same as `allowed` for a place that is known to a few digits."""
+    return all(v > -FAR_APART for x, v in zip(letters, place, strict=True) if x.is_positive)
 
 
 def apart(points: Points) -> Points:
@@ -330,6 +339,8 @@ def extreme_curvatures(c: Any, around: Any, bends: list[Number], n: int) -> tupl
     """The largest and the smallest of the quadratic form that the curvatures are fitted to."""
     pairs = [(i, j) for i in range(n) for j in range(i, n)]
     rows = np.array([[float(d[i] * d[j]) for i, j in pairs] for d in around])
+    if any(c.im(b) != 0 for b in bends):
+        raise Undefined("the function is not real around the point")
     fitted = np.linalg.lstsq(rows, np.array([float(b) for b in bends]), rcond=None)[0]
     form = np.zeros((n, n))
     for (i, j), value in zip(pairs, fitted, strict=True):

@@ -19,6 +19,8 @@ FAMILIES = ("HigherOrder", "FromRoots")
 TERMS = 9
 DIGITS, HALF, STEP = 60, 7, "0.001"  # the stencil has HALF places on each side
 SEEN = 1e-10
+HIDDEN = 1e-15  # of the largest term of the equation
+ROUNDING = 1e-25  # of the same, by the stencil
 Sides = tuple[Number, Number]
 
 
@@ -69,12 +71,22 @@ def residual(family: Any, claimed: Any, at: Evaluator) -> Sides:
     g, x = family.args[1], family.variable
     if type(claimed).__name__ == "FromRoots":
         return _both_left_sides(family, claimed, at)
-    own = coefficients(family, at)
     with at.digits(DIGITS) as there:
-        slopes = derivatives(claimed, x, len(own), there)
+        own = coefficients(family, there)
+        slopes = derivatives(claimed, x, len(own), there, fastest(own, there))
         _needs_its_constants(family, claimed, there)
-    at.rests_on(SEEN)
-    return at.ctx.fdot(own, slopes), at(g)
+        left, push = there.ctx.fdot(own, slopes), there(g)
+        size = float(max(abs(a * slope) for a, slope in zip(own, slopes, strict=True)))
+    if 0 < abs(push) < HIDDEN * size:
+        raise Undefined("what the right-hand side adds is too small beside the solution here")
+    at.rests_on(SEEN, ROUNDING * size)
+    return +left, +push
+
+
+def fastest(own: list[Number], at: Evaluator) -> Number:
+    """No characteristic root is larger than twice this (Fujiwara's bound)."""
+    degree = len(own) - 1
+    return max(abs(a) ** (at.ctx.one / (degree - k)) for k, a in enumerate(own[:-1]))
 
 
 def _both_left_sides(family: Any, claimed: Any, at: Evaluator) -> Sides:
@@ -87,10 +99,11 @@ def _both_left_sides(family: Any, claimed: Any, at: Evaluator) -> Sides:
     return max(pairs, key=lambda pair: abs(pair[0] - pair[1]))
 
 
-def derivatives(f: Basic, x: Any, count: int, at: Evaluator) -> list[Number]:
-    """The value and the derivatives below the order `count`, by a polynomial through 15 places."""
+def derivatives(f: Basic, x: Any, count: int, at: Evaluator, rate: Number = 0) -> list[Number]:
+    """The value and the derivatives below the order `count`, by a polynomial through 15 places;
+    they are closer together where the function moves at a fast rate."""
     c, here = at.ctx, at(x)
-    steps = [c.mpf(STEP) * k for k in range(-HALF, HALF + 1)]
+    steps = [c.mpf(STEP) / max(1, rate) * k for k in range(-HALF, HALF + 1)]
     value = function_at(at, f, x)
     values = [value(here + step) for step in steps]
     basis = lagrange(c, steps)

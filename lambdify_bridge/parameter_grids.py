@@ -105,9 +105,13 @@ def _plain(s: Points) -> Points:
     return s
 
 
-def _flat_at_the_ends(s: Points) -> Points:
+def flat_at_the_ends(s: Points) -> Points:
     """Three derivatives vanish at 0 and 1: poles of a sphere and steep ends matter less."""
     return s**4 * (35 - 84 * s + 70 * s**2 - 20 * s**3)
+
+
+def slope_of_flat(s: Points) -> Points:
+    return 140 * s**3 * (1 - s) ** 3
 
 
 def grid(n: int, cells: int, shifts: Sequence[float], warp: Function) -> Points:
@@ -134,7 +138,7 @@ def extrapolated(at: Evaluator, n: int, terms: Callable[[int, Function], Points]
     Raises Undecided where the sums do not come together.
     """
     found = []
-    for warp in (_plain, _flat_at_the_ends):
+    for warp in (_plain, flat_at_the_ends):
         with np.errstate(all="ignore"):
             value, error, size = _limit(terms, SIZES[n], warp)
         found.append((error / max(size, 1e-300), value, error, size))

@@ -26,9 +26,11 @@ from lambdify_bridge.parameter_grids import (
     corners,
     extrapolated,
     field,
+    flat_at_the_ends,
     middles,
     nothing,
     on_it,
+    slope_of_flat,
     spread,
 )
 from lambdify_bridge.parameter_grids import settled as as_it_settled
@@ -36,6 +38,7 @@ from lambdify_bridge.quadrature import gauss
 
 GAUSS = {1: (40, 56), 2: (24, 31), 3: (14, 17)}
 PANELS = {1: (1, 4, 16), 2: (1, 2, 4), 3: (1, 2)}
+GAUSS_AT_STEEP_ENDS = {1: (40, 56), 2: (40, 56), 3: (24, 31)}
 STEPS = 256  # along a curve
 INNER = 28  # nodes of an integral within an integral
 STEP = 1e-4  # of differences between nodes
@@ -360,8 +363,9 @@ def parameter_integral(node: Any, at: Evaluator) -> Number:
     f, limits = node.args
     n = len(limits)
     integrand = with_operators(at, f, [limit.args[0] for limit in limits])
-    for panels in PANELS[n]:
-        few, many = (_gauss(at, integrand, limits, count, panels) for count in GAUSS[n])
+    ways = [(GAUSS[n], panels, False) for panels in PANELS[n]]
+    for counts, panels, flat in [*ways, (GAUSS_AT_STEEP_ENDS[n], 1, True)]:
+        few, many = (_gauss(at, integrand, limits, count, panels, flat) for count in counts)
         value, size = many
         error = abs(few[0] - value)
         if np.isfinite(value) and error <= REACHED * size:
@@ -372,13 +376,16 @@ def parameter_integral(node: Any, at: Evaluator) -> Number:
 
 
 def _gauss(
-    at: Evaluator, f: Function, limits: Tuple, count: int, panels: int
+    at: Evaluator, f: Function, limits: Tuple, count: int, panels: int, flat: bool
 ) -> tuple[float, float]:
-    """On so many panels of each range, which kinks in the middle or at quarters do not disturb."""
+    """On so many panels of each range, which kinks in the middle or at quarters do not disturb;
+    `flat`: in a parameter by which steep ends of the range, as of a disc, are smooth."""
     nodes_there, weights = np.polynomial.legendre.leggauss(count)
     starts = np.arange(panels)[:, None]
     places = ((starts + (1 + nodes_there) / 2) / panels).ravel()
     sizes = np.tile(weights / 2 / panels, panels)
+    if flat:
+        places, sizes = flat_at_the_ends(places), sizes * slope_of_flat(places)
     unit = np.array([a.ravel() for a in np.meshgrid(*[places] * len(limits), indexing="ij")])
     scales = np.meshgrid(*[sizes] * len(limits), indexing="ij")
     there, width = spread(at, limits)(unit)

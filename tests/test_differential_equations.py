@@ -6,11 +6,38 @@ Most are from Boyce and DiPrima, Elementary Differential Equations, chapters 2 a
 from __future__ import annotations
 
 import pytest
-from sympy import Derivative, Eq, Expr, Function, S, Symbol, Tuple, exp, simplify, sqrt, symbols
+from sympy import (
+    Derivative,
+    Eq,
+    Expr,
+    Function,
+    Gt,
+    ImmutableMatrix,
+    Ne,
+    S,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+    simplify,
+    sqrt,
+    symbols,
+)
 
 import derive
-from derive.calculus.equations.operators import FromRoots, HigherOrder, ImplicitSolution, Solution
+from derive.calculus.equations.operators import (
+    Constant,
+    Fitted,
+    FromRoots,
+    HigherOrder,
+    ImplicitFunction,
+    ImplicitSolution,
+    Member,
+    Solution,
+)
+from derive.calculus.equations.solve import TABLES
 from derive.command_line import main
+from derive.engine import Budget, search
 from derive.parse import parse
 from lambdify_bridge import Undecided, Undefined, check, estimate, value
 
@@ -76,6 +103,19 @@ HIGHER = [
     ("y''' - y = x", "C1*exp(x) + exp(-x/2)*(C2*cos(sqrt(3)*x/2) + C3*sin(sqrt(3)*x/2)) - x"),
 ]
 
+HIGHER_WITH_LETTERS = [
+    ("y''' - a^2*y' = 0", "C1 + C2*exp(a*x) + C3*exp(-a*x)", "a != 0"),
+    ("y''' + w^2*y' = 0", "C1 + C2*cos(w*x) + C3*sin(w*x)", "w != 0"),
+    ("y''' + k*y' = 0", "C1 + C2*cos(sqrt(k)*x) + C3*sin(sqrt(k)*x)", "k > 0"),
+    (
+        "y''' - 3a*y'' + 3a^2*y' - a^3*y = x",
+        "(C1 + C2*x + C3*x^2)*exp(a*x) - x/a^3 - 3/a^4",
+        "a != 0",
+    ),
+    ("y'''' + 2w^2*y'' + w^4*y = 0", "(C1 + C3*x)*cos(w*x) + (C2 + C4*x)*sin(w*x)", "w != 0"),
+    ("y'''' - k^4*y = 0", "C1*exp(k*x) + C2*exp(-k*x) + C3*cos(k*x) + C4*sin(k*x)", "k != 0"),
+]
+
 WITH_VALUES = [
     ("x*y' + 2y = 4x^2", ["y(1) = 2"], "x^2 + 1/x^2"),
     ("y' = y*cos(x)", ["y(0) = 1"], "exp(sin(x))"),
@@ -90,6 +130,7 @@ WITH_VALUES = [
     ("y' = (x + y)^2", ["y(0) = 1"], "tan(x + pi/4) - x"),
     ("y'' = 2y*y'", ["y(0) = 0", "y'(0) = 1"], "tan(x)"),
     ("y'' = 1 + y'^2", ["y(0) = 1", "y'(0) = 0"], "1 - log(abs(cos(x)))"),
+    ("y'' = exp(2y)", ["y(0) = 0", "y'(0) = 1"], "-log(1 - x)"),
     (
         "y''' - y' = exp(2x)",
         ["y(0) = 0", "y'(0) = 1", "y''(0) = 0"],
@@ -131,6 +172,33 @@ def test_higher_order(equation: str, known: str) -> None:
     assert d.check(points=2).verdict == "confirmed", d.report
 
 
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "known", "given"), HIGHER_WITH_LETTERS)
+def test_higher_order_with_letters(equation: str, known: str, given: str) -> None:
+    d = derive.dsolve(equation, "y", "x")
+    assert same(d.result, known), d.result
+    letter, relation, _ = given.split()
+    assert d.given == {"!=": Ne, ">": Gt}[relation](Symbol(letter), 0)
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_roots_with_letters_are_distinct_under_a_condition() -> None:
+    a, b, c = symbols("a b c")
+    d = derive.dsolve("y''' - (a+b+c)*y'' + (a*b+a*c+b*c)*y' - a*b*c*y = 0", "y", "x")
+    assert d.given == Ne(a - b, 0) & Ne(a - c, 0) & Ne(b - c, 0)
+
+
+@pytest.mark.false_on_purpose
+def test_small_mistakes_beside_large_solutions_are_refuted() -> None:
+    a, w = symbols("a w")
+    cubed = derive.dsolve("y''' - 3a*y'' + 3a^2*y' - a^3*y = x", "y", "x")
+    wrong = cubed.result + 1 / a**4
+    assert check(Eq(cubed.problem, wrong, evaluate=False)).verdict == "refuted"
+    wave = derive.dsolve("y''' + w^2*y' = 0", "y", "x")
+    slower = wave.result.subs(w, w * (1 + S(10) ** -6))
+    assert check(Eq(wave.problem, slower, evaluate=False)).verdict == "refuted"
+
+
 @pytest.mark.slow
 def test_mistakes_about_higher_orders_are_refuted() -> None:
     C3 = Symbol("C3")
@@ -142,6 +210,59 @@ def test_mistakes_about_higher_orders_are_refuted() -> None:
     assert check(Eq(equation, right + x / 9, evaluate=False)).verdict == "refuted"
     roots = FromRoots(Tuple(S(1), S(2), S(3)), *equation.args[1:])
     assert check(Eq(equation, roots, evaluate=False)).verdict == "refuted"
+
+
+WITH_LETTERS = [
+    ("y' = y", ["y(0) = C"], "C*exp(x)", {"linear in the constant"}),
+    ("y' = x/y", ["y(0) = b"], "sqrt(x^2 + b^2)", {"undo a power"}),
+    ("y' = y^2", ["y(0) = a"], "1/(1/a - x)", {"multiply by the denominator"}),
+    ("y' = 1 + y^2", ["y(0) = a"], "tan(x + atan(a))", {"undo a function"}),
+    (
+        "y'' + w^2*y = 0",
+        ["y(0) = a", "y'(0) = b"],
+        "a*cos(w*x) + b*sin(w*x)/w",
+        {"linear equations for the constants", "scale a row", "read off the solution"},
+    ),
+    (
+        "y'' - 3y' + 2y = 0",
+        ["y(t) = a", "y'(t) = b"],
+        "(2a - b)*exp(x - t) + (b - a)*exp(2x - 2t)",
+        {"linear equations for the constants", "add a multiple of a row"},
+    ),
+]
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "values", "known", "rules"), WITH_LETTERS)
+def test_constants_from_initial_values(
+    equation: str, values: list[str], known: str, rules: set[str]
+) -> None:
+    d = derive.dsolve(equation, "y", "x", *values)
+    assert same(d.result, known), d.result
+    assert rules <= {step.rule for step in d.steps}
+    assert "constants by computer algebra" not in {step.rule for step in d.steps}
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_a_root_is_not_negative() -> None:
+    goal = Fitted(1 - sqrt(x**2 + C), Tuple(C), y, x, S(0), Tuple(S(3)))  # stays below 1
+    with pytest.raises(derive.NoRuleApplies):
+        search(goal, TABLES, Budget())
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (Eq(Constant(exp(2 * C) + 1, S(4), C), log(3) / 2, evaluate=False), "confirmed"),
+        (Eq(Constant(exp(2 * C) + 1, S(4), C), log(4) / 2, evaluate=False), "refuted"),
+        (Eq(Constant(C**2, S(4), C), S(-2), evaluate=False), "confirmed"),  # one of two
+        (Eq(Member(C1 + C2 * x, Tuple(C1, C2), ImmutableMatrix([2, 3])), 2 + 3 * x), "confirmed"),
+        (Eq(Member(C1 + C2 * x, Tuple(C1, C2), ImmutableMatrix([2, 3])), 3 + 2 * x), "refuted"),
+    ],
+    ids=str,
+)
+def test_claims_about_constants(claim: Eq, verdict: str) -> None:
+    assert check(claim).verdict == verdict
 
 
 @pytest.mark.one_in(4)
@@ -157,6 +278,14 @@ def test_what_cannot_be_solved_for_y_is_left_as_an_equation() -> None:
     assert isinstance(d.result, ImplicitSolution)
     assert d.check(points=2).verdict == "confirmed", d.report
     assert "= sin(x) + C}" in d.text()
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize("values", [[], ["y(0) = 1", "y'(0) = 1"]], ids=str)
+def test_energy_of_a_fall_towards_a_centre(values: list[str]) -> None:
+    d = derive.dsolve("y'' = -1/y^2", "y", "x", *values)
+    assert isinstance(d.result, ImplicitFunction if values else ImplicitSolution)
+    assert d.check(points=2).verdict == "confirmed", d.report
 
 
 def test_an_implicit_solution_through_a_place() -> None:

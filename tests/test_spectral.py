@@ -166,3 +166,11 @@ def test_errors_in_one_line(call, text):
     with pytest.raises(ValueError, match=text) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_sizes_of_letters() -> None:
+    assert singular_values([["a", "b"], ["b", "a"]]).result == Tuple(abs(a + b), abs(a - b))
+    found = svd([["a", 0], [0, "b"]])
+    assert found.S.result == Tuple(abs(a), abs(b))
+    for each in found:
+        assert each.check(points=2).verdict == "confirmed", each.report

@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from sympy import (
+    Abs,
     CRootOf,
     Expr,
     Float,
+    I,
     Integer,
     Ne,
     Pow,
@@ -75,6 +77,8 @@ def tidy(entry: Expr) -> Expr:
         return entry
     if not entry.free_symbols:
         return expand(radsimp(expand(entry)))
+    if entry.has(Abs):
+        entry = without_squared_sizes(entry)
     above, below = fraction(together(entry))
     above = expand(above)
     if above == 0:
@@ -84,6 +88,26 @@ def tidy(entry: Expr) -> Expr:
     except PolynomialError:
         entry = above / below
     return trigsimp(entry) if entry.has(TrigonometricFunction) else entry
+
+
+def without_squared_sizes(entry: Expr) -> Expr:
+    """|u|^2 is u^2 for real u; letters are real that are not declared complex."""
+    changes: dict[Expr, Expr] = {}
+    for power in entry.atoms(Pow):
+        size, n = power.args
+        if isinstance(size, Abs) and n.is_Integer and not is_complex(size.args[0]):
+            changes[power] = size.args[0] ** (n - n % 2) * size ** (n % 2)
+    return entry.xreplace(changes)
+
+
+def is_complex(entry: Expr) -> bool:
+    return entry.has(I) or any(map(is_complex_letter, entry.free_symbols))
+
+
+def is_complex_letter(x: Symbol) -> bool:
+    """Whether it is declared complex, and not real: of a letter of which nothing is said it is not
+    so."""
+    return bool(x.is_complex and not x.is_real)
 
 
 @lru_cache(maxsize=20_000)
@@ -127,7 +151,11 @@ def far_from_zero(entry: Expr) -> bool:
     entry = entry.xreplace({root: root.eval_approx(60) for root in entry.atoms(CRootOf)})
     letters = sorted(entry.free_symbols, key=default_sort_key)
     for shift in range(3 if letters else 1):
-        point = {x: Rational(17 * k + 5 * shift + 3, 11) for k, x in enumerate(letters)}
+        numbers = (Rational(17 * k + 5 * shift + 3, 11) for k in range(len(letters)))
+        point = {
+            x: number * (1 + I / 3) if is_complex_letter(x) else number
+            for x, number in zip(letters, numbers, strict=True)
+        }
         value = entry.subs(point).evalf(40)
         if value.is_number and value.is_finite and abs(value) > Rational(1, 10**20):
             return True

@@ -12,9 +12,11 @@ from derive.core import Derivation
 from derive.engine import Budget, derive, limited
 from derive.linear_algebra.elimination import Matrix, is_zero, matrix, pivots, step_to_reduced_form
 from derive.linear_algebra.inverses import AUGMENTED, Augmented
-from derive.linear_algebra.operators import Operator, real, vector
+from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex, vector
 from derive.linear_algebra.orthogonal import (
+    CONJUGATED,
     TRANSPOSED,
+    ConjugateTransposed,
     Transposed,
     inner,
     nonzero_number,
@@ -71,8 +73,9 @@ FITS = RuleTable(LeastSquares, lambda goal: goal.args, "least squares")
 @FITS.rule("normal equations", example=LeastSquares(TALL, Matrix([1, 3, a])))
 def normal_equations(A: Matrix, right: Matrix) -> Outcome:
     """The gradient of |A x - b|^2 is 2 A^T (A x - b). It is zero where A^T A x = A^T b, and there
-    is the minimum: the residual is at right angles to every column."""
-    return Augmented(MatrixProduct(A.T, A), MatrixProduct(A.T, right))
+    is the minimum: the residual is at right angles to every column. Of complex entries with the
+    conjugate transpose A^H in place of A^T."""
+    return Augmented(MatrixProduct(adjoint(A), A), MatrixProduct(adjoint(A), right))
 
 
 PROJECTIONS = RuleTable(Projection, lambda goal: goal.args, "projections")
@@ -80,10 +83,11 @@ PROJECTIONS = RuleTable(Projection, lambda goal: goal.args, "projections")
 
 @PROJECTIONS.rule("projection on a line", example=Projection(Matrix([1, 2, a]), Matrix([3, 0, 4])))
 def on_a_line(v: Matrix, A: Matrix) -> Outcome:
-    """The projection on the line along u is (u . v)/(u . u) u."""
+    """The projection on the line along u is (u . v)/(u . u) u; of complex entries the first
+    vector in a product is conjugated."""
     if A.cols != 1 or is_zero(inner(A, A)):
         return None
-    multiple = Dot(A, v) / Dot(A, A)
+    multiple = Dot(conjugated(A), v) / Dot(conjugated(A), A)
     return Rewrite(A.applyfunc(lambda e: multiple * e), nonzero_number(inner(A, A)))
 
 
@@ -109,18 +113,20 @@ def reduction(A: Matrix) -> tuple[Matrix, Boolean]:
 
 @INVERSES.rule("normal equations of every right side", example=PseudoInverse(TALL))
 def by_normal_equations(A: Matrix) -> Outcome:
-    """With independent columns it is the X of the normal equations A^T A X = A^T."""
+    """With independent columns it is the X of the normal equations A^T A X = A^T; of complex
+    entries, A^H A X = A^H."""
     if len(pivots(reduction(A)[0])) < A.cols:
         return None
-    return Augmented(MatrixProduct(A.T, A), A.T)
+    return Augmented(MatrixProduct(adjoint(A), A), adjoint(A))
 
 
 @INVERSES.rule("transposed", example=PseudoInverse(TALL.T))
 def by_transposing(A: Matrix) -> Outcome:
-    """With independent rows: the transpose of the pseudo-inverse of the transpose."""
+    """With independent rows: the transpose of the pseudo-inverse of the transpose; of complex
+    entries, both conjugated."""
     if len(pivots(reduction(A)[0])) < A.rows:
         return None
-    return Transposed(PseudoInverse(A.T))
+    return (ConjugateTransposed if holds_complex(A) else Transposed)(PseudoInverse(adjoint(A)))
 
 
 @INVERSES.rule(
@@ -144,6 +150,7 @@ TABLES: dict[type, RuleTable] = {
     Augmented: AUGMENTED,
     MatrixProduct: PRODUCTS,
     Transposed: TRANSPOSED,
+    ConjugateTransposed: CONJUGATED,
     Dot: DOTS,
 }
 
@@ -166,14 +173,14 @@ def independent(A: Matrix) -> Matrix:
 def least_squares(A: Any, b: Any, timeout: float = 20.0) -> Derivation:
     """The x for which A x is nearest to b, from the normal equations, solved by row operations.
 
-    Real entries. Raises ValueError where the columns are dependent or the shapes do not fit.
+    Raises ValueError where the columns are dependent or the shapes do not fit.
 
     >>> least_squares([[1, 0], [1, 1], [1, 2]], [1, 3, 4]).result
     Matrix([
     [7/6],
     [3/2]])
     """
-    M, right = real(matrix(A), "least squares"), real(vector(b), "least squares")
+    M, right = matrix(A), vector(b)
     if M.rows != right.rows:
         raise ValueError(f"{M.rows} equations have {right.rows} right sides")
     return worked_out(LeastSquares(independent(M), right), timeout)
@@ -191,8 +198,7 @@ def projection(v: Any, A: Any, timeout: float = 20.0) -> Derivation:
     [44/25]])
     """
     flat = isinstance(A, (list, tuple)) and A and not isinstance(A[0], (list, tuple))
-    onto = real(vector(A) if flat else matrix(A), "a projection")
-    point = real(vector(v), "a projection")
+    onto, point = vector(A) if flat else matrix(A), vector(v)
     if onto.rows != point.rows:
         raise ValueError(f"a vector of {point.rows} entries, columns of {onto.rows}")
     return worked_out(Projection(point, independent(onto)), timeout)
@@ -200,9 +206,9 @@ def projection(v: Any, A: Any, timeout: float = 20.0) -> Derivation:
 
 @limited
 def pseudo_inverse(A: Any, timeout: float = 20.0) -> Derivation:
-    """The pseudo-inverse (Moore and Penrose's), of any real matrix.
+    """The pseudo-inverse (Moore and Penrose's), of any matrix.
 
     >>> pseudo_inverse([[1], [2]]).result
     Matrix([[1/5, 2/5]])
     """
-    return worked_out(PseudoInverse(real(matrix(A), "the pseudo-inverse")), timeout)
+    return worked_out(PseudoInverse(matrix(A)), timeout)

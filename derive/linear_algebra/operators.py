@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sympy import Basic, Expr, I
+from sympy import Basic, Expr, I, Pow, conjugate
 
-from derive.linear_algebra.elimination import Matrix, matrix
+from derive.linear_algebra.elimination import Matrix, is_complex, is_complex_letter, matrix
 
 
 class Operator(Basic):
@@ -49,11 +49,29 @@ def vector(v: Any) -> Matrix:
 
 
 def real(M: Matrix, what: str) -> Matrix:
-    if M.has(I):
+    if holds_complex(M):
         raise ValueError(f"{what} is worked out here for real entries only")
     return M
 
 
+def holds_complex(M: Basic) -> bool:
+    """Whether it is written with numbers or letters that are not real."""
+    return is_complex(M) or any(map(is_root_of_negative, M.atoms(Pow)))
+
+
+def is_root_of_negative(power: Pow) -> bool:
+    return bool(power.base.is_negative and power.exp.is_Rational and not power.exp.is_Integer)
+
+
+def conjugated(u: Basic) -> Basic:
+    """The complex conjugate of every entry; letters are real that are not declared complex."""
+    changed = [
+        *filter(is_complex_letter, u.free_symbols),
+        *filter(is_root_of_negative, u.atoms(Pow)),
+    ]
+    return u.xreplace({I: -I} | {part: conjugate(part) for part in changed})
+
+
 def adjoint(A: Matrix) -> Matrix:
-    """The conjugate transpose, where letters are real."""
-    return A.T.xreplace({I: -I})
+    """The conjugate transpose."""
+    return conjugated(A.T)

@@ -8,7 +8,6 @@ from typing import Any
 
 from sympy import (
     And,
-    Basic,
     Expr,
     I,
     Mul,
@@ -31,7 +30,7 @@ from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
 from derive.linear_algebra.elimination import Matrix, is_zero, matrix, tidy
-from derive.linear_algebra.operators import Operator, adjoint
+from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex
 from derive.linear_algebra.products import PRODUCTS, Dot, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
 
@@ -78,7 +77,7 @@ RAISED = re.compile(r"\^\{[^{}]*\}$")
 
 
 class ConjugateTransposed(Operator):
-    """Rows become columns, and every entry its complex conjugate; letters are real.
+    """Rows become columns, and every entry its complex conjugate.
 
     Numerically: from that definition.
     """
@@ -107,18 +106,14 @@ PROCESS = RuleTable(GramSchmidt, lambda goal: goal.args, "Gram-Schmidt process")
 
 
 def inner(u: Matrix, v: Matrix) -> Expr:
-    """The dot product, of the conjugate of u; letters are real."""
+    """The dot product, of the conjugate of u."""
     u = conjugated(u)
     return tidy(expand(sum(e * f for e, f in zip(u, v, strict=True))))
 
 
-def conjugated(u: Basic) -> Basic:
-    return u.xreplace({I: -I})
-
-
 def in_products(name: Symbol, u: Matrix) -> Symbol:
     """The letter of a column, with a star for the conjugate of a complex one."""
-    return Symbol(f"{name}*") if u.has(I) else name
+    return Symbol(f"{name}*") if holds_complex(u) else name
 
 
 def nonzero_number(value: Expr) -> Boolean:
@@ -215,7 +210,7 @@ UPPER = RuleTable(TriangularFactor, lambda goal: goal.args, "triangular factors"
 )
 def conjugate_transpose_times(A: Matrix) -> Outcome:
     """The conjugate transpose of Q times Q is the identity: from A = Q R follows R = Q^H A."""
-    return MatrixProduct(ConjugateTransposed(OrthogonalFactor(A)), A) if A.has(I) else None
+    return MatrixProduct(ConjugateTransposed(OrthogonalFactor(A)), A) if holds_complex(A) else None
 
 
 @UPPER.rule("transpose of Q times A", example=TriangularFactor(FULL))
@@ -263,7 +258,8 @@ def gram_schmidt(A: Any, timeout: float = 20.0) -> Derivation:
     """Orthogonal columns that span what those of A span, one component subtracted in each step.
 
     A column that depends on those before it becomes zero. Complex entries: the first column of a
-    dot product is conjugated, and letters are real. Raises ValueError.
+    dot product is conjugated, and letters are real that are not declared complex. Raises
+    ValueError.
 
     >>> gram_schmidt([[1, 1], [1, 0]]).result
     Matrix([

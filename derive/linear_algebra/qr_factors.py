@@ -11,7 +11,6 @@ from derive.core import Derivation
 from derive.engine import Budget, derive, limited
 from derive.linear_algebra.elimination import is_zero, matrix
 from derive.linear_algebra.householder import TABLES as REFLECTIONS
-from derive.linear_algebra.operators import real
 from derive.linear_algebra.orthogonal import TABLES as PROCESS
 from derive.linear_algebra.orthogonal import GramSchmidt, OrthogonalFactor, TriangularFactor
 
@@ -39,7 +38,8 @@ def qr(A: Any, method: str = "gram-schmidt", timeout: float = 20.0) -> QR:
 
     `method`: "gram-schmidt", or "householder" (one reflection for each column; Golub and Van Loan
     2013, section 5.1, with the sign that makes the diagonal positive: exact entries lose no digits
-    by it; for real entries). Raises DependentColumns (a ValueError), ValueError.
+    by it). Complex entries: Q^H Q = I with the conjugate transpose. Raises DependentColumns (a
+    ValueError), ValueError.
 
     >>> qr([[3, 1], [4, 2]]).R.result
     Matrix([
@@ -49,8 +49,6 @@ def qr(A: Any, method: str = "gram-schmidt", timeout: float = 20.0) -> QR:
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}")
     M = matrix(A)
-    if method == "householder":
-        real(M, "A = Q R by reflections")
     budget, done = Budget(seconds=timeout), dict[Basic, Any]()
     process = GramSchmidt(M)
     root = derive(process, PROCESS, budget, done=done)

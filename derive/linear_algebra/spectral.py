@@ -20,6 +20,7 @@ from derive.linear_algebra.orthogonal import (
     UNITS,
     GramSchmidt,
     UnitColumns,
+    length,
 )
 from derive.linear_algebra.products import PRODUCTS, MatrixProduct
 from derive.linear_algebra.triangular import hermitian
@@ -157,7 +158,7 @@ def square_roots(values: Tuple) -> Outcome:
     kept = [value for value in values if not is_zero_number(value)]
     if any(value.free_symbols for value in kept):
         product = tidy(expand(Mul(*kept)))
-        return Rewrite(Tuple(*map(sqrt, reversed(kept))), Ne(product, 0))
+        return Rewrite(Tuple(*map(length, reversed(kept))), Ne(product, 0))
     kept.sort(key=lambda value: -value.evalf(30))
     return Tuple(*(sqrtdenest(sqrt(value)) for value in kept))
 

@@ -1,10 +1,11 @@
-"""Triangular factors of square matrices: P A = L U by elimination, A = L L^T by Cholesky."""
+"""Triangular factors of square matrices: P A = L U by elimination, A = L L^T by Cholesky (of
+complex entries A = L L^H)."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sympy import Expr, Gt, I, Integer, S, sqrt, symbols, true
+from sympy import Expr, Gt, Integer, S, sqrt, symbols, true
 from sympy.logic.boolalg import Boolean
 
 from derive.asked import in_order
@@ -20,7 +21,7 @@ from derive.linear_algebra.elimination import (
     square,
     tidy,
 )
-from derive.linear_algebra.operators import Operator, adjoint, real
+from derive.linear_algebra.operators import Operator, adjoint, holds_complex
 from derive.linear_algebra.products import PRODUCTS, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
 
@@ -51,7 +52,7 @@ class UpperFactor(Operator):
 
 
 class CholeskyFactor(Operator):
-    """The lower triangular L with A = L L^T and a positive diagonal.
+    """The lower triangular L with A = L L^H and a positive diagonal; of reals, A = L L^T.
 
     Numerically: the columns of the triangular factors, each divided by the root of its pivot.
     """
@@ -158,7 +159,8 @@ def root_of_entry(A: Matrix) -> Outcome:
 )
 def first_column(A: Matrix) -> Outcome:
     """The first column of L is that of A over the root of its corner; what is left of A, without
-    the product of that column with itself, is L L^T of the other columns."""
+    the product of that column with its conjugate transpose, is L L^H of the other columns; of reals
+    the conjugate transpose is the transpose."""
     corner, column, _, _ = split(A)
     given = positive(corner)
     if given is None or A.rows < 2:
@@ -257,15 +259,16 @@ def lu(A: Any, timeout: float = 20.0) -> LU:
 def cholesky(A: Any, timeout: float = 20.0) -> Derivation:
     """The lower triangular L with A = L L^T, of a symmetric positive definite matrix.
 
-    Letters give conditions: each pivot is positive. Raises ValueError where A is not symmetric or
-    not positive definite.
+    A complex matrix has to be its conjugate transpose (Hermitian): it is L L^H. Letters give
+    conditions: each pivot is positive. Raises ValueError where A is not symmetric or not positive
+    definite.
 
     >>> cholesky([[4, 2], [2, 5]]).result
     Matrix([
     [2, 0],
     [1, 2]])
     """
-    M = symmetric(A, "Cholesky's factorisation")
+    M = hermitian(A, "Cholesky's factorisation")
     refuse_indefinite(M)
     goal = CholeskyFactor(M)
     root = derive(goal, TABLES, Budget(seconds=timeout))
@@ -273,16 +276,16 @@ def cholesky(A: Any, timeout: float = 20.0) -> Derivation:
 
 
 def symmetric(A: Any, what: str) -> Matrix:
-    M = real(square(A, what), what)
+    M = square(A, what)
     if not all(is_zero(entry) for entry in M - M.T):
         raise ValueError(f"{what} needs a symmetric matrix")
     return M
 
 
 def hermitian(A: Any, what: str) -> Matrix:
-    """A matrix that is its conjugate transpose, where letters are real; of reals, symmetric."""
+    """A matrix that is its conjugate transpose; of reals, symmetric."""
     M = square(A, what)
-    if not M.has(I):
+    if not holds_complex(M):
         return symmetric(M, what)
     if not all(is_zero(entry) for entry in (M - adjoint(M)).applyfunc(tidy)):
         raise ValueError(f"{what} needs a matrix that is its conjugate transpose")

@@ -75,7 +75,7 @@ OURS = {                                                         # module: name:
         "LevelCurve": ".{4}", "IntegratingFactor": ".{5}", "ImplicitSolution": ".{5}",
         "ImplicitFunction": ".{6}", "SecondOrder": ".{7}", "Fitted": ".{6,}",
         "InitialValues": ".{6,}", "HigherOrder": "T.{3}S{3,}", "FromRoots": "..{3}S{3,}",
-        "Reducible": ".{6}",
+        "Reducible": ".{6}", "Member": "...", "Constant": "[SE]{2}S",
     },
     "derive.calculus.integrals.definite.poles": {"Residue": "[SE]S[SE]"},
     "derive.calculus.integrals.definite.principal_value": {
@@ -128,7 +128,7 @@ OURS = {                                                         # module: name:
         "MatrixExponential": ".", "ExponentialIn": "..", "Times": "..", "BlockDiagonal": ".+",
     },
     "derive.linear_algebra.linear_flows": {"LinearFlow": ".{3}[SE]", "FirstRows": ".E"},
-    "derive.linear_algebra.householder": {"Reflection": "."},
+    "derive.linear_algebra.householder": {"Reflection": ".", "UnitaryReflection": ".."},
     "derive.linear_algebra.inverses":    {"Adjugate": "M", "Augmented": "[MK]{2}"},
     "derive.linear_algebra.jordan_chains": {
         "JordanChains": "M[SE]", "ChainsIn": ".{2,}", "JordanBasis": "MT", "InBasis": "..T",

@@ -226,6 +226,57 @@ class _WithValues(Expr):
         return self.args[2]
 
 
+class Member(Expr):
+    """The member of a family Y whose constants are the entries of a column, or one value:
+    Member(Y, constants, column)."""
+
+    is_commutative = True
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return list(self.args[1].args)
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        Y, constants, values = self.args
+        return (Y.free_symbols - set(constants.args)) | values.free_symbols
+
+    def _sympystr(self, printer: Any) -> str:
+        Y, constants, values = self.args
+        names = ", ".join(map(printer._print, constants.args))
+        return f"[{printer._print(Y)}]_{{{names} = {printer._print(values)}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        Y, constants, values = self.args
+        names = ", ".join(map(printer._print, constants.args))
+        power = f"^{{{exp}}}" if exp else ""
+        inside = printer._print(Y)
+        return rf"\left[{inside}\right]_{{{names} = {printer._print(values)}}}{power}"
+
+
+class Constant(Expr):
+    """A C with left = right, where right is free of C: Constant(left, right, C)."""
+
+    is_commutative = True
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[2]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - {self.args[2]}
+
+    def _sympystr(self, printer: Any) -> str:
+        left, right, C = map(printer._print, self.args)
+        return f"{C}{{{left} = {right}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        left, right, C = map(printer._print, self.args)
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"{C}\left\{{{left} = {right}\right\}}{power}"
+
+
 class InitialValues(_WithValues):
     """The one solution of a differential equation with the values at x0."""
 

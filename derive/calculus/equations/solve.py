@@ -6,6 +6,9 @@ from typing import Any
 
 from derive.asked import in_order
 from derive.calculus.equations import (
+    constants as of_values,
+)
+from derive.calculus.equations import (
     euler_cauchy,
     exact,
     first_order,
@@ -15,6 +18,7 @@ from derive.calculus.equations import (
     values,
 )
 from derive.calculus.equations.operators import (
+    Constant,
     ExactEquation,
     Fitted,
     FromRoots,
@@ -23,6 +27,7 @@ from derive.calculus.equations.operators import (
     InitialValues,
     IntegratingFactor,
     LevelCurve,
+    Member,
     Multiplied,
     Reducible,
     SecondOrder,
@@ -32,9 +37,11 @@ from derive.calculus.equations.reading import read_equation, read_values
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.core import Derivation
 from derive.engine import Budget, limited, search
+from derive.linear_algebra.inverses import AUGMENTED, Augmented
 from derive.linear_algebra.polynomials import RULES as ROOTS
 from derive.linear_algebra.polynomials import Roots
 from derive.rules import RuleTable
+from derive.structure import depends_on, fresh
 
 TABLES: dict[type, RuleTable] = {
     **INTEGRALS,
@@ -50,7 +57,10 @@ TABLES: dict[type, RuleTable] = {
     FromRoots: higher_order.SOLUTIONS,
     Roots: ROOTS,
     InitialValues: values.VALUES,
-    Fitted: values.FITTED,
+    Fitted: of_values.FITTED,
+    Member: of_values.MEMBERS,
+    Constant: of_values.CONSTANTS,
+    Augmented: AUGMENTED,
 }
 
 
@@ -78,6 +88,9 @@ def dsolve(equation: Any, y: Any, x: Any, *conditions: str, timeout: float = 20.
     """
     family, constants = read_equation(equation, y, x)
     start = read_values(conditions, family)
+    if start:
+        others = {c: fresh(c.name, family, *start) for c in constants if depends_on(start[1], c)}
+        family, constants = family.xreplace(others), constants.xreplace(others)
     letters = constants, family.unknown, family.variable
     goal = InitialValues(family, *letters, *start) if start else family
     root = search(goal, TABLES, Budget(seconds=timeout))

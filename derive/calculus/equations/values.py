@@ -9,16 +9,14 @@ from sympy import (
     Tuple,
     cancel,
     degree,
-    exp,
     factor,
     nan,
     oo,
-    powsimp,
     simplify,
-    solve,
     zoo,
 )
 
+from derive.calculus.equations.constants import FITTED, THREE_AT_0
 from derive.calculus.equations.operators import (
     Fitted,
     ImplicitFunction,
@@ -38,10 +36,8 @@ LEVEL = LevelCurve(y**3 + y * (1 + x**2), y, x, C)
 LOGISTIC = Solution(x * y * (1 - y), y, x, C)
 ONE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(1)))
 MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
-THREE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(3)))
 
 VALUES = RuleTable(InitialValues, lambda goal: goal.args, "initial values")
-FITTED = RuleTable(Fitted, lambda goal: goal.args, "constants from initial values", tidy=powsimp)
 
 
 @VALUES.rule("equilibrium", example=InitialValues(LOGISTIC, *ONE_AT_0), whole=True)
@@ -101,29 +97,6 @@ def slope_at_each_height(goal: InitialValues) -> Outcome:
 def general_first(goal: InitialValues) -> Outcome:
     """Find all solutions; the initial values then fix the constants."""
     return Fitted(*goal.args)
-
-
-@FITTED.rule(
-    "constants from the initial values", example=Fitted(C * exp(x**2), *THREE_AT_0), whole=True
-)
-def constants_from_values(goal: Fitted) -> Outcome:
-    """Put the initial values in, and solve for the constants."""
-    Y, constants, _, x, x0, values = goal.args
-    if Y.has(Solution, ImplicitSolution, LevelCurve) or not any(
-        depends_on(Y, c) for c in constants.args
-    ):
-        return None
-    slopes = [Y.diff(x, k).subs(x, x0) for k in range(len(values.args))]
-    equations = [s - v for s, v in zip(slopes, values.args, strict=True)]
-    try:
-        found = solve(equations, list(constants.args), dict=True)
-    except NotImplementedError:  # SymPy says so of equations that it cannot solve
-        return None
-    members = [Y.subs(each) for each in found]
-    if not found or set(found[0]) != set(constants.args) or any(m != members[0] for m in members):
-        return None
-    where = tuple((c, found[0][c]) for c in constants.args)
-    return Rewrite(members[0], where=where)
 
 
 @FITTED.rule("constant of the implicit equation", example=Fitted(IMPLICIT, *THREE_AT_0), whole=True)

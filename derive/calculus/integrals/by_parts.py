@@ -43,6 +43,7 @@ from sympy import (
     erfc,
     erfi,
     exp,
+    fraction,
     fresnelc,
     fresnels,
     li,
@@ -67,6 +68,7 @@ from derive.calculus.integrals.operators import (
     derivative,
     linear,
     nonzero,
+    real,
     size,
 )
 from derive.calculus.integrals.table import by_table
@@ -242,7 +244,19 @@ def _tidy(f: Expr, x: Symbol) -> Expr:
         return cancel(together(f))
     if not f.is_Mul:
         return f
-    return Mul(*(cancel(together(p)) if p.is_rational_function(x) else p for p in f.args))
+    roots_apart = Mul(*(_apart(p, x) for p in f.args))
+    if not roots_apart.is_Mul:
+        return roots_apart
+    parts = roots_apart.args
+    return Mul(*(cancel(together(p)) if p.is_rational_function(x) else p for p in parts))
+
+
+def _apart(p: Expr, x: Symbol) -> Expr:
+    """A root of a fraction with a positive denominator as a quotient of roots."""
+    if not (p.is_Pow and p.exp.is_Rational and not p.exp.is_Integer and depends_on(p.base, x)):
+        return p
+    above, below = fraction(together(p.base))
+    return above**p.exp / below**p.exp if real(below).is_positive else p
 
 
 def _exponential(p: Expr, x: Symbol) -> bool:

@@ -19,6 +19,7 @@ from sympy import (
     atan,
     cancel,
     div,
+    factor,
     log,
     sqrt,
     together,
@@ -155,8 +156,8 @@ def power_of_quadratic(f: Expr, x: Symbol) -> Outcome:
     if d == 0:
         return None
     outside = lowest_terms(2 * a * B - A * b) * x + lowest_terms(b * B - 2 * A * c)
-    factor = lowest_terms((2 * n - 3) * (2 * a * B - A * b) / ((n - 1) * d))
-    equals = outside / ((n - 1) * d) * q ** (1 - n) + factor * antiderivative(q ** (1 - n), x)
+    multiple = lowest_terms((2 * n - 3) * (2 * a * B - A * b) / ((n - 1) * d))
+    equals = outside / ((n - 1) * d) * q ** (1 - n) + multiple * antiderivative(q ** (1 - n), x)
     return Rewrite(equals, nonzero(d))
 
 
@@ -199,7 +200,10 @@ def partial_fractions(f: Expr, x: Symbol) -> Outcome:
     decomposed = apart(over / under, x)
     if not decomposed.is_Add or decomposed == f:
         reduced = over / under
-        return antiderivative(reduced, x) if size(reduced) < size(f) else None
+        if size(reduced) < size(f):
+            return antiderivative(reduced, x)
+        power = factor(under)
+        return antiderivative(over / power, x) if power.is_Pow and power != under else None
     sum_of_fractions = antiderivative(Add(*(_term(term, x) for term in decomposed.args)), x)
     return Rewrite(sum_of_fractions, And(*(divisors(term, x) for term in decomposed.args)))
 

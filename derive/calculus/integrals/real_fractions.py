@@ -116,6 +116,8 @@ def biquadratic(f: Expr, x: Symbol) -> Outcome:
         return None
     c, b, a = under.nth(0), under.nth(2), under.nth(4)
     d = cancel(b**2 - 4 * a * c)
+    if d == 0:
+        return None
     s = sqrt(d)
     terms = []
     for sign in (1, -1):

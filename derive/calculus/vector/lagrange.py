@@ -16,9 +16,11 @@ from sympy import (
     ImmutableMatrix,
     Mul,
     Poly,
+    Rational,
     S,
     Symbol,
     Tuple,
+    default_sort_key,
     groebner,
     simplify,
 )
@@ -255,6 +257,11 @@ def _turned(minors: Tuple, count: Expr) -> list[Expr]:
     return [-v if count % 2 else v for v in minors]
 
 
+def _alternating(minors: Tuple, count: Expr) -> list[Expr]:
+    """With the signs that make all of them positive where the Hessian is negative along the set."""
+    return [v if k % 2 else -v for k, v in enumerate(_turned(minors, count))]
+
+
 @MINORS.rule("positive along the set", example=bordered(-2, -6))
 def positive_along_the_set(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome:
     """Where all these minors have the sign (-1)**m, for m constraints, f bends up along the set."""
@@ -266,8 +273,7 @@ def positive_along_the_set(minors: Tuple, point: Tuple, value: Expr, count: Expr
 def negative_along_the_set(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome:
     """Where the minors alternate, the last one with the sign (-1)**n, for n letters, f bends down
     along the set."""
-    signs = [v if k % 2 else -v for k, v in enumerate(_turned(minors, count))]
-    negative = all(v.is_positive for v in signs)
+    negative = all(v.is_positive for v in _alternating(minors, count))
     return ConstrainedMaximum(point, value) if negative else None
 
 
@@ -283,6 +289,21 @@ def up_one_way(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome
 def singular_along_the_set(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome:
     """Where the last minor is zero, second derivatives do not decide."""
     return ConstrainedUndecided(point, value) if minors[-1].is_zero else None
+
+
+@MINORS.rule(
+    "negative for these letters", example=KindByBorderedMinors((3 * x, -x * y), (0, 0, 0), 5, 1)
+)
+def negative_for_these_letters(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome:
+    """The letters decide: positive letters can give the minors alternating signs; where they do, f
+    bends down along the set."""
+    letters = sorted(minors.free_symbols, key=default_sort_key)
+    expected = {s: Rational(3 + 2 * k, 7) for k, s in enumerate(letters)}
+    signs = _alternating(minors, count)
+    if not all(v.subs(expected).is_positive for v in signs):
+        return None
+    given = And(*(v > 0 for v in signs))
+    return None if given == False else Rewrite(ConstrainedMaximum(point, value), given)
 
 
 @MINORS.rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sympy import (
+    Add,
     And,
     Basic,
     Dummy,
@@ -19,6 +20,9 @@ from sympy import (
     expand,
     factor_list,
     groebner,
+    log,
+    pi,
+    powsimp,
     simplify,
     sqrt,
     sqrtdenest,
@@ -28,6 +32,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import PolynomialError
 
+from derive.calculus.integrals.operators import real
 from derive.calculus.vector.points import AllPoints, RealSolutions
 from derive.engine import not_zero
 from derive.numbered_roots import real_zeros
@@ -71,7 +76,10 @@ def never_zero(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
 @SYSTEMS.rule("clear denominators", example=system(y - 1 / x**2, x - 1 / y**2))
 def clear_denominators(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     """A fraction is zero where its numerator is and its denominator is not."""
+    done = solved_for(equations, letters)
     for k, e in enumerate(equations):
+        if any(letter - e == value for letter, value in done.items()):
+            continue
         above, below = together(e).as_numer_denom()
         if moves(below, letters):
             rest = (*equations[:k], above, *equations[k + 1 :])
@@ -97,6 +105,30 @@ def read_the_solution_off(equations: Tuple, letters: Tuple, off: Tuple) -> Outco
         return S.EmptySet
     known = (p > 0 for p in signs if not p.is_positive)
     return Rewrite(ImmutableMatrix(point), And(*map(not_zero, sizes), *known))
+
+
+P, Q = Symbol("p", positive=True), Symbol("q", positive=True)
+
+
+def of_positive(*equations: Expr) -> RealSolutions:
+    return RealSolutions(equations, (P, Q), ())
+
+
+@SYSTEMS.rule(
+    "divide by a power",
+    example=of_positive(2 * P ** (x - 1) * Q**y - 3 * P**x * Q ** (y - 1), P + Q - 5),
+)
+def divide_by_a_power(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """Powers of positive numbers are not zero: divide by those of the first term."""
+    for k, e in enumerate(equations):
+        terms = expand(e).as_ordered_terms()
+        powers = terms[0].as_independent(*letters, as_Add=False)[1]
+        if e.is_rational_function(*letters) or not real(powers).is_positive:
+            continue
+        divided = Add(*(powsimp(expand(t / powers)) for t in terms))
+        if divided.is_rational_function(*letters) and moves(divided, letters):
+            return RealSolutions((*equations[:k], divided, *equations[k + 1 :]), letters, off)
+    return None
 
 
 @SYSTEMS.rule("one of the factors is zero", example=system(x * (y - 2), x**2 + 3 * y - 7))
@@ -141,13 +173,29 @@ def quadratic_equation(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     return None
 
 
+@SYSTEMS.rule("equal logarithms", example=of_positive(2 * log(P) - 2 * log(Q), P + Q - 3))
+def equal_logarithms(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """Positive numbers have the same logarithm only where they are equal."""
+    for k, e in enumerate(equations):
+        c, rest = expand(e).as_independent(*letters, as_Add=False)
+        logs = rest.primitive()[1] if c == 1 else rest
+        pair = sorted(logs.args, key=str) if logs.is_Add and len(logs.args) == 2 else []
+        u, v = ((-t if t.could_extract_minus_sign() else t) for t in pair) if pair else (e, e)
+        if isinstance(u, log) and isinstance(v, log) and logs in (u - v, v - u):
+            sides = u.args[0], v.args[0]
+            if all(side.is_positive for side in sides):
+                rest = (*equations[:k], sides[0] - sides[1], *equations[k + 1 :])
+                return RealSolutions(rest, letters, off)
+    return None
+
+
 @SYSTEMS.rule("solve for a letter", example=system(2 * y - x - 3, x**2 + y**2 - 5))
 def solve_for_a_letter(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     """An equation that is linear in a letter gives it; put it into the others."""
-    found = sorted(_linear(equations, letters), key=lambda each: each[:2])
+    found = sorted(_linear(equations, letters), key=lambda each: each[0])
     if not found:
         return None
-    _, _, k, letter, value, given = found[0]
+    _, k, letter, value, given = found[0]
     others = [
         e if j == k else expanded(e.xreplace({letter: value})) for j, e in enumerate(equations)
     ]
@@ -158,9 +206,13 @@ def solve_for_a_letter(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
 
 def _linear(
     equations: Tuple, letters: Tuple
-) -> Iterator[tuple[int, int, int, Symbol, Expr, Boolean]]:
-    """How long, number of letters, equation, letter, its value, condition; solved ones not."""
-    done = solved_for(equations, letters)
+) -> Iterator[tuple[tuple[bool, bool, int, int], int, Symbol, Expr, Boolean]]:
+    """How good, equation, letter, its value, condition; solved ones not.
+
+    Best is a letter that no root or logarithm holds, multiplied by a number, with a short value.
+    What it is multiplied by holds letters only where no basis can be found.
+    """
+    done, by_basis = solved_for(equations, letters), _of_rationals(equations, letters)
     for k, e in enumerate(equations):
         if any(letter - e == value for letter, value in done.items()):
             continue
@@ -169,10 +221,36 @@ def _linear(
             if letter in done or p is None or p.degree() != 1:
                 continue
             slope, rest = p.all_coeffs()
-            if not moves(slope, letters):
+            moving = moves(slope, letters)
+            if not moving or (slope.is_nonzero and not by_basis):
                 value = simpler(-rest / slope)
                 size = len([s for s in letters if depends_on(value, s)])
-                yield size, value.count_ops(), k, letter, value, not_zero(slope)
+                bends = not all(other.is_polynomial(letter) for other in equations)
+                order = bends, moving, size, value.count_ops()
+                yield order, k, letter, value, true if moving else not_zero(slope)
+
+
+@SYSTEMS.rule("root of a number", example=system(pi * x**3 - 2, y - 2))
+def root_of_a_number(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """A power is a number: of odd powers one root is real, of even ones two, of opposite signs."""
+    for k, (p, letter) in in_one_letter(equations, letters):
+        a, *middle, c = p.all_coeffs()
+        value = simplify(-c / a)
+        if p.degree() < 3 or any(middle) or not value.is_real or value == 0:
+            continue
+        even = p.degree() % 2 == 0
+        if even and not value.is_positive:
+            return S.EmptySet if value.is_negative else None
+        if not (value.is_positive or value.is_negative):
+            return None
+        size = abs(value) ** (S.One / p.degree())
+        roots = [-size, size] if even else [size if value.is_positive else -size]
+        systems = [
+            RealSolutions((*equations[:k], letter - root, *equations[k + 1 :]), letters, off)
+            for root in roots
+        ]
+        return AllPoints(*systems) if even else systems[0]
+    return None
 
 
 @SYSTEMS.rule("numbered zeros", example=system(x**5 - 2 * x - 6, y - 2))
@@ -195,14 +273,19 @@ def numbered_zeros(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
 @SYSTEMS.rule("elimination", example=system(2 * x * y - 1, x**2 + y**2 - 3))
 def elimination(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     """A Gröbner basis has the same zeros; its last polynomial holds the fewest letters."""
-    if not all(e.is_polynomial(*letters) for e in equations) or _parameters(equations, letters):
-        return None
-    if any(not c.is_Rational for e in equations for c in Poly(e, *letters).coeffs()):
+    if not _of_rationals(equations, letters):
         return None
     order = tuple(reversed(letters))
     basis = groebner([e.as_expr() for e in equations], *order, order="lex").exprs
     found = RealSolutions(basis, letters, off)
     return None if set(basis) == set(equations.args) else found
+
+
+def _of_rationals(equations: Tuple, letters: Tuple) -> bool:
+    """Whether a basis can be found: polynomials with rational coefficients."""
+    if not all(e.is_polynomial(*letters) for e in equations) or _parameters(equations, letters):
+        return False
+    return all(c.is_Rational for e in equations for c in Poly(e, *letters).coeffs())
 
 
 def _parameters(equations: Tuple, letters: Tuple) -> set[Basic]:

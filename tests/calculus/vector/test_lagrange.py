@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import Rational, S, Symbol, Tuple, sqrt
+from sympy import Rational, S, Symbol, Tuple, cbrt, log, pi, simplify, sqrt, symbols
 
 import derive
 from derive.calculus.vector.constrained import (
@@ -48,6 +48,38 @@ def test_worked_out(f: str, constraints: list[str], letters: list[str], kinds: l
     d = derive.lagrange_multipliers(f, constraints, letters)
     assert set(d.result) == set(kinds)
     assert d.check().verdict == "confirmed", d.report
+
+
+OF_POSITIVE: list[tuple[str, str, list[str], Any]] = [
+    ("-p*log(p) - q*log(q) - r*log(r)", "p + q + r = 1", ["p", "q", "r"],
+     ConstrainedMaximum((third, third, third), log(3))),
+    ("x^(1/3)*y^(2/3)", "2x + 3y = 12", ["x", "y"],
+     ConstrainedMaximum((2, S(8) / 3), 4 * cbrt(6) / 3)),
+    ("2pi*r^2 + 2pi*r*h", "pi*r^2*h = 1", ["r", "h"],
+     ConstrainedMinimum((cbrt(4) / (2 * cbrt(pi)), cbrt(4) / cbrt(pi)), 3 * cbrt(2 * pi))),
+]  # fmt: skip
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize(
+    ("f", "g", "letters", "kind"), OF_POSITIVE, ids=[each[0] for each in OF_POSITIVE]
+)
+def test_of_positive_letters(f: str, g: str, letters: list[str], kind: Any) -> None:
+    d = derive.lagrange_multipliers(f, [g], letters, positive=True)
+    assert d.result == Tuple(kind)
+    assert d.check().verdict == "confirmed", d.report
+
+
+def test_shares_of_a_budget() -> None:
+    a, b, m, p, q = symbols("a b m p q", positive=True)
+    d = derive.lagrange_multipliers("x^a*y^b", ["p*x + q*y = m"], ["x", "y"], positive=True)
+    (found,) = d.result
+    assert isinstance(found, ConstrainedMaximum)
+    known = {Symbol(s.name): s for s in (a, b, m, p, q)}
+    place = [simplify(entry.xreplace(known)) for entry in found.args[0]]
+    assert place == [simplify(a * m / (p * (a + b))), simplify(b * m / (q * (a + b)))]
+    shares = {"a": 1, "b": 2, "m": 12, "p": 2, "q": 3}
+    assert d.given.subs({Symbol(name): value for name, value in shares.items()}) == True
 
 
 def test_positive_letters_leave_one_point() -> None:

@@ -29,6 +29,7 @@ from sympy import (
 )
 
 from derive.calculus.derivatives import RULES as DERIVATIVES
+from derive.calculus.integrals.definite.multiple import polar
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.calculus.limits import RULES as LIMITS
 from derive.calculus.sums.summation import RULES as SUMS
@@ -161,6 +162,16 @@ def sum_of_products(F: Tuple, v: Basic) -> Outcome:
 def one_parameter(f: Expr, limits: Tuple) -> Outcome:
     """What is left is the integral of a function of one letter."""
     return Integral(f, *limits) if len(limits) == 1 else None
+
+
+DISC = ((u, -sqrt(4 - x**2), sqrt(4 - x**2)), (x, -2, 2))
+
+
+@BOXES.rule("over a disc", example=ParameterIntegral(sqrt(1 + x**2 + u**2), DISC))
+def over_a_disc(f: Expr, limits: Tuple) -> Outcome:
+    """Over a disc, or a half or a quarter of it, it is a double integral for polar coordinates."""
+    double = Integral(f, *limits)
+    return double if len(limits) == 2 and polar(double) is not None else None
 
 
 @BOXES.rule(

@@ -63,15 +63,17 @@ def _range(one: Sequence[Any], within: Basic) -> tuple[Any, ...]:
 
 
 def with_signs(goal: OverParameters) -> OverParameters:
-    """Parameters that begin at 0 or above are not negative; a letter that one of these ends at is
-    positive."""
+    """Parameters that begin at 0 or above are not negative; a letter that one of these ends at, or
+    a range from minus the letter to the letter, is positive."""
     limits = goal.args[-1]
     begun = [limit.args for limit in limits if limit.args[1].is_nonnegative]
     known: dict[Basic, Basic] = {
         x: Symbol(x.name, nonnegative=True) for x, _, _ in begun if _is_plain(x)
     }
-    ends = [high for _, _, high in begun if high.is_Symbol and high not in parameters(limits)]
-    known |= {end: Symbol(end.name, positive=True) for end in ends if _is_plain(end)}
+    even = [limit.args for limit in limits if limit.args[1] == -limit.args[2]]
+    ends = [high for _, _, high in begun + even if high.is_Symbol and _is_plain(high)]
+    fixed = [end for end in ends if end not in parameters(limits)]
+    known |= {end: Symbol(end.name, positive=True) for end in fixed}
     return goal.func(*(part.xreplace(known) for part in goal.args))
 
 
