@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Basic, Expr, Integral, Max, Min, S, Sum, Symbol, exp, powsimp, stats
+from sympy import (
+    And,
+    Basic,
+    Expr,
+    Integral,
+    Max,
+    Min,
+    S,
+    Sum,
+    Symbol,
+    exp,
+    expand_power_base,
+    oo,
+    powsimp,
+    stats,
+)
 from sympy.logic.boolalg import Boolean
 
 from derive.core import Derivation
@@ -18,7 +33,7 @@ from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import fresh
 
 X, Y = Symbol("X", real=True), Symbol("Y", real=True)
-a, s = Symbol("a", positive=True), Symbol("s", positive=True)
+a, b, s = (Symbol(name, positive=True) for name in "abs")
 
 
 class DensityOfSum(Moment):
@@ -38,6 +53,7 @@ def unpack(goal: DensityOfSum) -> tuple[Expr, Basic, Basic]:
     return place, first.args[1], second.args[1]
 
 
+GAMMAS = stats.Gamma("X", a, 1), stats.Gamma("Y", b, 1)
 EXPONENTIAL = stats.Exponential("X", a)
 SUMS = RuleTable(DensityOfSum, unpack, "densities of sums", tidy=tidied)
 
@@ -64,6 +80,25 @@ def convolution(z: Expr, first: Basic, second: Basic) -> Outcome:
     inside = powsimp(inside, combine="exp").replace(exp, lambda u: exp(u.expand()))
     given = And(conditions(first), conditions(second), _in_reach(begin, end))
     return Rewrite(operator(inside, (x, begin, end)), given)
+
+
+@SUMS.rule(
+    "share of the sum",
+    example=DensityOfSum(s, drawn(X, GAMMAS[0]), drawn(Y, GAMMAS[1])),
+)
+def share_of_the_sum(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """Of positive numbers that add up to z the one is a share t of it, for any t from 0 to 1:
+    x = z t in the convolution."""
+    if is_discrete(first) or is_discrete(second) or {bounds(first), bounds(second)} != {(0, oo)}:
+        return None
+    t = Symbol(fresh("t", z, first, second).name, positive=True)
+    x, rest = Symbol("x", positive=True), Symbol("r", positive=True)
+    share = z * written_out(first, x).xreplace({x: z * t})
+    inside = share * written_out(second, rest).xreplace({rest: z * (1 - t)})
+    inside = powsimp(expand_power_base(inside), combine="exp")
+    inside = powsimp(inside.replace(exp, lambda u: exp(u.expand())))
+    given = And(conditions(first), conditions(second), S.true if z.is_positive else z > 0)
+    return Rewrite(Integral(inside, (t, 0, 1)), given)
 
 
 def _in_reach(begin: Expr, end: Expr) -> Boolean:
