@@ -301,8 +301,8 @@ def conjugate_posterior(family: str, timeout: float = 20.0) -> Derivation:
 
     "beta-binomial": k successes in n trials of probability t. "gamma-poisson": n counts of mean t
     that add up to s; beta is a rate. "inverse-gamma-normal": n numbers of a known mean and of the
-    variance t, with s the sum of the squares about that mean. "normal-normal": n numbers of mean t and variance w with the
-    sample mean a; the prior has the mean m and the variance v.
+    variance t, with s the sum of the squares about that mean. "normal-normal": n numbers of mean t
+    and variance w with the sample mean a; the prior has the mean m and the variance v.
 
     >>> conjugate_posterior("gamma-poisson").check().verdict
     'confirmed'

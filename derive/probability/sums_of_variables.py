@@ -11,6 +11,7 @@ from sympy import (
     Integral,
     Max,
     Min,
+    Pow,
     S,
     Sum,
     Symbol,
@@ -30,7 +31,7 @@ from derive.probability.expectations import drawn
 from derive.probability.moments import Moment, tidied
 from derive.probability.random_variables import formula_of, random_variable
 from derive.rules import Outcome, Rewrite, RuleTable
-from derive.structure import fresh
+from derive.structure import depends_on, fresh
 
 X, Y = Symbol("X", real=True), Symbol("Y", real=True)
 a, b, s = (Symbol(name, positive=True) for name in "abs")
@@ -59,6 +60,27 @@ SUMS = RuleTable(DensityOfSum, unpack, "densities of sums", tidy=tidied)
 
 
 @SUMS.rule(
+    "share of the sum",
+    example=DensityOfSum(s, drawn(X, GAMMAS[0]), drawn(Y, GAMMAS[1])),
+)
+def share_of_the_sum(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """Of positive numbers that add up to z the one is a share t of it, for any t from 0 to 1:
+    x = z t in the convolution."""
+    if is_discrete(first) or is_discrete(second) or {bounds(first), bounds(second)} != {(0, oo)}:
+        return None
+    t = Symbol(fresh("t", z, first, second).name, positive=True)
+    x, rest = Symbol("x", positive=True), Symbol("r", positive=True)
+    share = z * written_out(first, x).xreplace({x: z * t})
+    inside = share * written_out(second, rest).xreplace({rest: z * (1 - t)})
+    inside = powsimp(expand_power_base(inside), combine="exp")
+    inside = powsimp(inside.replace(exp, lambda u: exp(u.expand())))
+    if all(power.exp.is_integer for power in inside.atoms(Pow) if depends_on(power.base, t)):
+        return None  # the convolution is as simple
+    given = And(conditions(first), conditions(second), S.true if z.is_positive else z > 0)
+    return Rewrite(Integral(inside, (t, 0, 1)), given)
+
+
+@SUMS.rule(
     "convolution",
     example=DensityOfSum(s, drawn(X, EXPONENTIAL), drawn(Y, EXPONENTIAL)),
 )
@@ -80,25 +102,6 @@ def convolution(z: Expr, first: Basic, second: Basic) -> Outcome:
     inside = powsimp(inside, combine="exp").replace(exp, lambda u: exp(u.expand()))
     given = And(conditions(first), conditions(second), _in_reach(begin, end))
     return Rewrite(operator(inside, (x, begin, end)), given)
-
-
-@SUMS.rule(
-    "share of the sum",
-    example=DensityOfSum(s, drawn(X, GAMMAS[0]), drawn(Y, GAMMAS[1])),
-)
-def share_of_the_sum(z: Expr, first: Basic, second: Basic) -> Outcome:
-    """Of positive numbers that add up to z the one is a share t of it, for any t from 0 to 1:
-    x = z t in the convolution."""
-    if is_discrete(first) or is_discrete(second) or {bounds(first), bounds(second)} != {(0, oo)}:
-        return None
-    t = Symbol(fresh("t", z, first, second).name, positive=True)
-    x, rest = Symbol("x", positive=True), Symbol("r", positive=True)
-    share = z * written_out(first, x).xreplace({x: z * t})
-    inside = share * written_out(second, rest).xreplace({rest: z * (1 - t)})
-    inside = powsimp(expand_power_base(inside), combine="exp")
-    inside = powsimp(inside.replace(exp, lambda u: exp(u.expand())))
-    given = And(conditions(first), conditions(second), S.true if z.is_positive else z > 0)
-    return Rewrite(Integral(inside, (t, 0, 1)), given)
 
 
 def _in_reach(begin: Expr, end: Expr) -> Boolean:
