@@ -22,6 +22,7 @@ from sympy import (
     Tuple,
     exp,
     expand,
+    gamma,
     oo,
     pi,
     powsimp,
@@ -187,6 +188,27 @@ def gaussian_kernel(kernel: Expr, t: Symbol) -> tuple[Expr, Expr, Boolean] | Non
     return textbook(B / A), variance, given
 
 
+@KERNELS.rule(
+    "kernel of an inverse gamma density",
+    example=DensityOfKernel(exp(-2 / theta) / theta**3, theta, 0, oo),
+)
+def kernel_of_an_inverse_gamma_density(kernel: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
+    """exp(-B/t) t^(-A - 1): with u = B/t the integral of the kernel is gamma(A)/B^A."""
+    moving = gathered(powsimp(kernel), t).as_independent(t, as_Add=False)[1]
+    powers, exponents = moving.as_independent(exp, as_Add=False)
+    B = -(expand(exponents.args[0]) * t) if isinstance(exponents, exp) else S.Zero
+    base, n = powers.as_base_exp()
+    base, n = (t, -n) if base == 1 / t else (base, n)
+    B, A = B.expand(), textbook(-n - 1)
+    if (a, b) != (0, oo) or base != t or B == 0 or any(depends_on(e, t) for e in (A, B)):
+        return None
+    given = And(*(Gt(e, 0) for e in (A, B) if not e.is_positive))
+    if given == False:
+        return None
+    found = B**A * exp(-B / t) / (gamma(A) * t ** (A + 1))
+    return Rewrite(found, given, where=((Symbol("A"), A), (Symbol("B"), B)))
+
+
 @KERNELS.rule("normalise", example=DensityOfKernel(theta**3 * (1 - theta), theta, 0, 1))
 def normalise(kernel: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     """A density is its kernel divided by the integral of the kernel, a positive number."""
@@ -267,6 +289,7 @@ def posterior_density(
 CONJUGATES = {   # prior, likelihood, ends
     "beta-binomial": ("t**(alpha-1)*(1-t)**(beta-1)", "t**k*(1-t)**(n-k)",      (0, 1)),
     "gamma-poisson": ("t**(alpha-1)*exp(-beta*t)",    "t**s*exp(-n*t)",         (0, "oo")),
+    "inverse-gamma-normal": ("t**(-alpha-1)*exp(-beta/t)", "t**(-n/2)*exp(-s/(2*t))", (0, "oo")),
     "normal-normal": ("exp(-(t-m)**2/(2*v))",         "exp(-n*(a-t)**2/(2*w))", ("-oo", "oo")),
 }
 # fmt: on
@@ -277,8 +300,9 @@ def conjugate_posterior(family: str, timeout: float = 20.0) -> Derivation:
     """The posterior density of t: of a conjugate prior, with letters for what was observed.
 
     "beta-binomial": k successes in n trials of probability t. "gamma-poisson": n counts of mean t
-    that add up to s; beta is a rate. "normal-normal": n numbers of mean t and variance w with the
-    sample mean a; the prior has the mean m and the variance v.
+    that add up to s; beta is a rate. "inverse-gamma-normal": n numbers of a known mean and of the
+    variance t, with s the sum of the squares about that mean. "normal-normal": n numbers of mean t
+    and variance w with the sample mean a; the prior has the mean m and the variance v.
 
     >>> conjugate_posterior("gamma-poisson").check().verdict
     'confirmed'

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Basic, Expr, Integral, Max, Min, S, Sum, Symbol, exp, powsimp, stats
+from sympy import (
+    And,
+    Basic,
+    Expr,
+    Integral,
+    Max,
+    Min,
+    Pow,
+    S,
+    Sum,
+    Symbol,
+    exp,
+    expand_power_base,
+    oo,
+    powsimp,
+    stats,
+)
 from sympy.logic.boolalg import Boolean
 
 from derive.core import Derivation
@@ -15,10 +31,10 @@ from derive.probability.expectations import drawn
 from derive.probability.moments import Moment, tidied
 from derive.probability.random_variables import formula_of, random_variable
 from derive.rules import Outcome, Rewrite, RuleTable
-from derive.structure import fresh
+from derive.structure import depends_on, fresh
 
 X, Y = Symbol("X", real=True), Symbol("Y", real=True)
-a, s = Symbol("a", positive=True), Symbol("s", positive=True)
+a, b, s = (Symbol(name, positive=True) for name in "abs")
 
 
 class DensityOfSum(Moment):
@@ -38,8 +54,30 @@ def unpack(goal: DensityOfSum) -> tuple[Expr, Basic, Basic]:
     return place, first.args[1], second.args[1]
 
 
+GAMMAS = stats.Gamma("X", a, 1), stats.Gamma("Y", b, 1)
 EXPONENTIAL = stats.Exponential("X", a)
 SUMS = RuleTable(DensityOfSum, unpack, "densities of sums", tidy=tidied)
+
+
+@SUMS.rule(
+    "share of the sum",
+    example=DensityOfSum(s, drawn(X, GAMMAS[0]), drawn(Y, GAMMAS[1])),
+)
+def share_of_the_sum(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """Of positive numbers that add up to z the one is a share t of it, for any t from 0 to 1:
+    x = z t in the convolution."""
+    if is_discrete(first) or is_discrete(second) or {bounds(first), bounds(second)} != {(0, oo)}:
+        return None
+    t = Symbol(fresh("t", z, first, second).name, positive=True)
+    x, rest = Symbol("x", positive=True), Symbol("r", positive=True)
+    share = z * written_out(first, x).xreplace({x: z * t})
+    inside = share * written_out(second, rest).xreplace({rest: z * (1 - t)})
+    inside = powsimp(expand_power_base(inside), combine="exp")
+    inside = powsimp(inside.replace(exp, lambda u: exp(u.expand())))
+    if all(power.exp.is_integer for power in inside.atoms(Pow) if depends_on(power.base, t)):
+        return None  # the convolution is as simple
+    given = And(conditions(first), conditions(second), S.true if z.is_positive else z > 0)
+    return Rewrite(Integral(inside, (t, 0, 1)), given)
 
 
 @SUMS.rule(

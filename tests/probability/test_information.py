@@ -172,3 +172,14 @@ def test_information_of_normal_letters() -> None:
     assert d.check(far=False).verdict == "confirmed"
     with pytest.raises(ValueError, match="no normal law"):
         mutual_information("X ~ Normal(0, 1)")
+
+
+def test_posterior_of_a_variance() -> None:
+    """With a gamma prior of one over it the variance has an inverse gamma law again."""
+    d = posterior_density("v**(-3)*exp(-2/v)", "v**(-3/2)*exp(-7/(2*v))", "v", (0, "oo"))
+    (v,) = d.result.free_symbols
+    law = stats.invgamma(7 / 2, scale=11 / 2)
+    for place in (0.4, 1.5):
+        assert float(d.result.subs(v, place)) == pytest.approx(law.pdf(place), rel=1e-12)
+    assert d.check(far=False).verdict == "confirmed"
+    assert conjugate_posterior("inverse-gamma-normal").check(far=False).verdict == "confirmed"

@@ -17,6 +17,8 @@ from lambdify_bridge import check
 SUMS: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("Exponential(2)", "Exponential(2)", known.gamma(2, scale=0.5).pdf, (1, 3)),
     ("Gamma(2, 1)",    "Gamma(3, 1)",    known.gamma(5).pdf,            (1, 4)),
+    ("Gamma(1/2, 3)",  "Gamma(5/3, 3)",  known.gamma(13/6, scale=3).pdf, (1, 4)),
+    ("ChiSquared(3)",  "ChiSquared(4)",  known.chi2(7).pdf,             (1, 4)),
     ("Normal(1, 3)",   "Normal(2, 4)",   known.norm(3, 5).pdf,          (-2, 4)),
     ("Poisson(2)",     "Poisson(3)",     known.poisson(5).pmf,          (0, 6)),
 ]
@@ -29,6 +31,14 @@ def test_sums(first: str, second: str, density: Any, places: tuple[int, ...]) ->
     (z,) = found.free_symbols
     for place in places:
         assert float(found.subs(z, place)) == pytest.approx(float(density(place)), rel=1e-12)
+
+
+def test_a_sum_of_gammas_in_letters() -> None:
+    d = density_of_sum("X ~ Gamma(a, t)", "Y ~ Gamma(b, t)")
+    at = {"a": 1.3, "b": 2.5, "t": 0.7, "z": 1.9}
+    found = float(d.result.subs({s: at[s.name] for s in d.result.free_symbols}))
+    assert found == pytest.approx(known.gamma(3.8, scale=0.7).pdf(1.9), rel=1e-12)
+    assert d.check(far=False).verdict == "confirmed"
 
 
 def test_a_mistake_is_refuted() -> None:
