@@ -217,3 +217,23 @@ def test_nothing_is_shown_where_the_formula_is_zero_over_zero() -> None:
     assert d.given.subs(t, 0) == False
     assert derive.characteristic_function("X ~ Logistic(mu, s)", 0).result == 1
     assert derive.characteristic_function("X ~ StudentT(nu)").given.subs(t, 0) == False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("call", "law"),
+    [
+        ("characteristic_function", "Logistic(mu, s)"),
+        ("characteristic_function", "Pareto(xm, alpha)"),
+        ("characteristic_function", "StudentT(nu)"),
+        ("characteristic_function", "Cauchy(x0, gamma)"),
+        ("moment_generating_function", "Weibull(lamda, k)"),
+        ("expectation", "VonMises(mu, k)"),
+        ("mode", "VonMises(mu, k)"),
+        ("median", "Laplace(mu, b)"),
+        ("median", "DiscreteUniform(a, b)"),
+    ],
+    ids=str,
+)
+def test_is_confirmed_from_its_definition(call: str, law: str) -> None:
+    assert getattr(derive, call)(f"X ~ {law}").check().verdict == "confirmed"
