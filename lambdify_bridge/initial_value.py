@@ -27,6 +27,8 @@ LARGEST = 1e8  # a solution that grows beyond this is taken to have ended
 NEWTON_STEPS = 60
 FOLLOWED = 1e-11  # the error of a solution that was followed, beside its largest value
 MOST_VALUES = 1200  # of the slope, before the way is taken to lead through a singular place
+AT_REST = 1e-12  # slopes below this, and by how much a start beside a rest is off
+LEFT = 1e-9  # how far what began there may get, beside the largest value
 WAY = 40  # steps along an implicit solution
 STARTS = (0.7, -0.6, 2.3, -3.1, 11)
 ENDED = "the solution ends before this place"
@@ -233,20 +235,31 @@ def implicit_function(node: Any, at: Evaluator) -> Number:
 @estimator("InitialValues")
 def initial_values(node: Any, at: Evaluator) -> Number:
     """The solution at x, followed from its initial values by a Runge-Kutta method of order 8."""
-    from scipy.integrate import solve_ivp
-
     family, _, _, x, x0, values = node.args
     rate = _rate(family, at)
     start = np.array([float(at(value)) for value in values.args])
     begin, end = float(at(x0)), float(at(x))
     if begin == end:
         return at(values.args[0])
-    slope_at = _bounded(rate)
-    found = solve_ivp(slope_at, (begin, end), start, method="DOP853", rtol=1e-12, atol=1e-13)
+    found = _followed(rate, begin, end, start)
+    size = float(np.abs(found).max())
+    if np.abs(rate(begin, start)).max() < AT_REST:
+        beside = _followed(rate, begin, end, start + AT_REST)
+        if abs(beside[-1] - found[-1]) > LEFT * (1 + size):
+            raise Undefined("what is beside this rest leaves it: nothing is told so far out")
+    at.rests_on(1e-9, FOLLOWED * size)
+    return at.ctx.mpf(found[-1])
+
+
+def _followed(rate: Any, begin: float, end: float, start: np.ndarray) -> np.ndarray:
+    """The values of the solution on its way."""
+    from scipy.integrate import solve_ivp
+
+    way = (begin, end)
+    found = solve_ivp(_bounded(rate), way, start, method="DOP853", rtol=1e-12, atol=1e-13)
     if not found.success:
         raise Undefined(ENDED)
-    at.rests_on(1e-9, float(FOLLOWED * np.abs(found.y[0]).max()))
-    return at.ctx.mpf(found.y[0][-1])
+    return found.y[0]
 
 
 def _bounded(rate: Callable[[float, Any], list[float]]) -> Callable[[float, Any], list[float]]:

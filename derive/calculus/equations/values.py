@@ -69,6 +69,22 @@ PUSHED, STEEP = Reducible(-(p**2), p, y, x, C, D), Reducible(2 * y * p, p, y, x,
 AT_REST = (Tuple(C, D), y, x, Integer(0), Tuple(Integer(2), Integer(1)))
 
 
+RESTING = (Tuple(C, D), y, x, Integer(0), Tuple(Integer(2), Integer(0)))
+
+
+@VALUES.rule("rest", example=InitialValues(STEEP, *RESTING), whole=True)
+def rest(goal: InitialValues) -> Outcome:
+    """The slope is 0, and with it y'' at this height, where f is smooth: the solution stays where
+    it begins."""
+    family, _, y, x, _, values = goal.args
+    if not isinstance(family, Reducible) or values[1] != 0:
+        return None
+    f, p = family.args[:2]
+    here = {y: values[0], p: 0, x: fresh("t", f)}
+    smooth = not any(f.diff(s).subs(here).has(nan, zoo, oo) for s in (y, p))
+    return values[0] if smooth and simplify(f.subs(here)) == 0 else None
+
+
 @VALUES.rule("slope first", example=InitialValues(PUSHED, *AT_REST), whole=True)
 def slope_first(goal: InitialValues) -> Outcome:
     """The slope p fulfils p' = f and has its own initial value; then y' = p(x)."""
