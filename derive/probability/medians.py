@@ -46,7 +46,7 @@ from derive.structure import sigma as total
 
 FARTHEST, DIGITS = 200, 30
 X, K = Symbol("X", real=True), Symbol("K", integer=True)
-a, b = Symbol("a", positive=True), Symbol("b", positive=True)
+a, b, p = (Symbol(name, positive=True) for name in "abp")
 mu, sigma = Symbol("mu", real=True), Symbol("sigma", positive=True)
 
 
@@ -164,7 +164,7 @@ def _first_beyond_half(p: Expr, k: Symbol, low: Expr) -> Expr | None:
     return None
 
 
-@MEDIANS.rule("the next whole number", example=of(Median, drawn(K, stats.Geometric("K", S(1) / 3))))
+@MEDIANS.rule("the next whole number", example=of(Median, drawn(K, stats.Geometric("K", p))))
 def next_whole_number(g: Symbol, laws: Laws) -> Outcome:
     """P(K > k) is (1 - p)^k, which is that of an exponential letter of rate -log(1 - p): K is the
     next whole number above it."""

@@ -177,7 +177,7 @@ def test_every_law_of_one_number_has_its_row() -> None:
         ("NegativeBinomial(5/2, 1/3)", known.nbinom(2.5, 1 / 3)),
         ("Binomial(5, 1/2)", known.rv_discrete(values=([2.5], [1]))),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_median_of_counts_with_given_numbers(law: str, of_scipy: Any) -> None:
     d = derive.median(f"X ~ {law}")

@@ -108,7 +108,9 @@ MARGINALS: list[tuple[list[str], list[str], str, Any]] = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("functions", "laws", "letter", "of_scipy"), MARGINALS, ids=str)
+@pytest.mark.parametrize(
+    ("functions", "laws", "letter", "of_scipy"), MARGINALS, ids=range(len(MARGINALS))
+)
 def test_marginals(functions: Any, laws: Any, letter: str, of_scipy: Any) -> None:
     d = marginal(letter, density_of_function(functions, laws))
     (place,) = d.result.free_symbols
