@@ -18,7 +18,6 @@ from sympy import (
     Integral,
     Lt,
     Mul,
-    Pow,
     S,
     Symbol,
     cos,
@@ -48,6 +47,7 @@ from derive.calculus.integrals.definite.matching import (
     family,
     monomial,
     power_of,
+    roots_apart,
     sine_and_cosine_powers,
 )
 from derive.calculus.integrals.operators import (
@@ -212,7 +212,7 @@ def between_integers(u: Expr, v: Expr) -> Boolean:
 )
 def beta_on_unit_interval(f: Expr, x: Symbol) -> Value | None:
     """With u = x**m it is the integral that defines the beta function, or a derivative of it."""
-    c, found = factors(_roots_apart(f, x), x)
+    c, found = factors(roots_apart(f, x), x)
     e, found = power_of(x, found)
     times, found = power_of(log(x), found)
     again, found = _logarithms(found)
@@ -242,21 +242,6 @@ def _logarithms(
         if times != 0 and _whole(times):
             return times, others
     return S.Zero, found
-
-
-def _roots_apart(f: Expr, x: Symbol) -> Expr:
-    """(x*(1 - x))**p as x**p*(1 - x)**p: both are positive between 0 and 1."""
-    changes = {}
-    for g in f.atoms(Pow):
-        parts = [u.as_base_exp() for u in Mul.make_args(g.base)]
-        if len(parts) > 1 and all(u == x or _falls_to_zero(u, x) for u, _ in parts):
-            changes[g] = Mul(*(u ** (e * g.exp) for u, e in parts))
-    return f.xreplace(changes)
-
-
-def _falls_to_zero(u: Expr, x: Symbol) -> bool:
-    shape = binomial(u, x)
-    return shape is not None and shape[0] == 1 and shape[1] == -1
 
 
 @family(

@@ -65,6 +65,21 @@ def binomial(u: Expr, x: Symbol) -> tuple[Expr, Expr, Expr] | None:
     return (c, *found) if found and c != 0 else None
 
 
+def roots_apart(f: Expr, x: Symbol) -> Expr:
+    """(x*(1 - x))**p as x**p*(1 - x)**p: both are positive between 0 and 1."""
+    changes = {}
+    for g in f.atoms(Pow):
+        parts = [u.as_base_exp() for u in Mul.make_args(g.base)]
+        if len(parts) > 1 and all(u == x or _falls_to_zero(u, x) for u, _ in parts):
+            changes[g] = Mul(*(u ** (e * g.exp) for u, e in parts))
+    return f.xreplace(changes)
+
+
+def _falls_to_zero(u: Expr, x: Symbol) -> bool:
+    shape = binomial(u, x)
+    return shape is not None and shape[0] == 1 and shape[1] == -1
+
+
 def sine_and_cosine_powers(f: Expr, x: Symbol) -> tuple[Expr, Expr] | None:
     """`m, n` of f = sin(x)**m*cos(x)**n; the tangent is sine over cosine."""
     heads = {sin(x): (1, 0), cos(x): (0, 1), tan(x): (1, -1), cot(x): (-1, 1)}
