@@ -32,7 +32,7 @@ def without_implied(conditions: Iterable[Boolean]) -> tuple[Boolean, ...]:
     >>> without_implied([a > 1, b > 0, Ne(a + b, 0), (a - 1)/(a + b) > 0])
     (a > 1, b > 0)
     """
-    each = (part for condition in conditions for part in And.make_args(condition))
+    each = (part for condition in conditions for part in _parts(condition))
     parts = tuple(dict.fromkeys(part for part in each if part is not true))
     above = {part.gts - part.lts for part in parts if isinstance(part, (Gt, Lt))}
     parts = tuple(part for part in parts if not _is_apart(part, above))
@@ -47,6 +47,11 @@ def without_implied(conditions: Iterable[Boolean]) -> tuple[Boolean, ...]:
     known = {s: within for s, within in inside.items() if within is not None}
     others = (part for part in parts if part not in loose)
     return tuple(part for part in others if part in tight or not _follows(part, known))
+
+
+def _parts(condition: Boolean) -> tuple[Boolean, ...]:
+    """In order: `And.make_args` gives a set."""
+    return condition.args if isinstance(condition, And) else (condition,)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def numbered_root(p: Expr, letter: Symbol, k: int) -> Expr:
     >>> numbered_root(x**5 - x - 1, x, 0)
     CRootOf(z**5 - z - 1, 0)
     """
-    return _in_one_letter(CRootOf(p, letter, k, radicals=False))
+    return _in_one_letter(CRootOf(p.xreplace({letter: z}), z, k, radicals=False))
 
 
 def real_zeros(p: Poly) -> list[Expr]:
@@ -24,7 +24,7 @@ def real_zeros(p: Poly) -> list[Expr]:
     >>> real_zeros(Poly(x**5 - x - 1, x))
     [CRootOf(z**5 - z - 1, 0)]
     """
-    return list(dict.fromkeys(_in_one_letter(root) for root in p.real_roots()))
+    return list(dict.fromkeys(_in_one_letter(root) for root in p.replace(p.gen, z).real_roots()))
 
 
 def _in_one_letter(root: Expr) -> Expr:

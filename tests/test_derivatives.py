@@ -130,7 +130,7 @@ def test_rule_and_result(expression, variables, rule, result) -> None:
 
 def test_conditions_travel() -> None:
     assert diff("abs(x)*2", "x").given == Ne(x, 0)
-    assert (x > 0) in diff("x**x", "x").given.args
+    assert diff("x**x", "x").given == (x > 0)
     assert diff("sin(x)", "x").given == True
 
 

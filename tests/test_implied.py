@@ -43,13 +43,13 @@ def test_what_is_left_out_holds_where_the_others_do() -> None:
     r = random.Random(3)
     letters = (a, b)
     kinds = (Gt, Ge, Lt, Le)
-    for _ in range(200):
+    for _ in range(40):
         bounds = [r.choice(kinds)(s, r.randint(-2, 2)) for s in r.choices(letters, k=3)]
         sides = [r.randint(-2, 2) * a + r.randint(-2, 2) * b + r.randint(-3, 3) for _ in range(2)]
         others = [r.choice((*kinds, Ne))(side * (a + r.randint(0, 2)), 0) for side in sides]
         asked = [c for c in (*bounds, *others) if c not in (True, False)]
         told = And(*without_implied(asked))
-        for _ in range(40):
+        for _ in range(20):
             at = {s: r.choice((-2, -1, 0, 1, 2, r.uniform(-4, 4))) for s in letters}
             assert told.subs(at) == And(*asked).subs(at), (asked, told, at)
 

@@ -189,7 +189,7 @@ def mutant_verdicts(table: RuleTable, rule: Rule) -> Iterator[tuple[str, Basic, 
             yield kind, mutant, bench.check(Claim(rule.example, mutant, given)).verdict
 
 
-@pytest.mark.one_in(10)
+@pytest.mark.one_in(14)
 @EACH_RULE
 def test_mutants_of_the_right_hand_side_are_caught(table: RuleTable, rule: Rule) -> None:
     verdicts = list(mutant_verdicts(table, rule))

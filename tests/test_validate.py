@@ -90,7 +90,7 @@ def test_seeded_mistakes_are_refuted_and_named(case: str) -> None:
         assert is_right(report, mistake.cause), f"{mistake}\n{report}"
 
 
-@pytest.mark.one_in(6)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize("case", SEEN, ids=lambda case: case.name)
 def test_mistakes_of_people_are_refuted_and_named(case: Any) -> None:
     target = case.against()

@@ -56,7 +56,7 @@ def several_terms(evidence: Evidence) -> str | None:
 )  # fmt: skip
 def two_alterations(evidence: Evidence) -> str | None:
     """Two causes together explain what is seen, neither of them alone"""
-    if not evidence.usual or len(evidence.formula.written.program.operations) > LARGEST:
+    if not evidence.failing or len(evidence.formula.written.program.operations) > LARGEST:
         return None
     told = list[tuple[str, str]]()
     for one, two in _pairs(evidence):

@@ -171,7 +171,7 @@ def test_every_law_of_one_number_has_its_row() -> None:
     ("law", "of_scipy"),
     [
         ("Binomial(7, 1/3)", known.binom(7, 1 / 3)),
-        ("Binomial(40, 1/5)", known.binom(40, 0.2)),
+        pytest.param("Binomial(40, 1/5)", known.binom(40, 0.2), marks=pytest.mark.slow),
         ("Poisson(3)", known.poisson(3)),
         ("Poisson(1/2)", known.poisson(0.5)),
         ("NegativeBinomial(5/2, 1/3)", known.nbinom(2.5, 1 / 3)),
@@ -191,6 +191,7 @@ def test_a_median_without_a_formula_says_what_it_solves(law: str) -> None:
         derive.median(f"X ~ {law}")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("law", "why"), [("F(m, n)", "Tricomi"), ("LogNormal(mu, sigma)", "no closed form"),
                      ("VonMises(mu, k)", "whole t")],
@@ -211,6 +212,7 @@ def test_trigonometric_moments_of_an_angle(n: int) -> None:
     assert there == pytest.approx(complex(*parts), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_nothing_is_shown_where_the_formula_is_zero_over_zero() -> None:
     d = derive.characteristic_function("X ~ Logistic(mu, s)")
     t = next(s for s in d.result.free_symbols if s.name == "t")
