@@ -100,8 +100,8 @@ class LevelCurve(_Family):
         return f"{F} = {C}"
 
 
-class ImplicitFunction(Expr):
-    """The y with F = G(x) that is y0 at x0: ImplicitFunction(F, G, y, x, x0, y0)."""
+class _OfAnUnknown(Expr):
+    """A number that an equation determines; the unknown stands third."""
 
     is_commutative = True
 
@@ -112,6 +112,10 @@ class ImplicitFunction(Expr):
     @property
     def free_symbols(self) -> set[Basic]:
         return super().free_symbols - {self.args[2]}
+
+
+class ImplicitFunction(_OfAnUnknown):
+    """The y with F = G(x) that is y0 at x0: ImplicitFunction(F, G, y, x, x0, y0)."""
 
     def _sympystr(self, printer: Any) -> str:
         F, G, y, _, x0, y0 = map(printer._print, self.args)
@@ -254,18 +258,8 @@ class Member(Expr):
         return rf"\left[{inside}\right]_{{{names} = {printer._print(values)}}}{power}"
 
 
-class Constant(Expr):
+class Constant(_OfAnUnknown):
     """A C with left = right, where right is free of C: Constant(left, right, C)."""
-
-    is_commutative = True
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return [self.args[2]]
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        return super().free_symbols - {self.args[2]}
 
     def _sympystr(self, printer: Any) -> str:
         left, right, C = map(printer._print, self.args)
