@@ -239,6 +239,11 @@ def evaluated(expression: Basic) -> Basic:
     return expression.func(*map(evaluated, expression.args))
 
 
+def is_equal(read: Basic, printed: Basic) -> bool:
+    both = isinstance(read, Expr) and isinstance(printed, Expr)
+    return both and sympy.expand(evaluated(read) - evaluated(printed)) == 0
+
+
 def outcome(expression: Basic) -> str:
     """What becomes of an expression that is printed and read again."""
     try:
@@ -248,9 +253,11 @@ def outcome(expression: Basic) -> str:
         return "refused"
     if read == printed:
         return "the same"
-    if isinstance(read, Expr) and isinstance(printed, Expr):
-        return "the same" if sympy.expand(evaluated(read) - printed) == 0 else "another one"
-    return "another one"
+    if isinstance(read, sympy.MatrixBase) and isinstance(printed, sympy.MatrixBase):
+        same = read.shape == printed.shape and all(map(is_equal, read, printed))
+    else:
+        same = is_equal(read, printed)
+    return "the same" if same else "another one"
 
 
 def counted(expressions: list[Basic]) -> dict[str, list[Basic]]:
