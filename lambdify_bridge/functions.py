@@ -122,9 +122,8 @@ def _incomplete_beta(m: Any, a: Any, b: Any, *ends: Any) -> Any:
 
 
 def _catalan_number(b: Any, n: int) -> int:
-    """Over half numbers as well: 1/((n + 1)(2n + 1) B(n + 1, n + 1))."""
-    more = b.add(n, b.constant(1))
-    return b.reciprocal(b.mul(b.mul(more, b.add(n, more)), b.apply("beta", more, more)))
+    """Of real numbers as well: binomial(2n, n)/(n + 1)."""
+    return b.div(b.apply("binomial", b.add(n, n), n), b.add(n, b.constant(1)))
 
 
 def _between(b: Any, p: int, q: int, low: int, high: int) -> int:
