@@ -43,6 +43,7 @@ MOST_VALUES = 600
 TINY = EXACTLY = 1e-18
 STEPS = ("0.04", "0.035")
 AGREEMENT = 1e-9
+KNOWN, NEXT_TO_NOTHING = 1e-3, 1e-12  # how well an average below 1 is known at least
 FINER = (("0.02", "0.0175"), ("0.01", "0.0087"))
 LADDER = (("0.16", "0.125"), ("0.08", "0.07"), ("0.04", "0.03"))
 CLOSELY = 1e-14
@@ -111,8 +112,9 @@ def mean(at: Evaluator, g: Any, letter: Symbol, law: Any) -> Number:
         if coarse is None or fine is None:
             return _by_its_integral(g, letter, law, at)
         error = abs(coarse - fine) / max(abs(fine), 1)
-        if error <= AGREEMENT:
-            noise = 10 * float(error) if abs(fine) < 1 else 0.0  # else relative to its size
+        noise = 10 * float(error) if abs(fine) < 1 else 0.0  # else relative to its size
+        is_fine = noise <= max(NEXT_TO_NOTHING, KNOWN * abs(fine))
+        if error <= AGREEMENT and is_fine:
             at.rests_on(max(1e-14, float(error)), noise)
             return fine
         if g.has(*WAVES):  # far out its places are wider apart than these
