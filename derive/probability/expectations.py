@@ -38,7 +38,7 @@ from sympy import (
 )
 
 from derive.asked import in_order, scalar
-from derive.calculus.integrals.integrate import contradictory, exact
+from derive.calculus.integrals.integrate import exact, holding_somewhere
 from derive.calculus.sums.convergence import tables as of_calculus
 from derive.core import Derivation, Step
 from derive.engine import DOES_NOT_EXIST, Budget, NoRuleApplies, limited, search
@@ -323,11 +323,7 @@ def worked_out(
     calculus = of_calculus()
     calculus[Sum] = replace(calculus[Sum], final=has_no_name)
     root: Step = search(goal, {**calculus, **tables}, Budget(seconds=timeout), only)
-    d = Derivation(root, goal, arguments=in_order(goal))
-    if contradictory(d.given):
-        why = f"{goal} was worked out only under conditions that exclude each other: {d.given}"
-        raise NoRuleApplies(why, goal, partial=d)
-    return d
+    return holding_somewhere(Derivation(root, goal, arguments=in_order(goal)))
 
 
 def letters_and_laws(variables: tuple[RandomVariable, ...]) -> list[tuple[Symbol, Basic]]:
