@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
@@ -63,11 +64,47 @@ def assigned(node: Any, at: Evaluator) -> Number:
     return tuple(end(output) for output in outputs.args)
 
 
+@estimator("SecondOrderIterate")
+@remembered
+def second_order_iterate(node: Any, at: Evaluator) -> Number:
+    p, q, c, before, now = (at(part) for part in node.args[:5])
+    for _ in range(count(at, node.args[5])):
+        before, now = now, p * now + q * before + c
+        if abs(now) > LARGEST:
+            raise Undecided("the terms grow too large to compare")
+    return before
+
+
 @estimator("QuadraticDescent")
 def quadratic_descent(node: Any, at: Evaluator) -> Number:
+    """Every step as the method's definition says."""
     A, b, place, eta = (at(part) for part in node.args[:4])
+    method = node.args[5]
+    step = STEPS[type(method).__name__]
+    numbers = [at(part) for part in method.args]
+    before = place
     for _ in range(count(at, node.args[4])):
-        place = place - eta * (A * place - b)
+        place, before = step(lambda x: A * x - b, A, place, before, eta, *numbers), place
         if at.ctx.norm(place) > LARGEST:
             raise Undecided("the terms grow too large to compare")
     return place
+
+
+Gradient = Callable[[Any], Any]
+
+
+def _momentum(g: Gradient, A: Any, x: Any, before: Any, eta: Number, beta: Number) -> Any:
+    return x - eta * g(x) + beta * (x - before)
+
+
+def _nesterov(g: Gradient, A: Any, x: Any, before: Any, eta: Number, beta: Number) -> Any:
+    ahead = x + beta * (x - before)
+    return ahead - eta * g(ahead)
+
+
+STEPS: dict[str, Callable[..., Any]] = {
+    "Descent": lambda g, A, x, before, eta: x - eta * g(x),
+    "DampedNewton": lambda g, A, x, before, eta: x - eta * A**-1 * g(x),
+    "Momentum": _momentum,
+    "Nesterov": _nesterov,
+}

@@ -8,31 +8,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undefined, estimator
+from lambdify_bridge.remembered import remembered
 from lambdify_bridge.values import real_part
 
 SQUARINGS = 60
-HALVINGS = 50
 NARROWINGS = 70
 INNER = 64
 TINY = 1e-4
-ACCURACY, NOISE = 1e-13, 1e-13
-FLAT = 1e-8
+ACCURACY, NOISE, TIGHT = 1e-13, 1e-13, 1e-28
+FLAT, CROSSING = 1e-8, 1e-12
 
 Quadratic = Any  # its matrix, or the list of its curvatures
 
 
 def growth(c: Any, step: Any) -> Number:
     """By what the size of an error is multiplied in each of 2**60 steps, in the mean."""
-    logarithm, power = c.zero, step
+    logarithm, power = c.zero, np.array(step.tolist(), dtype=object)
     for _ in range(SQUARINGS):
-        largest = max(abs(entry) for entry in power)
+        largest = np.abs(power).max()
         if largest == 0:
             return c.zero
         power = power / largest
         logarithm = 2 * (logarithm + c.log(largest))
-        power = power * power
-    largest = max(abs(entry) for entry in power)
+        power = power @ power
+    largest = np.abs(power).max()
     return largest and c.exp((logarithm + c.log(largest)) / c.mpf(2) ** SQUARINGS)
 
 
@@ -41,95 +43,147 @@ def quadratic(node: Any, at: Evaluator) -> Quadratic:
     return found if isinstance(found, Matrix) else [real_part(at.ctx, v) for v in found]
 
 
+def rate_of(c: Any, A: Quadratic, eta: Number, method: Any, at: Evaluator) -> Number:
+    """The growth of the error with a method; of coordinates that do not mix, the largest."""
+    name, *numbers = type(method).__name__, *(at(part) for part in method.args)
+    if name == "Descent":
+        return descent_rate(c, A, eta)
+    if isinstance(A, list):
+        return max(growth(c, STEPS[name](c, c.matrix([[a]]), eta, *numbers)) for a in A)
+    return growth(c, STEPS[name](c, A, eta, *numbers))
+
+
 def descent_rate(c: Any, A: Quadratic, eta: Number) -> Number:
-    """The growth of the error in gradient descent; of coordinates that do not mix, of each."""
+    """The growth of the error in gradient descent."""
     if isinstance(A, list):
         return max(abs(1 - eta * a) for a in A)
     return growth(c, c.eye(A.rows) - eta * A)
 
 
-def momentum_rate(c: Any, A: Quadratic, eta: Number, beta: Number) -> Number:
-    """The growth of the error with momentum: of this place and the one before together."""
-    n = A.rows
+def _newton(c: Any, A: Any, eta: Number) -> Any:
+    return c.eye(A.rows) - eta * c.inverse(A) * A
+
+
+def _momentum(c: Any, A: Any, eta: Number, beta: Number) -> Any:
+    return _of_pairs(c, (1 + beta) * c.eye(A.rows) - eta * A, -beta * c.eye(A.rows))
+
+
+def _nesterov(c: Any, A: Any, eta: Number, beta: Number) -> Any:
+    ahead = c.eye(A.rows) - eta * A
+    return _of_pairs(c, (1 + beta) * ahead, -beta * ahead)
+
+
+def _of_pairs(c: Any, now: Any, before: Any) -> Any:
+    """What one step does to this error and the one before together."""
+    n = now.rows
     step = c.zeros(2 * n)
     for i in range(n):
         for j in range(n):
-            step[i, j] = (1 + beta if i == j else 0) - eta * A[i, j]
-        step[i, n + i] = -beta
+            step[i, j], step[i, n + j] = now[i, j], before[i, j]
         step[n + i, i] = c.one
-    return growth(c, step)
+    return step
+
+
+# What one step of the methods other than plain descent does to the error.
+STEPS: dict[str, Callable[..., Any]] = {
+    "DampedNewton": _newton,
+    "Momentum": _momentum,
+    "Nesterov": _nesterov,
+}
 
 
 @estimator("Rate")
 def rate(node: Any, at: Evaluator) -> Number:
-    return descent_rate(at.ctx, quadratic(node, at), at(node.args[1]))
-
-
-@estimator("MomentumRate")
-def rate_with_momentum(node: Any, at: Evaluator) -> Number:
-    eta, beta = (at(part) for part in node.args[1:])
+    _, eta, method = node.args
     at.rests_on(1e-14)
-    A = quadratic(node, at)
-    return momentum_rate(at.ctx, at.ctx.diag(A) if isinstance(A, list) else A, eta, beta)
+    return rate_of(at.ctx, quadratic(node, at), at(eta), method, at)
 
 
 @estimator("LargestStep")
 def largest_step(node: Any, at: Evaluator) -> Number:
     """Where converging ends, between a step that does and one that does not."""
     c, A = at.ctx, quadratic(node, at)
-    low, high = _bracket(c, A)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if descent_rate(c, A, middle) < 1 else (low, middle)
+    numbers = [at(part) for part in node.args[1].args]
+    if not all(0 <= beta < 1 for beta in numbers):
+        raise Undefined("momentum lies between 0 and 1")
+
+    def excess(eta: Number) -> Number:
+        return rate_of(c, A, eta, node.args[1], at) - 1
+
+    ends = _bracket(c, A, lambda eta: bool(excess(eta) < 0))
     at.rests_on(ACCURACY)
-    return (low + high) / 2
+    return c.findroot(excess, ends, solver="anderson", tol=TIGHT)
 
 
-def _bracket(c: Any, A: Quadratic) -> tuple[Number, Number]:
-    step = c.mpf(TINY) / max(abs(entry) for entry in A)  # shorter than any that is too long
-    if not descent_rate(c, A, step) < 1:
-        raise Undefined("gradient descent does not converge, however short the steps")
-    while descent_rate(c, A, 2 * step) < 1:
+def _bracket(c: Any, A: Quadratic, converges: Callable[[Any], bool]) -> tuple[Number, Number]:
+    step = c.mpf(TINY) / max(1, *(abs(entry) for entry in A))  # shorter than any that is too long
+    if not converges(step):
+        raise Undefined("the method does not converge, however short the steps")
+    while converges(2 * step):
         step = 2 * step
     return step, 2 * step
 
 
+def _longest(node: Any, at: Evaluator) -> Number:
+    """A step with which gradient descent does not converge, or hardly."""
+    c, A = at.ctx, quadratic(node, at)
+    return _bracket(c, A, lambda eta: bool(descent_rate(c, A, eta) < 1))[1]
+
+
 @estimator("BestStep")
 def best_step(node: Any, at: Evaluator) -> Number:
+    return _best_step(node, at)[0]
+
+
+def _best_step(node: Any, at: Evaluator) -> tuple[Number, Number]:
     c, A = at.ctx, quadratic(node, at)
-    at.rests_on(ACCURACY)
-    return lowest(lambda eta: descent_rate(c, A, eta), c.zero, _bracket(c, A)[1], NARROWINGS)[0]
+    at.rests_on(ACCURACY, NOISE)
+    return lowest(lambda eta: descent_rate(c, A, eta), c.zero, _longest(node, at), NARROWINGS)
 
 
 @estimator("BestRate")
 def best_rate(node: Any, at: Evaluator) -> Number:
-    c, A = at.ctx, quadratic(node, at)
-    at.rests_on(ACCURACY, NOISE)
-    return lowest(lambda eta: descent_rate(c, A, eta), c.zero, _bracket(c, A)[1], NARROWINGS)[1]
+    by = type(node.args[-1]).__name__
+    return (_best_step(node, at) if by == "Descent" else _best_momentum(node, at))[-1]
 
 
 @estimator("BestMomentum")
 def best_momentum(node: Any, at: Evaluator) -> Number:
-    """For each step the best momentum, and of these the best step."""
+    return _best_momentum(node, at)[:2]
+
+
+@remembered
+def _best_momentum(node: Any, at: Evaluator) -> tuple[Number, Number, Number]:
+    """For each step the best momentum, and of these the best step: both, and the rate there."""
     c, curvatures = at.ctx, quadratic(node, at)
-    _bracket(c, curvatures)
+    if isinstance(curvatures, Matrix):
+        curvatures = list(c.eigsy(curvatures, eigvals_only=True))
+    _longest(node, at)  # it converges
+    sizes = ROOTS[type(node.args[-1]).__name__]
 
     def after(eta: Number) -> tuple[Number, Number]:
-        return lowest(lambda beta: _heavy_ball(c, curvatures, eta, beta), c.zero, c.one, INNER)
+        def worst(beta: Number) -> Number:
+            return max(_larger_root(c, *sizes(eta * a, beta)) for a in curvatures)
 
-    eta, _ = lowest(lambda eta: after(eta)[1], c.zero, 4 / max(curvatures), INNER)
-    at.rests_on(FLAT)
-    return eta, after(eta)[0]
+        inside, at_rest = lowest(worst, c.zero, c.one, INNER), worst(c.zero)
+        return inside if inside[1] < at_rest - CROSSING else (c.zero, at_rest)
+
+    eta, size = lowest(lambda eta: after(eta)[1], c.zero, 4 / max(curvatures), INNER)
+    at.rests_on(FLAT, CROSSING)
+    return eta, after(eta)[0], size
 
 
-def _heavy_ball(c: Any, curvatures: list[Number], eta: Number, beta: Number) -> Number:
-    """The larger size of the two roots of q**2 - (1 + beta - eta*a)*q + beta, for the worst a."""
-    sizes = []
-    for a in curvatures:
-        half = (1 + beta - eta * a) / 2
-        inside = half * half - beta
-        sizes.append(abs(half) + c.sqrt(inside) if inside > 0 else c.sqrt(half * half - inside))
-    return max(sizes)
+# The halved trace and the determinant of what a step does to a coordinate and the one before.
+ROOTS: dict[str, Callable[..., Any]] = {
+    "Momentum": lambda a, beta: ((1 + beta - a) / 2, beta),
+    "Nesterov": lambda a, beta: ((1 + beta) * (1 - a) / 2, beta * (1 - a)),
+}
+
+
+def _larger_root(c: Any, half: Number, product: Number) -> Number:
+    """The larger size of the two roots of q**2 - 2*half*q + product."""
+    inside = half * half - product
+    return abs(half) + c.sqrt(inside) if inside > 0 else c.sqrt(half * half - inside)
 
 
 def lowest(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> tuple[Any, Any]:
@@ -152,14 +206,5 @@ def lowest(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> tuple[An
 
 @estimator("LargestOver")
 def largest_over(node: Any, at: Evaluator) -> Number:
-    return max(_at_each(node, at))
-
-
-@estimator("SmallestOver")
-def smallest_over(node: Any, at: Evaluator) -> Number:
-    return min(_at_each(node, at))
-
-
-def _at_each(node: Any, at: Evaluator) -> list[Number]:
     f, x, values = node.args
-    return [real_part(at.ctx, at.at({x: value})(f)) for value in at(values)]
+    return max(real_part(at.ctx, at.at({x: value})(f)) for value in at(values))

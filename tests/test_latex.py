@@ -134,6 +134,14 @@ def test_broken_lines_fit_and_say_the_same(seed: int) -> None:
     assert put_together(lines) == same
 
 
+def test_signs_of_a_name_below_a_bar_are_not_marks() -> None:
+    name = formula(Symbol("x_{n+1}"))
+    assert name == r"\text{x}\_\{\text{n+1}\}"
+    lines = broken(rf"\left. {' + '.join(['z'] * 60)} \right|_{{x = {name}}}", 150)
+    assert len(lines) > 3
+    assert name in lines[-1]
+
+
 def test_a_number_is_not_broken() -> None:
     assert broken("1234567890 x y z", 30)[0].startswith("1234567890")
 

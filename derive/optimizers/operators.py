@@ -13,13 +13,18 @@ class ByName:
     name = ""
     args: tuple[Basic, ...]
 
+    @property
+    def shown(self) -> tuple[Basic, ...]:
+        """The arguments that are printed on paper."""
+        return self.args
+
     def _sympystr(self, printer: Any) -> str:
-        inside = ", ".join(map(printer._print, self.args))
         on_paper = getattr(printer, "as_on_paper", False)
+        inside = ", ".join(map(printer._print, self.shown if on_paper else self.args))
         return f"{self.name if on_paper else type(self).__name__}({inside})"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        inside = r",\ ".join(map(printer._print, self.args))
+        inside = r",\ ".join(map(printer._print, self.shown))
         power = f"^{{{exp}}}" if exp else ""
         return rf"\operatorname{{{self.name.replace(' ', '~')}}}{power}\left({inside}\right)"
 

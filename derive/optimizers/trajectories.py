@@ -1,4 +1,4 @@
-"""Where gradient descent is after k steps: on a function of one letter, and on a quadratic."""
+"""Where methods are after k steps: on a function of one letter, and on a quadratic."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from derive.core import Derivation
 from derive.engine import Budget, derive, limited, search
 from derive.linear_algebra.eigen import TABLES as EIGEN
 from derive.linear_algebra.eigen import Eigenspace, Eigenvalues
-from derive.optimizers.iterates import TABLES as ITERATES
+from derive.optimizers.methods import PLAIN, DampedNewton, Method, by_name
 from derive.optimizers.operators import GradientDescent, Iterate
+from derive.optimizers.second_order_iterates import TABLES as RECURSIONS
+from derive.optimizers.second_order_iterates import SecondOrderIterate
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on
 
@@ -25,22 +27,33 @@ Vector = Any
 
 
 class QuadraticDescent(Basic):
-    """The k-th iterate of x(n+1) = x(n) - eta*(A*x(n) - b): QuadraticDescent(A, b, x0, eta, k)."""
+    """Where a method is on x'Ax/2 - b'x after k steps: QuadraticDescent(A, b, x0, eta, k, method).
+
+    Without a method it is gradient descent, x(n+1) = x(n) - eta*(A*x(n) - b).
+    """
+
+    def __new__(cls, *args: Any) -> QuadraticDescent:
+        return Basic.__new__(cls, *args, *([PLAIN] if len(args) == 5 else []))
 
     def _sympystr(self, printer: Any) -> str:
-        A, b, start, eta, k = map(printer._print, self.args)
+        A, b, start, eta, k, by = map(printer._print, self.args)
         if not getattr(printer, "as_on_paper", False):
-            return f"QuadraticDescent({A}, {b}, {start}, {eta}, {k})"
-        return f"x_{{{k}}} [x_{{n+1}} = x_n - {eta}·({A}·x_n - {b}), x_0 = {start}]"
+            return f"QuadraticDescent({A}, {b}, {start}, {eta}, {k}, {by})"
+        if self.args[-1] == PLAIN:
+            return f"x_{{{k}}} [x_{{n+1}} = x_n - {eta}·({A}·x_n - {b}), x_0 = {start}]"
+        return f"x_{{{k}}} [{by}, step {eta}, gradient {A}·x - {b}, x_0 = {start}]"
 
     def _latex(self, printer: Any) -> str:
-        A, b, start, eta, k = map(printer._print, self.args)
+        A, b, start, eta, k, by = map(printer._print, self.args)
         inside = rf"x \mapsto x - {eta} \left({A} x - {b}\right),\ x_{{0}} = {start}"
+        if self.args[-1] != PLAIN:
+            gradient = rf"\nabla = {A} x - {b}"
+            inside = rf"{by},\ \eta = {eta},\ {gradient},\ x_{{0}} = {start}"
         return rf"\left.x_{{{k}}}\right|_{{{inside}}}"
 
 
 DESCENTS = RuleTable(QuadraticDescent, lambda goal: goal.args, "gradient descent on quadratics")
-TABLES = {**EIGEN, **ITERATES, QuadraticDescent: DESCENTS}
+TABLES = {**EIGEN, **RECURSIONS, QuadraticDescent: DESCENTS}
 
 
 @DESCENTS.rule(
@@ -51,7 +64,7 @@ TABLES = {**EIGEN, **ITERATES, QuadraticDescent: DESCENTS}
     ),
 )  # fmt: skip
 def eigenbasis(
-    A: ImmutableMatrix, b: ImmutableMatrix, start: ImmutableMatrix, eta: Expr, k: Expr
+    A: ImmutableMatrix, b: ImmutableMatrix, start: ImmutableMatrix, eta: Expr, k: Expr, by: Method
 ) -> Outcome:
     """Along orthogonal eigenvectors the coordinates do not mix: each has a recursion of its own."""
     if A != A.T:
@@ -60,7 +73,7 @@ def eigenbasis(
     distinct = list(dict.fromkeys(values.args))
     spaces = [derive(Eigenspace(A, value), EIGEN).result for value in distinct]
     terms = [
-        _coordinate(value, v, b, start, eta, k) * v
+        _coordinate(value, v, b, start, eta, k, by) * v
         for value, space in zip(distinct, spaces, strict=True)
         for v in orthogonal([space.col(j) for j in range(space.cols)])
     ]
@@ -69,10 +82,18 @@ def eigenbasis(
     return Rewrite(ImmutableMatrix(rows), premises=tuple(premises))
 
 
-def _coordinate(value: Expr, v: Vector, b: Vector, start: Vector, eta: Expr, k: Expr) -> Expr:
+def _coordinate(
+    value: Expr, v: Vector, b: Vector, start: Vector, eta: Expr, k: Expr, by: Method
+) -> Expr:
     """How much of v there is after k steps."""
     push, first = (vector.dot(v) / v.dot(v) for vector in (b, start))
-    return Iterate(y - eta * (value * y - push), y, n, first, k)
+    slope = value * y - push
+    if isinstance(by, DampedNewton):
+        return Iterate(y - eta * slope / value, y, n, first, k)
+    if not by.has_momentum:
+        return Iterate(y - eta * slope, y, n, first, k)
+    p, r = by.coordinate(value, eta)
+    return SecondOrderIterate(p, -r, eta * push, first, first - eta * (value * first - push), k)
 
 
 def orthogonal(vectors: list[Vector]) -> list[Vector]:
@@ -127,12 +148,24 @@ def gradient_descent(
 
 @limited
 def quadratic_descent(
-    A: Any, b: Any, start: Any, eta: Any = "eta", steps: Any = "k", timeout: float = 20.0
+    A: Any,
+    b: Any,
+    start: Any,
+    eta: Any = "eta",
+    steps: Any = "k",
+    method: str = "gradient descent",
+    beta: Any = None,
+    timeout: float = 20.0,
 ) -> Derivation:
-    """Where gradient descent on x'Ax/2 - b'x is after `steps` steps, along A's eigenvectors.
+    """Where a method is on x'Ax/2 - b'x after `steps` steps, along A's eigenvectors.
+
+    method: "gradient descent", "momentum" or "nesterov" (from rest, with `beta`), "newton" (eta
+    shortens its step). Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
 
     >>> list(quadratic_descent([[2, 1], [1, 2]], [3, 3], [1, 3]).result)
     [(1 - 3*eta)**k - (1 - eta)**k + 1, (1 - 3*eta)**k + (1 - eta)**k + 1]
+    >>> quadratic_descent([[1]], [0], [8], 1, method="momentum", beta="1/4").result
+    Matrix([[0]])
     """
     matrix = asked(A)
     if not isinstance(matrix, ImmutableMatrix) or matrix != matrix.T:
@@ -140,6 +173,10 @@ def quadratic_descent(
     columns = [ImmutableMatrix([exact(scalar(entry)) for entry in each]) for each in (b, start)]
     if any(column.rows != matrix.rows for column in columns):
         raise ValueError(f"b and the start have {matrix.rows} entries each")
-    goal = QuadraticDescent(matrix.applyfunc(exact), *columns, step_size(eta), count(steps))
+    entries = matrix.applyfunc(exact)
+    if method == "newton" and entries.det().is_zero:
+        raise ValueError("Newton's step needs a matrix that has an inverse")
+    by = by_name(method, beta)
+    goal = QuadraticDescent(entries, *columns, step_size(eta), count(steps), by)
     root = search(goal, TABLES, Budget(seconds=timeout))
     return Derivation(root, goal, arguments=in_order(Tuple(*goal.args)))

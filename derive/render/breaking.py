@@ -7,6 +7,7 @@ is written with a stroke.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,7 @@ WHOLE = ("", "sum", "relation", "head", "stop", "gap", "word", "table")  # have 
 BEFORE = {"gap": 0, "relation": 1, "sum": 2, "word": 3}  # the cost of a break before such a piece
 STROKE, BETWEEN_FACTORS = 4, 6
 DEEPER = 3  # the cost of each bracket that a break interrupts
+MARK = re.compile(r"(?<!\\)[\^_]")  # of a power or an index, not the sign of that name
 SHORTEST = 0.35  # of the width: a line is not broken before that
 
 
@@ -157,7 +159,7 @@ def _below_one_another(tail: str) -> str:
 
 
 def _tail_width(tail: str) -> float:
-    return SCRIPT * total(pieces(tail.replace("^", "").replace("_", ""))) if tail.strip() else 0.0
+    return SCRIPT * total(pieces(MARK.sub("", tail))) if tail.strip() else 0.0
 
 
 def _filled(bits: list[_Bit], limit: float, first: float) -> Iterator[str]:

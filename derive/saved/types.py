@@ -220,12 +220,15 @@ OURS = {                                                         # module: name:
     "derive.optimizers.sampling": {
         **dict.fromkeys(("BatchGradient", "BatchVariance"), "TS[SE]."), "VarianceOfDraw": "T",
     },
-    "derive.optimizers.step_sizes": {
-        **dict.fromkeys(("LargestStep", "BestStep", "BestRate", "BestMomentum"), "[MKT]"),
-        "Rate": "[MKT][SE]", "MomentumRate": "[MKT][SE]{2}",
-        **dict.fromkeys(("LargestOver", "SmallestOver"), "[SE]S[KT]"),
+    "derive.optimizers.methods": {
+        "Descent": "", "DampedNewton": "", **dict.fromkeys(("Momentum", "Nesterov"), "[SE]?"),
     },
-    "derive.optimizers.trajectories":    {"QuadraticDescent": "MMM[SE]{2}"},
+    "derive.optimizers.best_steps":
+        dict.fromkeys(("BestStep", "BestRate", "BestMomentum"), "[MKT]K"),
+    "derive.optimizers.over_values":     {"LargestOver": "[SE]S[KT]"},
+    "derive.optimizers.rates":           {"LargestStep": "[MKT]K", "Rate": "[MKT][SE]K"},
+    "derive.optimizers.second_order_iterates": {"SecondOrderIterate": "[SE]{6}"},
+    "derive.optimizers.trajectories":    {"QuadraticDescent": "MMM[SE]{2}K"},
     "derive.probability.bayes": {
         **dict.fromkeys(("Evidence", "Joint", "Posterior"), "TT"),
         "PosteriorDensity": "[SE]{2}S[SE]{2}", "DensityOfKernel": "[SE]S[SE]{2}",

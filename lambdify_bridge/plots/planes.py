@@ -54,7 +54,7 @@ def _numbers(matrix: Any, view: View) -> Array:
 
 def quadratic_path(axes: Any, derivation: Any, view: View) -> None:
     """The level lines of the loss, and where the steps of the optimiser lead."""
-    A, b, _, _, k = derivation.problem.args
+    A, b, _, _, k, _ = derivation.problem.args
     Q, c = _numbers(A, view), _numbers(b, view).ravel()
     at = _of_steps([put_in(entry, view.values) for entry in derivation.result], k)
     places = np.stack([at(n) for n in range((view.count or STEPS) + 1)])
