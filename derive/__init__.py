@@ -116,6 +116,8 @@ _MODULE_OF = {
     "best_momentum":   "derive.optimizers.step_sizes",
     "convergence_rate": "derive.optimizers.step_sizes",
     "learning_rate":   "derive.optimizers.schedules",
+    "square_error": "derive.optimizers.noisy_descent",
+    "steady_step": "derive.optimizers.steady_steps",
     "stochastic_gradient": "derive.optimizers.sampling",
     "batch_variance": "derive.optimizers.sampling",
     "newton_step": "derive.optimizers.newton_steps",
@@ -342,6 +344,7 @@ if TYPE_CHECKING:
     from derive.optimizers.differences import update_difference
     from derive.optimizers.moving_averages import bias_correction, expected_average
     from derive.optimizers.newton_steps import gauss_newton_step, newton_step
+    from derive.optimizers.noisy_descent import square_error
     from derive.optimizers.regularisation import (
         dropout_mean,
         dropout_variance,
@@ -350,6 +353,7 @@ if TYPE_CHECKING:
     )
     from derive.optimizers.sampling import batch_variance, stochastic_gradient
     from derive.optimizers.schedules import learning_rate
+    from derive.optimizers.steady_steps import steady_step
     from derive.optimizers.step_sizes import (
         best_momentum,
         best_step,
@@ -628,8 +632,10 @@ __all__ = [
     "singular_values",
     "softplus",
     "solve_linear",
+    "square_error",
     "stability_function",
     "stability_region",
+    "steady_step",
     "stochastic_gradient",
     "stokes_theorem",
     "sufficient_statistics",

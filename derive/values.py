@@ -10,6 +10,7 @@ from sympy import (
     Eq,
     Expr,
     FiniteSet,
+    Mul,
     Ne,
     Set,
     Symbol,
@@ -50,8 +51,12 @@ def not_zero(divisor: Expr) -> Boolean:
     """The condition that a divisor is not zero: true where that is known for real letters."""
     plain = [s for s in free_symbols(divisor) if s.is_extended_real is None]
     top = together(divisor).as_numer_denom()[0]
-    known = top.xreplace({s: Symbol(s.name, real=True, nonzero=True) for s in plain})
-    return true if known.is_zero is False else Ne(top, 0)
+    as_known = {s: Symbol(s.name, real=True, nonzero=True) for s in plain}
+    factors = Mul.make_args(top)
+    doubtful = [f for f in factors if f.xreplace(as_known).is_zero is not False]
+    if not doubtful:
+        return true
+    return Ne(top if len(doubtful) == len(factors) else Mul(*doubtful), 0)
 
 
 def usable(result: Basic) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+from sympy import S
+
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.iteration import count
 from lambdify_bridge.linear_recursion import lowest
@@ -15,6 +17,7 @@ CELLS = 3
 NARROWINGS = 100
 HALVINGS = 90
 HALF_THE_DIGITS = 1e-13
+LONGEST_MEMORY, FORGOTTEN = 0.99, 1e-20
 
 
 @estimator("ExpectedIterate")
@@ -135,3 +138,33 @@ def _all_masks(node: Any, at: Evaluator) -> list[tuple[Number, Number]]:
         left = at.ctx.fsum(t / keep for t, kept in zip(terms, mask, strict=True) if kept)
         found.append((chance, left))
     return found
+
+
+@estimator("SquareError")
+@remembered
+def square_error(node: Any, at: Evaluator) -> Number:
+    """The mean over all draws of noise that is one of two values; of very many steps, each draw's
+    share in the place that is reached."""
+    c, (a, eta, variance, start) = at.ctx, (at(part) for part in node.args[:4])
+    spread = c.sqrt(variance)
+    if node.args[4] is S.Infinity:
+        return _stationary(c, a, eta, spread)
+    draws = count(at, node.args[4])
+    if draws > MOST_DRAWS:
+        raise Undecided(f"more than {MOST_DRAWS} draws have too many outcomes")
+    reached = [start]
+    for _ in range(draws):
+        reached = [x - eta * (a * x + noise) for x in reached for noise in (spread, -spread)]
+    return c.fsum(x**2 for x in reached) / len(reached)
+
+
+def _stationary(c: Any, a: Number, eta: Number, spread: Number) -> Number:
+    """A draw moves the place at once; each later step leaves a part of that."""
+    left = 1 - eta * a
+    if not abs(left) < LONGEST_MEMORY:
+        raise Undecided("old draws are forgotten too slowly to add them up")
+    share, total = eta * spread, c.zero
+    while abs(share) > FORGOTTEN * eta * spread:
+        total += share**2
+        share = share * left
+    return total

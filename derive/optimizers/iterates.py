@@ -68,7 +68,8 @@ def distance_from_the_fixed_point(f: Expr, x: Symbol, n: Symbol, start: Expr, k:
         return None
     point = RootBetween(simplify(f - x), x)
     where = ((Symbol("q"), slope),)
-    return Rewrite(point + slope**k * (start - point), not_zero(factor(1 - slope)), where)
+    reached = point * (1 - slope**k) if start == 0 else point + slope**k * (start - point)
+    return Rewrite(reached, not_zero(factor(1 - slope)), where)
 
 
 @ITERATES.rule("weights fall with age", example=Iterate(x / 3 + n, x, n, 5, k))

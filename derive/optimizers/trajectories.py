@@ -164,8 +164,8 @@ def quadratic_descent(
 
     >>> list(quadratic_descent([[2, 1], [1, 2]], [3, 3], [1, 3]).result)
     [(1 - 3*eta)**k - (1 - eta)**k + 1, (1 - 3*eta)**k + (1 - eta)**k + 1]
-    >>> quadratic_descent([[1]], [0], [8], 1, method="momentum", beta="1/4").result
-    Matrix([[0]])
+    >>> list(quadratic_descent([[1]], [0], [8], "1/4", method="momentum", beta="1/4").result)
+    [(4*k + 8)/2**k]
     """
     matrix = asked(A)
     if not isinstance(matrix, ImmutableMatrix) or matrix != matrix.T:

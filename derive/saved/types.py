@@ -211,6 +211,7 @@ OURS = {                                                         # module: name:
     "derive.optimizers.moving_averages": dict.fromkeys(
         ("BiasCorrection", "ExpectedIterate"), "[SE]SS[SE]{3}"),
     "derive.optimizers.newton_steps": {"MatrixNewtonStep": "[SE]T", "GaussNewtonStep": "TT"},
+    "derive.optimizers.noisy_descent":   {"SquareError": "[SEK]{5}"},
     "derive.optimizers.operators": {
         "Assigned": "T+", "GradientDescent": "[SE]S[SE]{3}", "Iterate": "[SE]SS[SE]{2}",
     },
