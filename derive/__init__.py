@@ -101,6 +101,7 @@ _MODULE_OF = {
     "backprop":        "derive.networks.backprop",
     "update_rule":     "derive.optimizers.updates",
     "penalised_weight": "derive.optimizers.regularisation",
+    "penalised_weights": "derive.optimizers.shrinkage",
     "early_stopping": "derive.optimizers.regularisation",
     "dropout_mean": "derive.optimizers.regularisation",
     "dropout_variance": "derive.optimizers.regularisation",
@@ -353,6 +354,7 @@ if TYPE_CHECKING:
     )
     from derive.optimizers.sampling import batch_variance, stochastic_gradient
     from derive.optimizers.schedules import learning_rate
+    from derive.optimizers.shrinkage import penalised_weights
     from derive.optimizers.steady_steps import steady_step
     from derive.optimizers.step_sizes import (
         best_momentum,
@@ -605,6 +607,7 @@ __all__ = [
     "parametric_diff",
     "parse",
     "penalised_weight",
+    "penalised_weights",
     "posterior_density",
     "potential",
     "power_iteration",

@@ -18,6 +18,7 @@ NARROWINGS = 100
 HALVINGS = 90
 HALF_THE_DIGITS = 1e-13
 LONGEST_MEMORY, FORGOTTEN = 0.99, 1e-20
+MOST_SWEEPS = 2000
 
 
 @estimator("ExpectedIterate")
@@ -168,3 +169,24 @@ def _stationary(c: Any, a: Number, eta: Number, spread: Number) -> Number:
         total += share**2
         share = share * left
     return total
+
+
+@estimator("PenalisedMinimum")
+def penalised_minimum(node: Any, at: Evaluator) -> Number:
+    """Down the slope of loss and penalty, one coordinate after the other, until nothing moves."""
+    A, centre, decay = (at(part) for part in node.args)
+    c, n = at.ctx, A.rows
+    place = c.zeros(n, 1)
+    at.rests_on(1e-13)
+    for _ in range(MOST_SWEEPS):
+        moved = c.zero
+        for i in range(n):
+            slope = (A * (place - centre))[i] + decay * place[i]
+            bend = A[i, i] + decay
+            if not bend > 0:
+                raise Undefined("there is no minimum")
+            place[i] -= slope / bend
+            moved = max(moved, abs(slope / bend))
+        if moved <= 100 * c.eps * c.norm(place):
+            return place
+    raise Undecided("the search for the minimum takes too long")

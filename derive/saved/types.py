@@ -229,6 +229,7 @@ OURS = {                                                         # module: name:
     "derive.optimizers.over_values":     {"LargestOver": "[SE]S[KT]"},
     "derive.optimizers.rates":           {"LargestStep": "[MKT]K", "Rate": "[MKT][SE]K"},
     "derive.optimizers.second_order_iterates": {"SecondOrderIterate": "[SE]{6}"},
+    "derive.optimizers.shrinkage":       {"PenalisedMinimum": "MM[SE]"},
     "derive.optimizers.trajectories":    {"QuadraticDescent": "MMM[SE]{2}K"},
     "derive.probability.bayes": {
         **dict.fromkeys(("Evidence", "Joint", "Posterior"), "TT"),

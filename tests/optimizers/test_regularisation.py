@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from sympy import Abs, Eq, Expr, Rational, S, Symbol, simplify
 
 from derive import (
@@ -14,6 +14,7 @@ from derive import (
     dropout_variance,
     early_stopping,
     penalised_weight,
+    penalised_weights,
 )
 from derive.calculus.intervals import ArgMin
 from derive.optimizers.regularisation import (
@@ -28,6 +29,7 @@ from derive.optimizers.regularisation import (
     w,
     w0,
 )
+from derive.optimizers.shrinkage import PenalisedMinimum
 from lambdify_bridge import check
 
 x, y = Symbol("x"), Symbol("y")
@@ -116,3 +118,28 @@ def test_mistakes_of_the_caller_are_named() -> None:
 def test_latex() -> None:
     assert r"\begin{cases}" in penalised_weight("l1").latex()
     assert r"\text{Bernoulli}\left(p\right)" in dropout_mean(["x", "y"]).latex()
+
+
+def test_shrinkage_in_the_eigenbasis() -> None:
+    A, c = [[4, 1, 0], [1, 3, 1], [0, 1, 2]], [1, -2, 3]
+    d = penalised_weights([[2, 1], [1, 2]], ["c_1", "c_2"])
+    assert d.check().verdict == "confirmed", d.report
+    letters = {x.name: x for x in d.arguments}
+    values = {letters["c_1"]: 2, letters["c_2"]: 5, letters["mu"]: 3}
+    Q, known = np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([2.0, 5.0])
+    loss = lambda x: (x - known) @ Q @ (x - known) / 2 + 3 * x @ x / 2
+    found = minimize(loss, np.zeros(2), tol=1e-12)
+    claimed = np.array(d.result.subs(values), dtype=float).ravel()
+    np.testing.assert_allclose(claimed, found.x, atol=1e-6)
+    numbers = penalised_weights(A, c, "1/2")
+    assert numbers.check().verdict == "confirmed", numbers.report
+    wrong = Eq(
+        PenalisedMinimum(*numbers.problem.args[:2], Rational(2, 5)), numbers.result, evaluate=False
+    )
+    assert check(wrong).verdict == "refuted"
+    with pytest.raises(ValueError, match="symmetric"):
+        penalised_weights([[1, 2], [3, 4]], [1, 1])
+    with pytest.raises(ValueError, match="negative"):
+        penalised_weights([[1]], [1], -1)
+    with pytest.raises(NoRuleApplies):
+        penalised_weights([[1, 2], [2, 1]], [1, 1])

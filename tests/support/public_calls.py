@@ -182,6 +182,7 @@ ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("outer", ([1, 2], [3, 4]), {}),
     ("parametric_diff", ("sin(t)", "cos(t)", "t"), {}),
     ("penalised_weight", ("l1",), {}),
+    ("penalised_weights", ([[2, 1], [1, 2]], [2, 0]), {}),
     ("posterior_density", ("t", "t*(1 - t)", "t", (0, 1)), {}),
     ("power_iteration", ([[2, 1], [1, 2]], [1, 0]), {}),
     ("principal_components", ([[2, 0], [0, 2], [3, 3], [-1, -1]],), {}),
