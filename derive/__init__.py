@@ -217,6 +217,7 @@ _MODULE_OF = {
     "allowing":        "derive.limits_of_input",
     "InputLimits":     "derive.limits_of_input",
     "TooLarge":        "derive.limits_of_input",
+    "Answers":         "derive.answers",
     "Derivation":      "derive.core",
     "Document":        "derive.render.document",
     "Notation":        "derive.render.notation",
@@ -239,6 +240,7 @@ _MODULE_OF = {
 # fmt: on
 
 if TYPE_CHECKING:
+    from derive.answers import Answers
     from derive.arrays.jacobian import jvp, vjp
     from derive.batch import batch
     from derive.budget import MemoryExceeded, TimeExceeded, WorkerDied
@@ -450,6 +452,7 @@ if TYPE_CHECKING:
     from derive.tokens import ParseError
 
 __all__ = [
+    "Answers",
     "BudgetExceeded",
     "Derivation",
     "DerivationError",

@@ -100,13 +100,14 @@ def _answer(
 
 def _worked_out(question: Mapping[str, Any], check: bool, steps: bool) -> Iterator[dict[str, Any]]:
     """The result before its check, and after it."""
-    named = list(answers(_called(question)))
+    from derive.answers import named_derivations
+    from lambdify_bridge.report import weakest
+
+    named = list(named_derivations(_called(question)))
     yield _result(question, named, NOT_CHECKED, steps)
     if check:
         reports = [derivation.check() for _, derivation in named]
-        order = ("refuted", "undecided", "confirmed", "certified", "proved")
-        weakest = min((report.verdict for report in reports), key=order.index)
-        yield _result(question, named, weakest, steps)
+        yield _result(question, named, weakest(reports).verdict, steps)
 
 
 def _called(question: Mapping[str, Any]) -> Any:
@@ -158,20 +159,6 @@ def _read(given: Any, assume: Any) -> Any:
 
         return parse(given, assume, local=FUNCTIONS)
     return given
-
-
-def answers(found: Any, name: str = "") -> Iterator[tuple[str, Derivation]]:
-    """The derivations in an answer, with the names they go by in it."""
-    if hasattr(found, "_asdict"):
-        found = found._asdict()
-    if isinstance(found, Mapping):
-        for key, each in found.items():
-            yield from answers(each, str(key).replace("_", " "))
-    elif isinstance(found, tuple):
-        for number, each in enumerate(found, 1):
-            yield from answers(each, f"{name} {number}".strip())
-    elif hasattr(found, "root"):
-        yield name, found
 
 
 def _result(

@@ -8,29 +8,25 @@ from __future__ import annotations
 import io
 import shlex
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from derive.answers import Named, as_text, for_a_notebook
 from derive.command_line import main
 from derive.command_line.codes import INTERRUPTED, NOT_WORKED_OUT, WRONG_USAGE
 from derive.command_line.showing import printed
 from lambdify_bridge.extras import extra
 
-if TYPE_CHECKING:
-    from derive.core import Derivation
-
-Named = tuple[str, "Derivation"]
-
 
 @dataclass(frozen=True)
-class Answers(Sequence[Any]):
+class Answered(Sequence[Any]):
     """Several derivations below each other, each with the name that it has in the answer.
 
     >>> import derive
-    >>> found = Answers((("slope", derive.diff("x**2", "x")), ("", derive.diff("x", "x"))))
+    >>> found = Answered((("slope", derive.diff("x**2", "x")), ("", derive.diff("x", "x"))))
     >>> len(found), found[0].result
     (2, 2*x)
     """
@@ -42,25 +38,19 @@ class Answers(Sequence[Any]):
 
     def __getitem__(self, number: Any) -> Any:
         found = self.named[number]
-        return Answers(found) if isinstance(number, slice) else found[1]
+        return Answered(found) if isinstance(number, slice) else found[1]
 
     def __repr__(self) -> str:
-        return "\n\n".join(f"{name}:\n{d.text()}" if name else d.text() for name, d in self.named)
+        return as_text(self.named)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/markdown": "\n\n".join(self._markdown())}
-
-    def _markdown(self) -> Iterator[str]:
-        from derive.render.markdown import escaped, numbered_markdown
-
-        for name, derivation in self.named:
-            yield f"**{escaped(name)}**\n\n" * bool(name) + numbered_markdown(derivation)
+        return for_a_notebook(self.named)
 
 
 def derive_line(line: str) -> Any:
-    """`%derive diff x**2*sin(x)`: the derivation; several in one answer as `Answers`."""
+    """`%derive diff x**2*sin(x)`: the derivation; several in one answer as `Answered`."""
     found = answered(shlex.split(line))
-    return found[0][1] if len(found) == 1 else Answers(tuple(found)) if found else None
+    return found[0][1] if len(found) == 1 else Answered(tuple(found)) if found else None
 
 
 def derive_cell(line: str, cell: str) -> Any:
@@ -73,7 +63,7 @@ def derive_cell(line: str, cell: str) -> Any:
     for words in asked:
         answers = answered([*shlex.split(words), *shlex.split(line)])
         found += [(f"{words}: {name}" if name else words, d) for name, d in answers]
-    return Answers(tuple(found)) if found else None
+    return Answered(tuple(found)) if found else None
 
 
 def answered(words: Sequence[str]) -> list[Named]:

@@ -14,6 +14,7 @@ MODULES = sorted(p for d in ("derive", "lambdify_bridge") for p in (ROOT / d).rg
 # import its own neighbours.
 ALLOWED = {
     "derive.core": ["derive.structure", "derive.deadline", "derive.implied"],
+    "derive.answers": ["derive.core"],
     "derive.implied": [],
     "derive.structure": [],
     "derive.numbered_roots": [],
@@ -110,7 +111,11 @@ ALLOWED = {
 }  # fmt: skip
 
 # Methods of Derivation hand over to the bridge, the renderers and files; the faces know everything.
-KNOW_BOTH = {"derive.core"}
+KNOW_BOTH = {"derive.core", "derive.answers"}
+ROOMS_OF_RESULTS = ("calculus", "linear_algebra", "networks", "numerical_computing", "probability",
+                    "statistics", "render")  # fmt: skip
+for _room in ROOMS_OF_RESULTS:  # several derivations in one answer
+    ALLOWED[f"derive.{_room}"].append("derive.answers")
 LATER = ("lambdify_bridge", "derive.render", "derive.saved", "derive.other_ways", "derive.rulebook")
 FACES = {
     "derive", "derive.__main__", "derive.everything", "derive.batch", "derive.batch_answers",

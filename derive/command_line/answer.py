@@ -27,12 +27,12 @@ def answer(options: argparse.Namespace) -> int:
     paths = asked_for(options)
     import sympy  # noqa: F401  (its import is not part of the time allowed)
 
-    from derive.batch_answers import answers as named
+    from derive.answers import named_derivations
 
     with Progress("working"), within(options.timeout + SLACK):
         read = Reader(options)
         at = values(options.at, read)
-        answers = list(named(options.question(options, read)))
+        answers = list(named_derivations(options.question(options, read)))
         there = [_values_at(answer, at) for _, answer in answers] if at else []
     late = options.check and not _checked([answer for _, answer in answers], options.timeout)
     options.show(options, answers, there)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from sympy import (
     Add,
@@ -26,6 +26,7 @@ from sympy import (
 )
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation, Step
 from derive.engine import Budget, NoRuleApplies, derive, limited, shown
@@ -192,7 +193,8 @@ TABLES = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Eigen(NamedTuple):
+@dataclass(frozen=True)
+class Eigen(Answers):
     """The answer of `eigen`: derivations, and for each distinct eigenvalue its eigenvectors.
 
     `vectors[k].result` is a matrix whose columns are a basis for the eigenvalue `distinct[k]`.

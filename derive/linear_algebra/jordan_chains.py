@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic, Expr, Mul, S, Symbol, Tuple, diag, true
 from sympy.logic.boolalg import Boolean
 
+from derive.answers import Answers
 from derive.core import Derivation, Letters
 from derive.engine import limited
 from derive.linear_algebra.eigen import TABLES as EIGEN
@@ -244,7 +246,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Jordan(NamedTuple):
+@dataclass(frozen=True)
+class Jordan(Answers):
     """A P = P J: the eigenvalues, the basis P of Jordan chains, and J with the values on its
     diagonal and ones above it within each chain."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Expr, Pow, Symbol, Tuple, diag, sqrt
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation, Step
 from derive.engine import Budget, derive, limited
@@ -114,7 +116,8 @@ TABLES: dict[type, RuleTable] = {
 }
 
 
-class PowerIteration(NamedTuple):
+@dataclass(frozen=True)
+class PowerIteration(Answers):
     """A^k x in closed form, and the factor by which its direction settles in each step."""
 
     iterate: Derivation

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic, Rational, Symbol, Tuple, diff, expand, symbols
 from sympy import Matrix as Columns
 
+from derive.answers import Answers
 from derive.core import Derivation
 from derive.engine import limited
 from derive.linear_algebra.eigen import Eigenvalues
@@ -130,7 +132,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class PrincipalComponents(NamedTuple):
+@dataclass(frozen=True)
+class PrincipalComponents(Answers):
     """The covariance, its largest variance by Lagrange's multiplier, all of them in descending
     order, and the directions as orthonormal columns in that order."""
 

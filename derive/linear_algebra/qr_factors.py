@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
@@ -25,7 +27,8 @@ class DependentColumns(ValueError):
         self.shown_by = shown_by
 
 
-class QR(NamedTuple):
+@dataclass(frozen=True)
+class QR(Answers):
     """A = Q R: derivations of both factors."""
 
     Q: Derivation

@@ -3,10 +3,12 @@ vectors of any real matrix, and its condition number."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic, Expr, Max, Min, Mul, Ne, S, Tuple, diag, expand, sqrt, sqrtdenest, symbols
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
@@ -245,14 +247,16 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Diagonalisation(NamedTuple):
+@dataclass(frozen=True)
+class Diagonalisation(Answers):
     """A = Q diag(values) Q^T with orthonormal columns of Q."""
 
     values: Derivation
     Q: Derivation
 
 
-class SVD(NamedTuple):
+@dataclass(frozen=True)
+class SVD(Answers):
     """A = U diag(S) V^T with the singular values that are not zero, the largest first."""
 
     U: Derivation

@@ -3,11 +3,13 @@ complex entries A = L L^H)."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Expr, Gt, Integer, S, sqrt, symbols, true
 from sympy.logic.boolalg import Boolean
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
@@ -217,7 +219,8 @@ def largest(M: Matrix, k: int) -> int | None:
 # ------------------------------------------------------------------ what the user calls
 
 
-class LU(NamedTuple):
+@dataclass(frozen=True)
+class LU(Answers):
     """P A = L U: derivations of P A, where P takes the rows in another order, of L and of U."""
 
     PA: Derivation

@@ -6,10 +6,11 @@ probability that the discriminator gives to "data" there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sympy import Expr, Symbol, log
 
+from derive.answers import Answers
 from derive.calculus.extrema import worked_out
 from derive.calculus.intervals import ArgMax, Maximum
 from derive.core import Derivation
@@ -18,7 +19,8 @@ p, q = Symbol("p", positive=True), Symbol("q", positive=True)
 D = Symbol("D", real=True)
 
 
-class OptimalDiscriminator(NamedTuple):
+@dataclass(frozen=True)
+class OptimalDiscriminator(Answers):
     """The best D, and the value of the game with it, both at one place."""
 
     discriminator: Derivation

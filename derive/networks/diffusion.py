@@ -7,10 +7,11 @@ alphabar_s is the product of the alphas up to s, and alphabar_t = alpha_t alphab
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from sympy import Expr, S, Symbol, sqrt
 
+from derive.answers import Answers
 from derive.core import Derivation
 from derive.probability.moments import Expectation, Variance, normal_density, worked_out
 
@@ -19,7 +20,8 @@ x_0, x_s, x_t = (Symbol(name, real=True) for name in ("x_0", "x_s", "x_t"))
 epsilon = Symbol("epsilon", real=True)
 
 
-class MeanAndVariance(NamedTuple):
+@dataclass(frozen=True)
+class MeanAndVariance(Answers):
     mean: Derivation
     variance: Derivation
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic, Expr, S, Symbol, Tuple
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.calculus.integrals.operators import Between
 from derive.core import Derivation
@@ -119,7 +121,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Composite(NamedTuple):
+@dataclass(frozen=True)
+class Composite(Answers):
     """The integral is `value` plus `error`, of which the leading term is given."""
 
     value: Derivation

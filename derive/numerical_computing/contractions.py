@@ -5,9 +5,10 @@ Then x = g(x) has one solution there, and the iteration reaches it from everywhe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
 from operator import mul
-from typing import Any, NamedTuple
+from typing import Any
 
 import mpmath
 from sympy import (
@@ -35,6 +36,7 @@ from sympy import (
     together,
 )
 
+from derive.answers import Answers
 from derive.asked import in_order, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.integrals.integrate import exact
@@ -284,7 +286,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Contraction(NamedTuple):
+@dataclass(frozen=True)
+class Contraction(Answers):
     """The least and the largest value of g, its contraction constant, the steps that are enough."""
 
     image: Derivation

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Basic, Expr, S, Symbol, Tuple, symbols
 
+from derive.answers import Answers
 from derive.asked import in_order, scalar
 from derive.calculus.integrals.integrate import exact
 from derive.core import Derivation
@@ -109,7 +111,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Richardson(NamedTuple):
+@dataclass(frozen=True)
+class Richardson(Answers):
     """The limit is `formula` plus `error`: of the order of its power of h."""
 
     formula: Derivation

@@ -6,9 +6,10 @@ A stencil holds the places of the values in steps of h: [-1, 0, 1] is x - h, x, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from sympy import (
     Abs,
@@ -25,6 +26,7 @@ from sympy import (
     oo,
 )
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.extrema import TABLES as EXTREMA
@@ -204,7 +206,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class FiniteDifference(NamedTuple):
+@dataclass(frozen=True)
+class FiniteDifference(Answers):
     """The derivative is `formula` plus `error`, of which the leading term is given."""
 
     formula: Derivation

@@ -5,9 +5,10 @@ Where a node has no formula it is numbered, and its weight is a polynomial in it
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import count
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from sympy import (
     Basic,
@@ -25,6 +26,7 @@ from sympy import (
     invert,
 )
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, limited, search
@@ -225,7 +227,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class GaussRule(NamedTuple):
+@dataclass(frozen=True)
+class GaussRule(Answers):
     """`nodes` in [-1, 1], `weights` of the values there, the leading term of the error."""
 
     nodes: Derivation

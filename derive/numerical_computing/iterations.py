@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import (
     Abs,
@@ -30,6 +31,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
+from derive.answers import Answers
 from derive.asked import in_order, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.integrals.integrate import exact
@@ -267,14 +269,16 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class NewtonsMethod(NamedTuple):
+@dataclass(frozen=True)
+class NewtonsMethod(Answers):
     """The next place, and the leading term of its error where the last one was e."""
 
     step: Derivation
     error: Derivation
 
 
-class FixedPoint(NamedTuple):
+@dataclass(frozen=True)
+class FixedPoint(Answers):
     """|g'(r)|, below 1 where the iteration converges, and the leading term of the next error."""
 
     rate: Derivation

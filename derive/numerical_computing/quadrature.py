@@ -6,9 +6,10 @@ Nodes are given in steps of h from x: the trapezoid on x to x + h has the nodes 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from sympy import (
     Basic,
@@ -27,6 +28,7 @@ from sympy import (
     sqrtdenest,
 )
 
+from derive.answers import Answers
 from derive.asked import in_order, place
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
@@ -225,7 +227,8 @@ TABLES: dict[type, RuleTable] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class QuadratureRule(NamedTuple):
+@dataclass(frozen=True)
+class QuadratureRule(Answers):
     """The integral is `formula` plus `error`, of which the leading term is given."""
 
     formula: Derivation

@@ -6,7 +6,8 @@ a Tuple of the trees that hang on its root: () is a single node.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import (
     Basic,
@@ -26,6 +27,7 @@ from sympy import (
     symbols,
 )
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.calculus.integrals.integrate import exact
 from derive.core import Derivation
@@ -289,7 +291,8 @@ METHODS: dict[str, tuple[list[list[Any]], list[Any]]] = {
 # ------------------------------------------------------------------ what the user calls
 
 
-class Stability(NamedTuple):
+@dataclass(frozen=True)
+class Stability(Answers):
     """R(z), and the largest s with |R| <= 1 from -s to 0."""
 
     function: Derivation

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import (
     Basic,
@@ -17,6 +18,7 @@ from sympy import (
     oo,
 )
 
+from derive.answers import Answers
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, NoRuleApplies, derive, limited
@@ -122,7 +124,8 @@ TABLES: dict[type, RuleTable] = {**RUNGE_KUTTA, SquaredSize: SIZES, ImaginaryLim
 # ------------------------------------------------------------------ what the user calls
 
 
-class StabilityRegion(NamedTuple):
+@dataclass(frozen=True)
+class StabilityRegion(Answers):
     """R(z); |R(x + i*y)|^2, at most 1 in the region; its stretch of the negative real axis, and
     that of the imaginary axis up and down from 0."""
 

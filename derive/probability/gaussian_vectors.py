@@ -6,10 +6,12 @@ that are not known gives the blocks of the mean and of the covariance matrix.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Expr, ImmutableMatrix, S, Symbol, Tuple
 
+from derive.answers import Answers
 from derive.asked import scalar
 from derive.calculus.integrals.integrate import exact
 from derive.core import Derivation
@@ -55,7 +57,8 @@ class KnownPartCovariance(Printed):
     name = "conditional covariance"
 
 
-class NormalVector(NamedTuple):
+@dataclass(frozen=True)
+class NormalVector(Answers):
     """The mean and the covariance matrix of a normal vector, each with its derivation."""
 
     mean: Derivation

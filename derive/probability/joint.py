@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Expr, Symbol, Tuple
 from sympy.stats.rv import RandomSymbol
 
+from derive.answers import Answers
 from derive.core import Derivation
 from derive.engine import limited
 from derive.probability import combinations
@@ -27,7 +29,8 @@ from derive.probability.joint_moments import (
 from derive.probability.random_variables import random_variable
 
 
-class TotalLaw(NamedTuple):
+@dataclass(frozen=True)
+class TotalLaw(Answers):
     """The same quantity twice: `whole` by its definition, `by_parts` by conditioning."""
 
     whole: Derivation

@@ -4,10 +4,12 @@ are. Each kind of statistic adds its rule where it is defined.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Expr, Integer
 
+from derive.answers import Answers
 from derive.core import Derivation
 from derive.engine import Budget, search
 from derive.probability.quantities import Quantity, possible
@@ -54,7 +56,8 @@ TABLES: dict[type, RuleTable] = {
 }
 
 
-class HypothesisTest(NamedTuple):
+@dataclass(frozen=True)
+class HypothesisTest(Answers):
     """A test of a hypothesis: its statistic, and the p value of that."""
 
     statistic: Derivation

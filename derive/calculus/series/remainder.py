@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sympy import Abs, Derivative, Expr, S, Symbol, factorial, sin, together
 
+from derive.answers import Answers
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.integrals.continuity import NotReal, breaks
@@ -73,7 +75,8 @@ def closed_interval(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return Rewrite(largest, where=letters)
 
 
-class TaylorRemainder(NamedTuple):
+@dataclass(frozen=True)
+class TaylorRemainder(Answers):
     """f = polynomial + form for some xi between x0 and x, and |form| <= bound on the interval.
 
     `largest` is the derivation of the largest size of the n-th derivative there.

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from derive.answers import Answers, Named, named_derivations
 from derive.core import Derivation
 from derive.render.files import write
 from derive.render.html.section import Section, section
@@ -114,12 +115,12 @@ def report(
     return shown
 
 
-def _each(given: Any, name: str = "") -> Iterator[tuple[str, Derivation]]:
-    """The derivations, with the names that they have in a pair, a mapping or a named tuple."""
-    if isinstance(given, Derivation):
-        yield name, given
-    elif hasattr(given, "_asdict") or isinstance(given, Mapping):
-        for key, each in (given if isinstance(given, Mapping) else given._asdict()).items():
+def _each(given: Any, name: str = "") -> Iterator[Named]:
+    """The derivations, with the names that they have in a pair, a mapping or an answer."""
+    if isinstance(given, (Derivation, Answers)):
+        yield from named_derivations(given, name)
+    elif isinstance(given, Mapping):
+        for key, each in given.items():
             yield from _each(each, str(key).replace("_", " "))
     elif isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str):
         yield from _each(given[1], given[0])
@@ -144,6 +145,6 @@ class Shown:
         return self.text
 
 
-def show(derivation: Derivation) -> Shown:
-    """The derivation for a notebook."""
-    return Shown(piece(section(derivation)), derivation.text())
+def show(given: Derivation | Answers) -> Shown:
+    """A derivation, or each of an answer, for a notebook."""
+    return Shown("\n".join(piece(section(each, name)) for name, each in _each(given)), given.text())
