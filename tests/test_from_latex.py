@@ -14,7 +14,8 @@ from sympy import Basic, Expr, Symbol, preorder_traversal
 
 import derive
 from derive import ParseError, from_latex, parse, work_out
-from derive.batch_answers import answers, called
+from derive.answers import named_derivations
+from derive.batch_answers import called
 from derive.command_line import main
 from derive.command_line.codes import WORKED_OUT, WRONG_USAGE
 from derive.latex_input import words
@@ -282,7 +283,7 @@ def test_examples_of_the_rules_are_read_as_they_were() -> None:
 def expressions_of(topic: dict[str, Any]) -> list[Basic]:
     options = {**topic.get("options", {}), "timeout": 20.0}
     found = called(topic["call"], topic["args"], options, topic.get("assume"))
-    steps = [step for _, answer in answers(found) for step in answer.steps]
+    steps = [step for _, answer in named_derivations(found) for step in answer.steps]
     return [each for step in steps for each in (step.goal, step.equals, step.result)]
 
 

@@ -13,7 +13,8 @@ import pytest
 from sympy.core.cache import clear_cache
 
 import derive
-from derive.batch_answers import answers, called
+from derive.answers import named_derivations
+from derive.batch_answers import called
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,8 +52,8 @@ def topics() -> str:
     rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     shown = []
     for row in rows[::12]:
-        found = answers(called(row["call"], row["args"], row.get("options", {}), row.get("assume")))
-        for name, d in found:
+        found = called(row["call"], row["args"], row.get("options", {}), row.get("assume"))
+        for name, d in named_derivations(found):
             d.check()
             shown += [row["id"], name, json.dumps(d.to_dict()), d.text(), d.latex(), d.markdown()]
             shown += [json.dumps(d._repr_mimebundle_()), d.to_html()]

@@ -47,7 +47,7 @@ from sympy.core.parameters import evaluate
 
 import derive
 import lambdify_bridge
-from derive.batch_answers import answers as derivations
+from derive.answers import named_derivations
 from derive.batch_answers import calls
 from derive.calculus.sums.behaviour import ABSOLUTELY, CONDITIONALLY, DIVERGES
 from derive.calls import limited
@@ -111,7 +111,9 @@ def hoards(size: int, timeout: float = 20.0) -> int:
 
 
 def faces(found: Any) -> list[tuple[str, ...]]:
-    return [(name, d.text(), d.latex(), json.dumps(d.to_dict())) for name, d in derivations(found)]
+    return [
+        (name, d.text(), d.latex(), json.dumps(d.to_dict())) for name, d in named_derivations(found)
+    ]
 
 
 @pytest.mark.one_in(8)
