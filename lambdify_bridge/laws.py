@@ -257,17 +257,30 @@ def _first_beyond_half(at: Evaluator, letter: Symbol, law: Any) -> Number:
 
 
 def below(at: Evaluator, x: Number, letter: Symbol, law: Any) -> Number:
-    """The integral of the density up to a place, by two rules."""
+    """The integral of the density up to a place, by two rules; of values their probabilities."""
+    if is_listed(law) or not isinstance(law.set, Interval):
+        rule = weights(at, letter, law, at.ctx.mpf(STEPS[0]))
+        at.rests_on(HALF_THE_DIGITS)
+        return at.ctx.fsum(w for value, w in rule if value <= x)
     f, begin = density(law, letter), at(ends(law)[0])
-    if not isinstance(law.set, Interval):
-        raise Undecided("the probabilities of a discrete law are not integrated")
     if f.has(Abs):
         return at.at({UPPER: x})(Integral(f, (letter, ends(law)[0], UPPER)))
     coarse, fine = (_below(at, f, letter, begin, x, at.ctx.mpf(h)) for h in STEPS)
     if not abs(coarse - fine) <= AGREEMENT:
         raise Undecided("two quadratures with different nodes disagree")
+    if min(fine, 1 - fine) < SEEN and not _is_rest(at, f, letter, x, at(ends(law)[1]), 1 - fine):
+        raise Undecided("the density is not seen at the places looked at")
     at.rests_on(max(HALF_THE_DIGITS, 100 * float(abs(coarse - fine))))
     return fine
+
+
+def _is_rest(at: Evaluator, f: Expr, letter: Symbol, x: Number, end: Number, rest: Number) -> bool:
+    """Whether the integral from a place to the end is what is left of 1."""
+    parts = _places(at.ctx, x, end, at.ctx.mpf(STEPS[1]))
+    each = (
+        w * Evaluator({**at.given, letter: y}, root=at.root)(f) for y, w in parts if x < y < end
+    )
+    return bool(abs(at.ctx.fsum(each) - rest) <= AGREEMENT)
 
 
 def _below(

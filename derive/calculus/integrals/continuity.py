@@ -51,6 +51,7 @@ from sympy import (
     floor,
     fresnelc,
     fresnels,
+    hyper,
     li,
     log,
     oo,
@@ -134,6 +135,9 @@ def _suspects(node: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:
         return _of_power(node.base, node.exp, x)
     if isinstance(node, EVERYWHERE):
         return [], []
+    if isinstance(node, hyper):
+        entire = len(node.ap) <= len(node.bq)
+        return ([], []) if entire else ([1 - node.argument], [1 - node.argument])
     if isinstance(node, Piecewise):
         borders = {r for _, condition in node.args for r in condition.atoms(Relational)}
         return [r.lhs - r.rhs for r in borders], []
