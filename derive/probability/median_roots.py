@@ -26,6 +26,7 @@ from derive.probability.medians import MEDIANS, Median
 from derive.probability.moments import Laws, of, unpack
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import free_symbols
+from lambdify_bridge.taylor_enclosure import half_of, integral_up_to
 
 X = Symbol("X", real=True)
 GAMMA = drawn(X, stats.Gamma("X", 3, 2))
@@ -61,8 +62,6 @@ SIDES = RuleTable(SideOfHalf, unpack, "sides of a median")
 def bounds_of_the_integral(place: Expr, laws: Laws) -> Outcome:
     """The integral of the density up to the place, by Taylor polynomials in interval arithmetic:
     both of its bounds lie on the same side of 1/2."""
-    from lambdify_bridge.taylor_enclosure import integral_up_to
-
     one = single(laws)
     if not one or not place.is_Rational or not _is_seen(one[1]):
         return None
@@ -91,8 +90,6 @@ def isolated_by_signs(g: Symbol, laws: Laws) -> Outcome:
     """The density is positive throughout, so that the distribution function F increases: F - 1/2
     has one zero, which lies between a number where it is negative and one where it is positive. No
     formula gives it here."""
-    from lambdify_bridge.taylor_enclosure import half_of
-
     one = single(laws)
     if not one or not _is_seen(one[1]):
         return None
