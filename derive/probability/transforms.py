@@ -17,10 +17,12 @@ from sympy import (
     Sum,
     Symbol,
     besseli,
+    binomial,
     cos,
     exp,
     factorial,
     gamma,
+    log,
     oo,
     pi,
     sin,
@@ -78,6 +80,7 @@ def fourier_series(g: Expr, laws: Laws) -> Outcome:
     return Rewrite(_turn(h, x) / (2 * pi) + series, conditions(one[1]))
 
 
+FACTORIALS = factorial, binomial, gamma
 # Why the transform of a law is not written down; of the F distribution: Phillips (1982).
 # fmt: off
 WITHOUT_CLOSED_FORM = {
@@ -118,13 +121,18 @@ def _index(*within: Basic, **known: bool) -> Symbol:
 
 
 def has_no_name(series: Sum) -> bool:
-    """A series left as it stands: Bessel functions of all orders, or gamma functions of fractions
-    of the index, are in its terms."""
+    """A series left as it stands: Bessel functions of all orders, gamma functions of fractions of
+    the index, or logarithms of factorials are in its terms."""
     f, *ranges = series.args
-    if len(ranges) != 1 or ranges[0].args[2] != oo or f.has(Expectation, Integral):
+    if len(ranges) != 1 or f.has(Expectation, Integral):
         return False
-    n = ranges[0].args[0]
+    n, _, last = ranges[0].args
+    if last.is_Integer:
+        return False
+    if any(depends_on(u, n) and u.has(*FACTORIALS) for u in f.atoms(log)):
+        return True
     slopes = [u.args[0].expand().coeff(n) for u in f.atoms(gamma)]
-    return any(depends_on(u.args[0], n) for u in f.atoms(besseli)) or any(
-        slope != 0 and not slope.is_integer for slope in slopes
+    return last == oo and (
+        any(depends_on(u.args[0], n) for u in f.atoms(besseli))
+        or any(slope != 0 and not slope.is_integer for slope in slopes)
     )
