@@ -26,7 +26,7 @@ from derive.probability.distributions import (
     written_out,
 )
 from derive.probability.expectations import place_of, single
-from derive.probability.median_roots import SIDES, SideOfHalf, is_isolated
+from derive.probability.median_roots import SIDES, SideOfHalf, is_isolated, where_it_is_had
 from derive.probability.medians import MEDIANS, Median
 from derive.probability.modes import MODES, Mode
 from derive.probability.moments import Expectation, Laws, Moment, of, tidied, unpack
@@ -117,7 +117,7 @@ def median(variable: Any, timeout: float = 20.0) -> Derivation:
     try:
         return _asked(Median, v, timeout)
     except NoRuleApplies as error:
-        why = f"no closed form: the median m of {v} solves F(m) = 1/2"
+        why = f"no closed form: the median m of {v} solves F(m) = 1/2{where_it_is_had(v.law)}"
         parts = error.goal, error.trail, error.tried, error.partial
         raise NoRuleApplies(why, *parts) from error
 

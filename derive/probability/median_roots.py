@@ -19,6 +19,7 @@ from derive.probability.distributions import (
     drawn,
     is_discrete,
     place_of,
+    row_of,
     single,
     written_out,
 )
@@ -109,3 +110,14 @@ def is_isolated(root: RootBetween) -> bool:
     f, x, a, b = root.args
     numbers = a.is_Rational and b.is_Rational and f.free_symbols == {x}
     return bool(numbers and b - a <= CLOSE * abs(b))
+
+
+def where_it_is_had(law: Basic) -> str:
+    """What a refusal adds: numbers for the letters, or the interval of an angle."""
+    row = row_of(law)
+    if row is not None and row.name == "VonMises":
+        return (
+            "; it is mu where the turn is cut on the other side of the circle, but values are "
+            "taken from 0 to 2*pi here: that is mu = pi, or a number for each letter"
+        )
+    return "; with a number for each letter it is isolated" if free_symbols(law) else ""

@@ -85,10 +85,14 @@ FACTORIALS = factorial, binomial, gamma
 # fmt: off
 WITHOUT_CLOSED_FORM = {
     "LogNormal": "its characteristic function has no closed form",
-    "F":         "its characteristic function is Tricomi's confluent hypergeometric function U, "
-                 "which SymPy does not have",
-    "VonMises":  "an angle has a transform in closed form only for whole t (an integer letter): "
-                 "its trigonometric moments",
+    "F":         "its characteristic function is gamma((m + n)/2)/gamma(n/2) times Tricomi's "
+                 "confluent hypergeometric function U(m/2, 1 - n/2, -i*n*t/m), which SymPy does "
+                 "not have; two of Kummer's functions make it up only where n is not even, with "
+                 "powers of an imaginary number that no rule here derives",
+    "VonMises":  "exp(t*X) of an angle has a mean in closed form only for t = i*n with whole n, "
+                 "where it goes once round the circle: these are its trigonometric moments, "
+                 "characteristic_function with an integer letter; for other t, and for the moment "
+                 "generating function, the integral over one turn has no name",
 }
 # fmt: on
 

@@ -283,6 +283,7 @@ LETTERS_UP_TO: list[tuple[str, Point, Any]] = [
     ("ChiSquared(k)",          {"k": 3.5},           known.chi2(3.5)),
     ("F(m, n)",                {"m": 3, "n": 5},     known.f(3, 5)),
     ("StudentT(nu)",           {"nu": 3.5},          known.t(3.5)),
+    ("Laplace(mu, b)",         {"mu": 1, "b": 2},    known.laplace(1, 2)),
 ]
 # fmt: on
 
@@ -303,13 +304,14 @@ def test_distribution_functions_in_letters(law: str, point: Point, of_scipy: Any
     d = derive.distribution_function(f"X ~ {law}")
     there = d.result.subs({s: {**point, "x": 2}[s.name] for s in d.result.free_symbols})
     assert float(there) == pytest.approx(of_scipy.cdf(2), rel=1e-9)
+    assert d.given.subs({s: {**point, "x": 2}[s.name] for s in d.given.free_symbols}) == True
     assert d.check(far=False).verdict == "confirmed"
 
 
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("law", "why"), [("F(m, n)", "Tricomi"), ("LogNormal(mu, sigma)", "no closed form"),
-                     ("VonMises(mu, k)", "whole t")],
+                     ("VonMises(mu, k)", "whole n")],
 )  # fmt: skip
 def test_a_transform_without_a_name_says_why(law: str, why: str) -> None:
     with pytest.raises(NoRuleApplies, match=why):
