@@ -464,9 +464,10 @@ def _by_cases(step: Step) -> bool:
 
 
 def _sees_to(step: Step) -> frozenset[Symbol]:
-    """The variables of a goal whose rules ask what is needed of them wherever they run."""
-    goal = step.goal
-    return frozenset(goal.bound_symbols if getattr(goal, "sees_to_its_variable", False) else ())
+    """The variables of a goal, or of what it is equal to, whose rules ask what is needed of them
+    wherever they run."""
+    both = (side for side in (step.goal, step.equals) if getattr(side, "sees_to_its_variable", 0))
+    return frozenset(letter for side in both for letter in side.bound_symbols)
 
 
 def _but_for(bound: frozenset[Symbol], below: tuple[Step, ...]) -> Iterator[Boolean]:

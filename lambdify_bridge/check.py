@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sympy import Basic, Expr, I, Symbol, sstr
+from sympy import And, Basic, Expr, I, Symbol, sstr, true
 
 from lambdify_bridge import across, estimators  # noqa: F401
 from lambdify_bridge.arrays.check import check_arrays, is_about_arrays
@@ -23,6 +23,7 @@ from lambdify_bridge.report import LEVELS, Report, weakest
 from lambdify_bridge.sample import (
     far_and_special_points,
     is_complex,
+    points_inside,
     points_of_the_formula,
     runs_of_whole_numbers,
 )
@@ -228,6 +229,13 @@ class Bench:
             found.look(values)
             if found.refuted or len(found.real) >= (self.wanted if free else 1) or not free:
                 break
+        condition = getattr(equation, "given", true)
+        nothing = not (found.refuted or found.real or found.other)
+        if free and nothing and isinstance(condition, And):
+            for values in points_inside(free, condition, self.seed):
+                found.look(values)
+                if found.refuted or len(found.real) >= self.wanted:
+                    break
         if found.real:
             self.good_point = found.real[-1][0]
         return found.report(text)

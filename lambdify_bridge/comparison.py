@@ -64,10 +64,18 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
 
 
 def _same_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    if _is_iterated(rhs) and not _is_iterated(lhs):
+        _value_or_none(rhs, at)  # first: such an integral is given up soonest
     left, right = _value_or_none(lhs, at), _value_or_none(rhs, at)
     if left is None or right is None:
         return left, right, 0.0 if left is right else float("inf")
     return left, right, relative_error(left, right)
+
+
+def _is_iterated(expression: Basic) -> bool:
+    return isinstance(expression, Basic) and any(
+        n.function.has(Integral) for n in expression.atoms(Integral)
+    )
 
 
 def is_nan(side: Number) -> bool:

@@ -61,6 +61,23 @@ def enclosed(function: Basic, values: Mapping[Symbol, Number]) -> Any:
     raise Undefined("more digits cancel than are computed")
 
 
+def enclosing(digits: int) -> Any:
+    """A context of intervals of its own, for so many digits."""
+    context = mpmath.ctx_iv.MPIntervalContext()
+    context.dps = digits
+    return context
+
+
+def numbers_between(
+    context: Any, function: Basic, letters: Mapping[Basic, Interval] | None = None
+) -> Interval:
+    """Bounds of all values while the letters are in these intervals.
+
+    Raises KeyError for a function that is not known here, ValueError, ZeroDivisionError.
+    """
+    return _value(context, function, {}, dict(letters or {}))
+
+
 def _context() -> Any:
     if not hasattr(_of_thread, "context"):
         _of_thread.context = mpmath.ctx_iv.MPIntervalContext()
@@ -152,6 +169,22 @@ def _together(combine: Callable[[Interval, Interval], Interval]) -> Callable[...
     return lambda context, *parts: reduce(combine, parts)
 
 
+def _besseli(context: Any, order: Interval, u: Interval) -> Interval:
+    """The series of positive terms, each less than half of the one before it in the end; what is
+    left out is at most the last term (DLMF 10.25.2)."""
+    n = libmp.to_int(order._mpi_[0])
+    if order != n or n < 0 or not u > 0:
+        raise ValueError("a Bessel function of another order, or of a number that is not positive")
+    square = u * u / 4
+    term = (u / 2) ** n / context.gamma(n + 1)
+    whole, k = term, 0
+    while k < abs(u) or not term < whole * context.mpf(2) ** -context.prec:
+        k += 1
+        term *= square / (k * (k + n))
+        whole += term
+    return whole + context.make_mpf((libmp.fzero, term._mpi_[1]))
+
+
 FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "Add": _together(add),
     "Mul": _together(mul),
@@ -163,6 +196,7 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "gamma": lambda context, u: context.gamma(u),
     "loggamma": lambda context, u: context.loggamma(u),
     "factorial": lambda context, u: context.gamma(u + 1),
+    "besseli": _besseli,
     "Pi": _constant("pi"),
     "Exp1": _constant("e"),
 }

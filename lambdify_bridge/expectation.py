@@ -102,6 +102,14 @@ def median(node: Any, at: Evaluator) -> Number:
     return laws.in_the_middle(at, *node.args[1].args)
 
 
+@estimator("SideOfHalf")
+@remembered
+def side_of_half(node: Any, at: Evaluator) -> Number:
+    """Where it is well away from one half, or else by the place that is the median."""
+    place, (letter, law) = at(node.args[0]), node.args[1].args
+    return at.ctx.sign(place - laws.in_the_middle(at, letter, law))
+
+
 @estimator("DistributionFunction")
 @remembered
 def distribution_function(node: Any, at: Evaluator) -> Number:

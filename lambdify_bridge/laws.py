@@ -30,12 +30,14 @@ from sympy import (
     Sum,
     Symbol,
     cos,
+    exp,
     oo,
     sin,
 )
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, is_real
 from lambdify_bridge.linear_recursion import lowest
+from lambdify_bridge.oscillation import real_and_imaginary
 from lambdify_bridge.sequence import NoLimit
 
 Weights = list[tuple[Number, Number]]
@@ -162,7 +164,30 @@ def _by_its_integral(g: Any, letter: Symbol, law: Any, at: Evaluator, bent: bool
     far = [_steepness(falls, letter, at, at.ctx.mpf(10) ** k) for k in (15, 25, 35)]
     if max(far) - min(far) > SAME_POWER:
         raise Undecided("too much is at the ends of the support")
+    waves = _waves(g, letter)
+    if waves and ends(law)[0] == -oo:
+        return at.ctx.fdot((unit, _folded(wave * f, letter, at)) for unit, wave in waves)
     return _in_two_parts(g * f, letter, law, at)
+
+
+def _waves(g: Expr, letter: Symbol) -> list[tuple[complex, Expr]] | None:
+    """The cosines and sines of what is no larger than 1, each with 1 or i in front."""
+    if isinstance(g, (cos, sin)):
+        return [(1, g)]
+    parts = real_and_imaginary(g, letter) if isinstance(g, exp) else None
+    plain = parts and all(isinstance(part, (cos, sin)) for part in parts)
+    return [(1, parts[0]), (1j, parts[1])] if parts and plain else None
+
+
+def _folded(f: Expr, letter: Symbol, at: Evaluator) -> Number:
+    """Both halves of the line at once: the integral over it converges absolutely."""
+    return _integral(f + f.xreplace({letter: -letter}), letter, S.Zero, oo, at)
+
+
+def _integral(f: Expr, letter: Symbol, low: Expr, high: Expr, at: Evaluator) -> Number:
+    """What does not depend on the letter is worked out once, and not at every node."""
+    fixed, moving = f.as_independent(letter, as_Add=False)
+    return at(fixed) * at(Integral(moving, (letter, low, high))) if f != 0 else at.ctx.zero
 
 
 def _grows(f: Expr, letter: Symbol, at: Evaluator) -> bool:
@@ -177,8 +202,8 @@ def _in_two_parts(f: Expr, letter: Symbol, law: Any, at: Evaluator) -> Number:
     """The integral over the support; on the whole line both halves have to exist."""
     low, high = ends(law)
     if low != -oo:
-        return at(Integral(f, (letter, low, high)))
-    left, right = (at(Integral(f, (letter, *part))) for part in ((low, 0), (0, high)))
+        return _integral(f, letter, low, high, at)
+    left, right = (_integral(f, letter, *part, at) for part in ((low, S.Zero), (S.Zero, high)))
     if abs(left) == abs(right) == at.ctx.inf and left != right:
         raise NoLimit("infinite on both sides, with other signs")
     return left + right
@@ -257,17 +282,30 @@ def _first_beyond_half(at: Evaluator, letter: Symbol, law: Any) -> Number:
 
 
 def below(at: Evaluator, x: Number, letter: Symbol, law: Any) -> Number:
-    """The integral of the density up to a place, by two rules."""
+    """The integral of the density up to a place, by two rules; of values their probabilities."""
+    if is_listed(law) or not isinstance(law.set, Interval):
+        rule = weights(at, letter, law, at.ctx.mpf(STEPS[0]))
+        at.rests_on(HALF_THE_DIGITS)
+        return at.ctx.fsum(w for value, w in rule if value <= x)
     f, begin = density(law, letter), at(ends(law)[0])
-    if not isinstance(law.set, Interval):
-        raise Undecided("the probabilities of a discrete law are not integrated")
     if f.has(Abs):
         return at.at({UPPER: x})(Integral(f, (letter, ends(law)[0], UPPER)))
     coarse, fine = (_below(at, f, letter, begin, x, at.ctx.mpf(h)) for h in STEPS)
     if not abs(coarse - fine) <= AGREEMENT:
         raise Undecided("two quadratures with different nodes disagree")
+    if min(fine, 1 - fine) < SEEN and not _is_rest(at, f, letter, x, at(ends(law)[1]), 1 - fine):
+        raise Undecided("the density is not seen at the places looked at")
     at.rests_on(max(HALF_THE_DIGITS, 100 * float(abs(coarse - fine))))
     return fine
+
+
+def _is_rest(at: Evaluator, f: Expr, letter: Symbol, x: Number, end: Number, rest: Number) -> bool:
+    """Whether the integral from a place to the end is what is left of 1."""
+    parts = _places(at.ctx, x, end, at.ctx.mpf(STEPS[1]))
+    each = (
+        w * Evaluator({**at.given, letter: y}, root=at.root)(f) for y, w in parts if x < y < end
+    )
+    return bool(abs(at.ctx.fsum(each) - rest) <= AGREEMENT)
 
 
 def _below(

@@ -16,6 +16,7 @@ from lambdify_bridge.values import real_part
 FARTHEST, PLACES = 16, 96
 NARROWINGS = 130  # golden sections: 1e-27 of the first interval
 HALVINGS = 90
+FEW, CLOSE_BY, CLOSE = 8, 24, 1e-6
 ACCURACY = 1e-12
 TIE = 1e-10
 JUMP, BESIDE = 1e-6, 1e-11
@@ -48,25 +49,53 @@ def root_between(node: Any, at: Evaluator) -> Number:
     """The one place where the sign changes, between values that do not jump over zero."""
     with at.digits(2 * at.ctx.dps) as there:
         place, f = _looked_at(node, there)
-        found = _crossing(f, place, *_seen(f, place, _steps(there.ctx)))
+        places, halvings = (FEW, CLOSE_BY) if _is_close(node) else (PLACES, HALVINGS)
+        found = _crossing(f, place, *_seen(f, place, _steps(there.ctx, places)), halvings)
     at.rests_on(ACCURACY)
     return +found
 
 
-def _crossing(f: Place, place: Place, steps: list[Number], values: list[Number]) -> Number:
+def _is_close(node: Any) -> bool:
+    """Whether the ends of the interval share their first digits."""
+    low, high = node.args[2:]
+    return bool(low.is_Rational and high.is_Rational and high - low <= CLOSE * abs(high))
+
+
+def _crossing(
+    f: Place, place: Place, steps: list[Number], values: list[Number], halvings: int
+) -> Number:
     places = range(1, len(values))
     across = [k for k in places if (values[k - 1] < 0) != (values[k] < 0)]
     if len(across) != 1:
         raise Undefined(f"the function changes sign {len(across)} times in the interval")
     (k,) = across
     left, right = steps[k - 1], steps[k]
-    below, size = values[k - 1] < 0, max(abs(values[k - 1]), abs(values[k]))
-    for _ in range(HALVINGS):
-        middle = (left + right) / 2
-        left, right = (middle, right) if (f(place(middle)) < 0) == below else (left, middle)
+    size = max(abs(values[k - 1]), abs(values[k]))
+    sides = (left, values[k - 1]), (right, values[k])
+    left, right = _narrowed_down(lambda v: f(place(v)), *sides, halvings)
     if max(abs(f(place(end))) for end in (left - BESIDE, right + BESIDE)) > size * JUMP:
         raise Undefined("the function jumps over zero")
     return place(right)
+
+
+def _narrowed_down(
+    f: Place, low: tuple[Number, Number], high: tuple[Number, Number], halvings: int
+) -> tuple[Number, Number]:
+    """Two places of unlike signs, close together: by the Illinois algorithm, which cuts where the
+    chord is zero, and in the middle where that did not take off half (Dowell and Jarratt 1971)."""
+    (left, below), (right, above) = low, high
+    width, smallest, falls = right - left, (right - left) / 2**halvings, above < 0
+    while right - left > smallest:
+        near = right - left > width / 2
+        width = right - left
+        cut = (left + right) / 2 if near else left - below * width / (above - below)
+        cut = min(max(cut, left + smallest / 2), right - smallest / 2)
+        value = f(cut)
+        if (value < 0) == falls:
+            right, above, below = cut, value, below / 2
+        else:
+            left, below, above = cut, value, above / 2
+    return left, right
 
 
 def _summit(node: Any, at: Evaluator, sign: int) -> tuple[Number, Number]:
@@ -142,10 +171,10 @@ def _place(c: Any, a: Number, b: Number) -> Place:
     return lambda v: (a + b * c.exp(v)) / (1 + c.exp(v))
 
 
-def _steps(c: Any) -> list[Number]:
+def _steps(c: Any, places: int = PLACES) -> list[Number]:
     """Even steps, none of them on a place of note."""
-    step = c.mpf(2 * FARTHEST) / PLACES
-    return [-FARTHEST + step * (k + c.mpf("0.4137")) for k in range(PLACES)]
+    step = c.mpf(2 * FARTHEST) / places
+    return [-FARTHEST + step * (k + c.mpf("0.4137")) for k in range(places)]
 
 
 def _narrowed(f: Place, left: Number, right: Number) -> tuple[Number, Number]:

@@ -19,7 +19,8 @@ from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined
 from lambdify_bridge.nodes import nodes
 from lambdify_bridge.sequence import NoLimit, wynn
 
-PHASE = 2.0e4  # so far out is looked, in radians of the fastest oscillation
+PHASES = 3.0e3, 2.0e4  # so far out is looked, in radians of the fastest oscillation
+FAST = 0.8  # by how much what is cut off varies less, half an octave further out
 FARTHEST = 1.0e7
 AGREEMENT = 1e-9
 CIRCULAR = ("sin", "cos", "tan")
@@ -90,10 +91,14 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
     here = float(start) * side
     f = _compiled(moved, t, at)
     speed = _speed(_phases(moved, t), t, at)
-    first = _Panels(f, speed, here, 16, 1.0)
-    second = _Panels(f, speed, here, 20, 0.83)
-    value = _led_to(first.faded(lambda u: erfc(6 * (u - 1)) / 2, 150))
-    other = _led_to(second.faded(lambda u: betainc(STEP, STEP, np.clip(2 - u, 0, 1)), 1000))
+    for phase in PHASES:
+        first = _Panels(f, speed, here, 16, 1.0, phase)
+        second = _Panels(f, speed, here, 20, 0.83, phase)
+        value = _led_to(first.faded(lambda u: erfc(6 * (u - 1)) / 2, 150))
+        step = lambda u: betainc(STEP, STEP, np.clip(2 - u, 0, 1))
+        other = _led_to(second.faded(step, 1000, 1.0))
+        if _is_plain(first, value, other):
+            break
     if value is not None and np.isinf(value) and value == other:
         return at.ctx.mpf(value)
     _refuse_what_keeps_moving(first, value)
@@ -101,6 +106,16 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
         raise Undecided("two ways to fade the oscillating tail out disagree")
     at.rests_on(AGREEMENT, NOISE * float(np.sum(np.abs(first.terms))))
     return at.ctx.mpf(value)
+
+
+def _is_plain(panels: _Panels, value: float | None, other: float | None) -> bool:
+    """Whether a short stretch of the tail is enough: both ways agree better than they have to, and
+    what is cut off sharply comes together fast."""
+    if value is None or other is None or not np.isfinite([value, other]).all():
+        return False
+    spreads = panels.cut_off()
+    fast = all(b <= FAST * a for a, b in pairwise(spreads))
+    return fast and abs(value - other) <= AGREEMENT / 10 * max(1, abs(value))
 
 
 def _compiled(expression: Basic, t: Any, at: Evaluator) -> Function:
@@ -125,7 +140,9 @@ def _speed(phases: list[Basic], t: Any, at: Evaluator) -> Function:
 class _Panels:
     """The integral over panels from `start` on, short enough for the oscillation."""
 
-    def __init__(self, f: Function, speed: Function, start: float, n: int, width: float) -> None:
+    def __init__(
+        self, f: Function, speed: Function, start: float, n: int, width: float, most: float
+    ) -> None:
         from scipy.integrate import cumulative_trapezoid
 
         grid = start + np.geomspace(1e-3, FARTHEST, GRID) - 1e-3
@@ -136,7 +153,7 @@ class _Panels:
             cumulative_trapezoid(density, grid, initial=0)
             for density in (rate, np.maximum(10 / (1 + np.abs(grid)), rate / 2) / width)
         )
-        last = np.interp(PHASE, phase, count)
+        last = np.interp(most, phase, count)
         self.edges = np.interp(np.arange(min(last, MOST)), count, grid)
         self.phases = np.interp(self.edges, grid, phase)
         points, weights = np.polynomial.legendre.leggauss(n)
@@ -146,17 +163,20 @@ class _Panels:
         if not np.all(np.isfinite(self.terms)):
             raise Undecided("the integrand has no value somewhere on its tail")
 
-    def faded(self, window: Function, least: float) -> list[float]:
+    def faded(self, window: Function, least: float, level: float = 0.0) -> list[float]:
         """The values when it is faded out at T = end/2, end/2/sqrt(2), ..., over `least` radians.
 
-        The window is 1 up to near T and 0 beyond 2*T.
+        The window is 1 up to near T (up to `level` of T it is nothing else) and 0 beyond 2*T.
         """
-        values = []
+        values, sums = [], np.append(0.0, np.cumsum(self.terms.sum(axis=1)))
         for k in range(14):
             T = self.edges[-1] / 2 * 2 ** (-k / 2)
             if np.ptp(np.interp([T, 2 * T], self.edges, self.phases)) < least:
                 break
-            values.append(float(np.sum(self.terms * window(self.points / T))))
+            full, end = np.searchsorted(self.edges, (level * T, 2 * T))
+            full = max(full - 1, 0)
+            fading = self.terms[full:end] * window(self.points[full:end] / T)
+            values.append(float(sums[full] + np.sum(fading)))
         return values[::-1]
 
     def cut_off(self) -> list[float]:

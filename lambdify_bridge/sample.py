@@ -8,7 +8,23 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from sympy import Basic, Derivative, Expr, I, Integer, Limit, Rational, Subs, Symbol, re
+from sympy import (
+    And,
+    Basic,
+    Derivative,
+    Expr,
+    Ge,
+    Gt,
+    I,
+    Integer,
+    Le,
+    Limit,
+    Lt,
+    Rational,
+    Subs,
+    Symbol,
+    re,
+)
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from lambdify_bridge.evaluate import Evaluator
@@ -32,6 +48,35 @@ def points(letters: Iterable[Symbol], seed: int = 0) -> Iterator[dict[Symbol, Ex
     generator = random.Random(seed)
     for k in range(CANDIDATES):
         yield {letter: _value(letter, k, generator) for letter in ordered}
+
+
+def points_inside(
+    letters: Iterable[Symbol], condition: Basic, seed: int = 0
+) -> Iterator[dict[Symbol, Expr]]:
+    """Points moved to where `condition` holds: a letter below a bound is a share of it, one above a
+    bound is that much more."""
+    generator, relations = random.Random(seed + 4), And.make_args(condition)
+    for values in points(letters, seed):
+        for _ in relations:  # a bound may hold a letter that is moved itself
+            for relation in relations:
+                values |= _moved_inside(values, relation, generator)
+        if condition.xreplace(values) == True:
+            yield values
+
+
+def _moved_inside(
+    values: dict[Symbol, Expr], relation: Basic, generator: random.Random
+) -> dict[Symbol, Expr]:
+    if not isinstance(relation, (Lt, Le, Gt, Ge)) or relation.xreplace(values) != False:
+        return {}
+    low, high = relation.lts, relation.gts
+    share = Rational(generator.randint(100, 900), 997)
+    below, above = high.xreplace(values), low.xreplace(values)
+    if low in values and not low.is_integer and below.is_Rational and below > 0:
+        return {low: share * below}
+    if high in values and not high.is_integer and above.is_Rational:
+        return {high: above + share}
+    return {}
 
 
 LARGE, SMALL = (6, 60), (Fraction(1, 900), Fraction(1, 90))

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Symbol, oo
+from mpmath import mp, workprec
+from mpmath.libmp import prec_to_dps
+from sympy import Expr, Float, Rational, Symbol, multiplicity, oo
 
 from derive.structure import BetweenBounds
+
+SHORT = 10**6  # a denominator
 
 
 class OnInterval(BetweenBounds):
@@ -31,15 +35,37 @@ class OnInterval(BetweenBounds):
         f, x, a, b = (printer._print(part) for part in self.args)
         if not getattr(printer, "as_on_paper", False):
             return f"{type(self).__name__}({f}, {x}, {a}, {b})"
+        a, b = (_end(printer, end) for end in self.args[2:])
         under = x if self.everywhere else f"{a}<{x}<{b}"
         name = self.name.replace(r"\,", "")
         return f"{name}_{under if len(under) == 1 else f'{{{under}}}'}({f})"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        f, x, a, b = (printer._print(part) for part in self.args)
+        f, x = (printer._print(part) for part in self.args[:2])
+        a, b = (_end(printer, end) for end in self.args[2:])
         under = x if self.everywhere else f"{a} < {x} < {b}"
         power = f"^{{{exp}}}" if exp else ""
         return rf"\operatorname*{{{self.name}}}_{{{under}}} \left({f}\right){power}"
+
+
+def _end(printer: Any, end: Expr) -> str:
+    """Long decimals as decimals, with all of their digits."""
+    return decimals(end) if end.is_Rational and end.q > SHORT else printer._print(end)
+
+
+def decimals(value: Rational) -> str:
+    """A fraction with all of its decimals, where these come to an end; else as it is.
+
+    >>> from sympy import Rational
+    >>> decimals(Rational(66851507843, 12500000000))
+    '5.34812062744'
+    """
+    twos, fives = (multiplicity(prime, value.q) for prime in (2, 5))
+    places = max(twos, fives)
+    if value.q != 2**twos * 5**fives:
+        return str(value)
+    digits = str(abs(value.p) * 10**places // value.q).rjust(places + 1, "0")
+    return f"{'-' * (value.p < 0)}{digits[:-places]}.{digits[-places:]}" if places else str(value)
 
 
 class ArgMax(OnInterval):
@@ -66,6 +92,27 @@ class Maximum(OnInterval):
 
 
 class RootBetween(OnInterval):
-    """The one zero of f between a and b."""
+    """The one zero of f between a and b.
+
+    >>> from sympy import cos
+    >>> from sympy.abc import x
+    >>> RootBetween(cos(x) - x, x, 0, 1).evalf(20)
+    0.73908513321516064166
+    """
 
     name = "root"
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        """Between finite numbers it is a number itself."""
+        f, x, a, b = self.args
+        if self.free_symbols or not (a.is_comparable and b.is_comparable):
+            return None
+        digits = prec_to_dps(prec)
+
+        def value(place: Any) -> Any:
+            return f.subs(x, Float._new(place._mpf_, prec)).evalf(digits + 5)._to_mpmath(prec)
+
+        with workprec(prec + 10):
+            ends = (a._to_mpmath(prec + 10), b._to_mpmath(prec + 10))
+            zero = mp.findroot(value, ends, solver="anderson", verify=False)
+        return Float._new(zero._mpf_, prec)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sympy import (
     Add,
-    And,
-    Basic,
-    Expr,
-    Integral,
     Symbol,
     expand_log,
     log,
@@ -17,18 +14,19 @@ from sympy import (
 )
 
 from derive.calculus.extrema import TABLES as EXTREMA
+from derive.calculus.intervals import RootBetween
 from derive.core import Derivation
 from derive.engine import NoRuleApplies, limited
 from derive.probability import expectations
+from derive.probability.distribution_functions import FUNCTIONS, DistributionFunction
 from derive.probability.distributions import (
-    bounds,
     conditions,
     drawn,
-    is_discrete,
     outcomes,
     written_out,
 )
 from derive.probability.expectations import place_of, single
+from derive.probability.median_roots import SIDES, SideOfHalf, is_isolated, where_it_is_had
 from derive.probability.medians import MEDIANS, Median
 from derive.probability.modes import MODES, Mode
 from derive.probability.moments import Expectation, Laws, Moment, of, tidied, unpack
@@ -47,39 +45,7 @@ class EntropyOfLaw(Moment):
     name = "H"
 
 
-class DistributionFunction(Moment):
-    """The probability of a value up to a place: DistributionFunction(place, (x, law))."""
-
-    name = "F"
-    is_extended_real = True
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        return self.args[0].free_symbols | self.args[1].args[1].free_symbols
-
-
-FUNCTIONS = RuleTable(DistributionFunction, unpack, "distribution functions", tidy=tidied)
 ENTROPIES = RuleTable(EntropyOfLaw, unpack, "entropies", tidy=tidied)
-
-
-# ------------------------------------------------------------------ distribution functions
-
-
-@FUNCTIONS.rule(
-    "the density integrated",
-    example=DistributionFunction(b, drawn(X, stats.Exponential("X", a))),
-)
-def density_integrated(place: Expr, laws: Laws) -> Outcome:
-    """The integral of the density from the least value up to the place."""
-    one = single(laws)
-    if not one or is_discrete(one[1]):
-        return None
-    letter, law = one
-    u = place_of(letter, law, place)
-    low, high = bounds(law)
-    inside = And(*(c for c in (place > low, place < high) if c != True))
-    whole = Integral(written_out(law, u), (u, low, place))
-    return Rewrite(whole, And(conditions(law), inside))
 
 
 # ------------------------------------------------------------------ entropies
@@ -106,6 +72,8 @@ TABLES = {
     **expectations.TABLES,
     Mode: MODES,
     Median: MEDIANS,
+    SideOfHalf: SIDES,
+    RootBetween: replace(EXTREMA[RootBetween], final=is_isolated),
     EntropyOfLaw: ENTROPIES,
     DistributionFunction: FUNCTIONS,
 }
@@ -149,21 +117,24 @@ def median(variable: Any, timeout: float = 20.0) -> Derivation:
     try:
         return _asked(Median, v, timeout)
     except NoRuleApplies as error:
-        why = f"no closed form: the median m of {v} solves F(m) = 1/2"
+        why = f"no closed form: the median m of {v} solves F(m) = 1/2{where_it_is_had(v.law)}"
         parts = error.goal, error.trail, error.tried, error.partial
         raise NoRuleApplies(why, *parts) from error
 
 
 @limited
 def distribution_function(variable: Any, x: Any = "x", timeout: float = 20.0) -> Derivation:
-    """The probability that the variable is at most x, for x inside of the support.
+    """The probability that the variable is at most x, for x inside of the support; x is a whole
+    number where the values are.
 
     >>> distribution_function("X ~ Weibull(lamda, k)").result
     1 - exp(-x**k/lamda**k)
     """
     v = random_variable(variable)
     place = formula_of(x, v)
-    if place.is_Symbol and place.is_positive is None and v.bounds[0].is_nonnegative:
+    if place.is_Symbol and v.discrete and place.is_integer is None:
+        place = Symbol(place.name, integer=True, nonnegative=v.bounds[0].is_nonnegative)
+    elif place.is_Symbol and place.is_positive is None and v.bounds[0].is_nonnegative:
         place = Symbol(place.name, positive=True)
     goal = DistributionFunction(place, (v.letter, v.law))
     return expectations.worked_out(goal, timeout, TABLES)

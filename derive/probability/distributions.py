@@ -31,6 +31,7 @@ from sympy import (
     Symbol,
     Tuple,
     beta,
+    catalan,
     default_sort_key,
     expand_power_base,
     gamma,
@@ -360,5 +361,6 @@ def _name(law: Basic) -> str:
 def written_out(law: Basic, *places: Symbol) -> Expr:
     """The density with gamma functions for beta functions, and powers of positive factors apart."""
     f = density(law, *places)
-    f = f.replace(lambda node: isinstance(node, beta), lambda node: node.rewrite(gamma))
+    named = (beta, catalan)  # SymPy writes some beta functions by numbers of Catalan
+    f = f.replace(lambda node: isinstance(node, named), lambda node: node.rewrite(gamma))
     return powsimp(expand_power_base(powdenest(f)), combine="exp")

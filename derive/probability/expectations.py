@@ -24,6 +24,7 @@ from sympy import (
     Sum,
     Symbol,
     Tuple,
+    ceiling,
     cos,
     exp,
     expand_log,
@@ -285,6 +286,22 @@ def heavy_tail(g: Expr, laws: Laws) -> Outcome:
     grows = Limit((rate[0] * x + expand_log(log(f), force=True)).xreplace(known), x, oo)
     given = And(*(s > 0 for s in open_ones), conditions(law))
     return Rewrite(oo, given, premises=((grows, FiniteSet(oo)),))
+
+
+@MEANS.rule("values below a place turned", example=Expectation(Abs(K - 2), COUNT), on=Abs)
+def values_below_turned(g: Abs, laws: Laws) -> Outcome:
+    """|u| is u, and -2*u more where u is negative: for counts that is so for a few values only."""
+    one = single(laws)
+    if not one or not is_discrete(one[1]) or outcomes(one[1]) is not None:
+        return None
+    letter, law = one
+    place = letter - g.args[0]
+    low = bounds(law)[0]
+    if not place.is_number or not place.is_real or not low.is_Integer or place <= low:
+        return None
+    k = place_of(letter, law, g)
+    below = Sum((place - k) * written_out(law, k), (k, low, ceiling(place) - 1))
+    return Rewrite(Expectation(g.args[0], one) + 2 * below, conditions(law))
 
 
 @MEANS.rule("definition", example=Expectation(X**2, NORMAL))

@@ -91,6 +91,19 @@ def middles(law: Basic) -> Iterator[Expr]:
         yield from (value for value in parameters(law) if isinstance(value, Expr))
 
 
+@MEDIANS.rule("as its reciprocal", example=of(Median, drawn(X, stats.FDistribution("X", K, K))))
+def as_its_reciprocal(g: Symbol, laws: Laws) -> Outcome:
+    """A positive letter and its reciprocal have the same density: both are below 1 half of the
+    time."""
+    one = single(laws)
+    if not one or is_discrete(one[1]) or bounds(one[1]) != (0, oo):
+        return None
+    x = place_of(*one)
+    f = written_out(one[1], x)
+    same = simplify(f.subs(x, 1 / x) / x**2 / f) == 1
+    return Rewrite(S.One, conditions(one[1])) if same else None
+
+
 @MEDIANS.rule(
     "median of an increasing function",
     example=of(Median, drawn(X, stats.LogNormal("X", mu, sigma))),
@@ -181,10 +194,16 @@ def next_whole_number(g: Symbol, laws: Laws) -> Outcome:
 
 # fmt: off
 # Increasing functions of a letter that is uniform between 0 and 1.
-INVERSE: dict[str, Callable[..., Expr]] = {
+INVERSE: dict[str, Callable[..., Expr | None]] = {
     "Exponential": lambda u, lamda:     -log(1 - u)/lamda,
     "Weibull":     lambda u, lamda, k:  lamda*(-log(1 - u))**(1/k),
     "Pareto":      lambda u, xm, alpha: xm*(1 - u)**(-1/alpha),
+    "Beta":        lambda u, a, b:
+        u**(1/a) if b == 1 else 1 - (1 - u)**(1/b) if a == 1 else None,
+    "Gamma":       lambda u, k, theta:  -theta*log(1 - u) if k == 1 else None,
+    "ChiSquared":  lambda u, k:         -2*log(1 - u) if k == 2 else None,
+    "F":           lambda u, m, n:
+        n/2*((1 - u)**(-2/n) - 1) if m == 2 else 2/m/(u**(-2/m) - 1) if n == 2 else None,
 }
 # fmt: on
 
@@ -199,7 +218,7 @@ def inverse_transform(g: Symbol, laws: Laws) -> Outcome:
     u = fresh_real("U", one[1])
     middle = Median(u, (u, law_of(stats.Uniform("U", 0, 1))))
     form = INVERSE[row.name](middle, *parameters(one[1]))
-    return Rewrite(form, conditions(one[1]))
+    return None if form is None else Rewrite(form, conditions(one[1]))
 
 
 def fresh_real(name: str, *within: Basic) -> Symbol:

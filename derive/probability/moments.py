@@ -41,7 +41,7 @@ from derive.asked import in_order
 from derive.calculus.extrema import TABLES as EXTREMA
 from derive.calculus.extrema import log_of
 from derive.calculus.integrals.operators import nonzero
-from derive.calculus.intervals import ArgMax
+from derive.calculus.intervals import ArgMax, OnInterval
 from derive.calculus.roots_between import textbook
 from derive.calculus.signs import NegativeConstants, negative_if, positive_if, smooth_if
 from derive.core import Derivation
@@ -175,6 +175,8 @@ def is_drawn(g: Expr, laws: Laws) -> bool:
 def tidied(value: Basic) -> Basic:
     """In textbook form; of several ways to write gamma functions and powers, the shortest."""
     if not isinstance(value, Expr) or value.is_finite is False or value.has(DoesNotExist, oo):
+        return value
+    if isinstance(value, OnInterval):
         return value
     value = value.replace(lambda node: isinstance(node, catalan), lambda node: node.rewrite(gamma))
     if value.is_rational_function(*free_symbols(value)) and not value.has(I):

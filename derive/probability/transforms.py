@@ -17,10 +17,12 @@ from sympy import (
     Sum,
     Symbol,
     besseli,
+    binomial,
     cos,
     exp,
     factorial,
     gamma,
+    log,
     oo,
     pi,
     sin,
@@ -78,14 +80,19 @@ def fourier_series(g: Expr, laws: Laws) -> Outcome:
     return Rewrite(_turn(h, x) / (2 * pi) + series, conditions(one[1]))
 
 
+FACTORIALS = factorial, binomial, gamma
 # Why the transform of a law is not written down; of the F distribution: Phillips (1982).
 # fmt: off
 WITHOUT_CLOSED_FORM = {
     "LogNormal": "its characteristic function has no closed form",
-    "F":         "its characteristic function is Tricomi's confluent hypergeometric function U, "
-                 "which SymPy does not have",
-    "VonMises":  "an angle has a transform in closed form only for whole t (an integer letter): "
-                 "its trigonometric moments",
+    "F":         "its characteristic function is gamma((m + n)/2)/gamma(n/2) times Tricomi's "
+                 "confluent hypergeometric function U(m/2, 1 - n/2, -i*n*t/m), which SymPy does "
+                 "not have; two of Kummer's functions make it up only where n is not even, with "
+                 "powers of an imaginary number that no rule here derives",
+    "VonMises":  "exp(t*X) of an angle has a mean in closed form only for t = i*n with whole n, "
+                 "where it goes once round the circle: these are its trigonometric moments, "
+                 "characteristic_function with an integer letter; for other t, and for the moment "
+                 "generating function, the integral over one turn has no name",
 }
 # fmt: on
 
@@ -118,13 +125,18 @@ def _index(*within: Basic, **known: bool) -> Symbol:
 
 
 def has_no_name(series: Sum) -> bool:
-    """A series left as it stands: Bessel functions of all orders, or gamma functions of fractions
-    of the index, are in its terms."""
+    """A series left as it stands: Bessel functions of all orders, gamma functions of fractions of
+    the index, or logarithms of factorials are in its terms."""
     f, *ranges = series.args
-    if len(ranges) != 1 or ranges[0].args[2] != oo or f.has(Expectation, Integral):
+    if len(ranges) != 1 or f.has(Expectation, Integral):
         return False
-    n = ranges[0].args[0]
+    n, _, last = ranges[0].args
+    if last.is_Integer:
+        return False
+    if any(depends_on(u, n) and u.has(*FACTORIALS) for u in f.atoms(log)):
+        return True
     slopes = [u.args[0].expand().coeff(n) for u in f.atoms(gamma)]
-    return any(depends_on(u.args[0], n) for u in f.atoms(besseli)) or any(
-        slope != 0 and not slope.is_integer for slope in slopes
+    return last == oo and (
+        any(depends_on(u.args[0], n) for u in f.atoms(besseli))
+        or any(slope != 0 and not slope.is_integer for slope in slopes)
     )

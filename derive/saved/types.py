@@ -256,7 +256,9 @@ OURS = {                                                         # module: name:
     },
     "derive.probability.expectations": {"TotalProbability": "T+"},
     "derive.probability.characteristics": dict.fromkeys(
-        ("Mode", "Median", "EntropyOfLaw", "DistributionFunction"), "[SE]T"),
+        ("Mode", "Median", "EntropyOfLaw"), "[SE]T"),
+    "derive.probability.distribution_functions": {"DistributionFunction": "[SE]T"},
+    "derive.probability.median_roots": {"SideOfHalf": "[SE]T"},
     "derive.probability.sums_of_variables": {"DensityOfSum": "[SE]TT"},
     "derive.probability.ratios_of_variables": dict.fromkeys(
         ("DensityOfRatio", "DensityOfProduct"), "[SE]TT"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy import stats as known
 from sympy import E, Eq, Expr, I, S, Symbol, exp, log, oo, pi, sqrt, stats
@@ -20,7 +21,7 @@ from lambdify_bridge import check, estimate
 from .test_random_variables import GRID
 
 WITHOUT = {"Cauchy": "no mean", "VonMises": "on a circle"}
-NO_ENTROPY = ("Binomial", "NegativeBinomial", "Poisson", "Beta", "StudentT", "F", "Cauchy")
+NO_ENTROPY = ("Beta", "StudentT", "F", "Cauchy")
 MEDIANS = ("Uniform", "Exponential", "Normal", "LogNormal", "Cauchy", "Laplace", "Logistic")
 MEDIANS += ("Pareto", "Weibull", "StudentT")
 X = Symbol("X", real=True)
@@ -202,6 +203,27 @@ def test_modes(text: str, value: str) -> None:
     d = derive.mode(f"X ~ {text}")
     assert d.result == S(value)
     assert d.check(far=False).verdict == "confirmed", d.report
+
+
+# fmt: off
+CONFIRMED: list[tuple[Any, tuple[Any, ...], float]] = [
+    (derive.entropy,       ("X ~ StudentT(3)",),                    known.t(3).entropy()),
+    (derive.entropy,       ("X ~ StudentT(5)",),                    known.t(5).entropy()),
+    (derive.kl_divergence, ("X ~ StudentT(3)", "X ~ Normal(0, 1)"),
+        known.t(3).expect(lambda x: known.t(3).logpdf(x) - known.norm.logpdf(x))),
+    (derive.expectation,   ("Abs(X - 1)", "X ~ Poisson(2)"),        1 + 2*np.exp(-2)),
+    (derive.expectation,   ("Abs(X - 5/2)", "X ~ Geometric(1/3)"),
+        known.geom(1/3).expect(lambda x: abs(x - 2.5), maxcount=2000)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("call", "asked", "value"), CONFIRMED, ids=[str(c[1]) for c in CONFIRMED])
+def test_is_confirmed_without_conditions(call: Any, asked: tuple[Any, ...], value: float) -> None:
+    d = call(*asked)
+    assert float(d.result) == pytest.approx(float(value), rel=1e-8)
+    assert d.given == True
+    assert d.check(far=False).verdict == "confirmed"
 
 
 def test_a_mode_that_is_shared_is_not_named() -> None:

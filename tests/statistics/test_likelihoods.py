@@ -124,6 +124,12 @@ def test_the_method_of_moments(law: str, letters: Any, values: list[str]) -> Non
     assert all(same(f, text) for f, text in zip(found, values, strict=True))
 
 
+@pytest.mark.slow
+def test_points_are_looked_for_inside_of_narrow_conditions() -> None:
+    d = moment_estimate("X ~ Beta(a, b)", ["a", "b"])
+    assert d.check().verdict == "confirmed"
+
+
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize(("law", "letters", "values"), BY_MOMENTS)
 def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values: list[str]) -> None:

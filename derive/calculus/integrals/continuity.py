@@ -51,6 +51,7 @@ from sympy import (
     floor,
     fresnelc,
     fresnels,
+    hyper,
     li,
     log,
     oo,
@@ -59,6 +60,7 @@ from sympy import (
     sec,
     sech,
     sign,
+    simplify,
     sin,
     sinh,
     tan,
@@ -134,9 +136,12 @@ def _suspects(node: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:
         return _of_power(node.base, node.exp, x)
     if isinstance(node, EVERYWHERE):
         return [], []
+    if isinstance(node, hyper):
+        entire = len(node.ap) <= len(node.bq)
+        return ([], []) if entire else ([1 - node.argument], [1 - node.argument])
     if isinstance(node, Piecewise):
         borders = {r for _, condition in node.args for r in condition.atoms(Relational)}
-        return [r.lhs - r.rhs for r in borders], []
+        return [r.lhs - r.rhs for r in borders if not _meet(node, r, x)], []
     if isinstance(node, Relational) or node.func.__name__ in ("ExprCondPair", "And", "Or", "Not"):
         return [], []
     head = type(node)
@@ -144,6 +149,16 @@ def _suspects(node: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:
     if head not in MAY_JUMP or moving != [node.args[-1]]:
         raise Unknown(f"where {head.__name__} is continuous")
     return MAY_JUMP[head](moving[0]), REAL_WHERE.get(head, lambda u: [])(moving[0])
+
+
+def _meet(node: Piecewise, border: Relational, x: Symbol) -> bool:
+    """Whether two branches have the same value where one ends and the other begins."""
+    line = (border.lhs - border.rhs).as_poly(x)
+    if len(node.args) != 2 or node.args[0].cond != border or line is None or line.degree() != 1:
+        return False
+    place = -line.nth(0) / line.nth(1)
+    here, there = (branch.subs(x, place) for branch, _ in node.args)
+    return bool(here.is_finite is not False and simplify(here - there) == 0)
 
 
 def _of_power(base: Expr, power: Expr, x: Symbol) -> tuple[list[Expr], list[Expr]]:

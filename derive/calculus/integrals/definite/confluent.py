@@ -21,6 +21,7 @@ from sympy import (
     expint,
     gamma,
     hyper,
+    log,
     oo,
     pi,
     sin,
@@ -99,6 +100,21 @@ def odd_beside_even(f: Expr, x: Symbol, low: Expr, high: Expr) -> Outcome:
     if degree != 2 or not power % 2 or not e.free_symbols:
         return None
     return Rewrite(S.Zero, And(positive(c), positive(d), positive(-2 * e - power - 1)))
+
+
+@RULES.definite(
+    "logarithm of an even binomial beside its power",
+    example=Integral(log(1 + x**2) / (1 + x**2) ** 2, (x, -oo, oo)),
+)
+def log_beside_its_power(f: Expr, x: Symbol, low: Expr, high: Expr) -> Outcome:
+    """The integrand is even: twice the integral over the half line, a derivative of the beta
+    function."""
+    _, found = factors(f, x)
+    u = next((g.args[0] for g, e in found if isinstance(g, log) and e == 1), None)
+    shape = u and binomial(u, x)
+    if (low, high) != (-oo, oo) or not shape or shape[2] != 2 or len(found) != 2:
+        return None
+    return 2 * definite(f, x, S.Zero, oo) if power_of(u, found)[0] != 0 else None
 
 
 @family(
