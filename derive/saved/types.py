@@ -311,7 +311,7 @@ OURS = {                                                         # module: name:
     },
     "derive.statistics.p_values":       dict.fromkeys(("PValue", "LimitingPValue"), "[SE]{2}"),
     "derive.statistics.samples": {
-        **dict.fromkeys(("Sums", "Summary"), "[SE]{3}"),
+        **dict.fromkeys(("Sums", "Summary"), "[SE]{3}"), "Totals": "[SE]ST{2}",
         **dict.fromkeys(
             ("SampleMean", "SquaresAboutMean", "SampleVariance", "SquaredError"), "[TK]"),
     },

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.stats
-from sympy import Eq, Expr, Integer, S, Symbol, Tuple, exp, oo, simplify, stats
+from sympy import (
+    Eq,
+    Expr,
+    Integer,
+    Piecewise,
+    S,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+    oo,
+    simplify,
+    stats,
+)
 
 from derive import (
     NoRuleApplies,
@@ -23,8 +37,12 @@ from derive.probability.expectations import drawn
 from derive.statistics.joint_likelihood import NORMAL, JointMaximumLikelihood, m, v
 from derive.statistics.law_information import LawInformation
 from derive.statistics.posterior_mode import PosteriorMode
+from derive.statistics.samples import Totals
 from derive.statistics.sufficiency import JointDensity
 from lambdify_bridge import check
+from lambdify_bridge.evaluate import Evaluator
+from lambdify_bridge.samples import numbers
+from lambdify_bridge.values import Undefined
 
 x, t, p = Symbol("x", real=True), Symbol("t", positive=True), Symbol("p", positive=True)
 K = Symbol("K", integer=True)
@@ -98,9 +116,55 @@ def test_sufficient_statistics_are_the_letters_of_the_step() -> None:
         assert found.check().verdict == "confirmed"
 
 
-def test_a_cauchy_density_has_no_such_sums() -> None:
-    with pytest.raises(NoRuleApplies):
-        sufficient_statistics("1/(1 + (x - t)^2)", "x", "t", ["a", "b"])
+# fmt: off
+FACTORISED = [   # density, parameters, the statistics that meet the parameters
+    ("x^(k - 1)*exp(-x/t)/(gamma(k)*t^k)",     ["k", "t"], {"L", "S"}),
+    ("x*exp(-x^2/(2*v))/v",                    "v",        {"Q"}),
+    ("x^(a - 1)*(1 - x)^(b - 1)/beta(a, b)",   ["a", "b"], {"L", "R"}),
+    ("a*c^a/x^(a + 1)",                        "a",        {"L"}),
+    ("exp(-Abs(x - m)/b)/(2*b)",               "b",        {"R"}),
+    ("exp(-l)*l^x/factorial(x)",               "l",        {"S"}),
+    ("Piecewise((1/t, x <= t), (0, True))",    "t",        {"M"}),
+    ("Piecewise((1/(b - a), (a <= x) & (x <= b)), (0, True))", ["a", "b"], {"m", "M"}),
+    ("Piecewise((a*c^a/x^(a + 1), x >= c), (0, True))",        ["a", "c"], {"m", "L"}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("f", "letters", "statistics"), FACTORISED, ids=[f for f, *_ in FACTORISED]
+)
+def test_any_number_of_data_enters_by_its_sufficient_statistics(
+    f: str, letters: Any, statistics: set[str]
+) -> None:
+    found = sufficient_statistics(f, "x", letters)
+    assert {str(value) for step in found.steps for _, value in step.where} == statistics
+    assert found.check().verdict == "confirmed"
+
+
+def test_numbers_of_given_sums_are_found() -> None:
+    total = Symbol("L", real=True), Symbol("S", positive=True)
+    sample = Totals(4, x, ((log(x), total[0]), (x, total[1])), (-oo, oo))
+    values = numbers(Evaluator({total[0]: 1, total[1]: 7}), sample)
+    assert len(values) == 4
+    assert min(values) > 0
+    assert abs(sum(values) - 7) < 1e-14
+    assert abs(sum(map(mpmath.log, values)) - 1) < 1e-14
+    with pytest.raises(Undefined):  # the mean is above the geometric mean
+        numbers(Evaluator({total[0]: 4, total[1]: 3}), sample)
+
+
+@pytest.mark.parametrize("f", ["1/(1 + (x - t)^2)", "exp(-Abs(x - t))", "t*x^(t - 1)*exp(-x^t)"])
+@pytest.mark.parametrize("sample", [None, ["a", "b"]])
+def test_a_density_without_such_sums_is_refused_with_its_reason(f: str, sample: Any) -> None:
+    with pytest.raises(NoRuleApplies, match="of the logarithm"):
+        sufficient_statistics(f, "x", "t", sample)
+
+
+def test_a_sample_in_short_has_the_sums_of_its_numbers() -> None:
+    asked = "exp(-(x - m)^2/(2*v))/sqrt(2*pi*v)", "x", ["m", "v"]
+    short = sufficient_statistics(*asked, {"n": 3, "mean": 2, "sd": 1}).result
+    assert simplify(short - sufficient_statistics(*asked, [1, 2, 3]).result) == 0
 
 
 # fmt: off
@@ -134,6 +198,7 @@ def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values:
 
 
 EXPONENTIAL = t * exp(-t * x)
+UP_TO_T = Piecewise((1 / t, x <= t), (0, True))
 POISSON = drawn(K, stats.Poisson("K", p))
 # fmt: off
 WRONG: list[tuple[Any, Expr]] = [
@@ -141,6 +206,7 @@ WRONG: list[tuple[Any, Expr]] = [
     (PosteriorMode(t * exp(-t), EXPONENTIAL, x, t, DATA, 0, oo),          S(3) / 13),
     (LawInformation(p, POISSON),                                          p),
     (JointDensity(EXPONENTIAL, x, Tuple(t), DATA),                        t**3 * exp(-13 * t)),
+    (JointDensity(UP_TO_T, x, Tuple(t), DATA),      Piecewise((t**-3, t > 6), (0, True))),
 ]
 # fmt: on
 
