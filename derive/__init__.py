@@ -165,6 +165,7 @@ _MODULE_OF = {
     "fisher_information": "derive.statistics.likelihood",
     "cramer_rao_bound": "derive.statistics.likelihood",
     "joint_mle":       "derive.statistics.joint_likelihood",
+    "multinomial_mle": "derive.statistics.multinomial",
     "law_information": "derive.statistics.law_information",
     "map_estimate":    "derive.statistics.posterior_mode",
     "moment_estimate": "derive.statistics.moment_estimates",
@@ -438,6 +439,7 @@ if TYPE_CHECKING:
     from derive.statistics.likelihood_ratio import likelihood_ratio_test
     from derive.statistics.mean_tests import t_test, z_test
     from derive.statistics.moment_estimates import moment_estimate
+    from derive.statistics.multinomial import multinomial_mle
     from derive.statistics.posterior_mode import map_estimate
     from derive.statistics.sufficiency import sufficient_statistics
     from derive.statistics.variance_tests import f_test, variance_test
@@ -589,6 +591,7 @@ __all__ = [
     "moment",
     "moment_estimate",
     "moment_generating_function",
+    "multinomial_mle",
     "mutual_information",
     "newton_cotes",
     "newton_step",

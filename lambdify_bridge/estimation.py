@@ -16,10 +16,12 @@ from lambdify_bridge.nodes import nodes
 from lambdify_bridge.remembered import remembered
 from lambdify_bridge.samples import numbers
 
-NARROWINGS = 110
+FARTHEST, LOOKS = 12, 240  # over the whole interval, before the search is narrowed down
+NARROWINGS = 100
 MOST_TURNS = 30
 SIZE = Dummy("size", positive=True)
 HALF_THE_DIGITS = 1e-13
+SHIFT = 1e-6  # of a total, for a difference quotient
 
 
 def _over_samples(node: Any, at: Evaluator, of: Callable[[Number], Number]) -> Number:
@@ -117,8 +119,16 @@ def _least_cost(
             return low + at.ctx.exp(u)
         return low + (high - low) / (1 + at.ctx.exp(-u))
 
-    best = lowest(lambda u: cost(moved(u)), at.ctx.mpf(-12), at.ctx.mpf(12), NARROWINGS)[0]
-    if abs(best) > 11:
+    def height(u: Number) -> Number:
+        try:
+            return cost(moved(u))
+        except (Undefined, Undecided):
+            return at.ctx.inf  # numbers grow too long: far from what is likely
+
+    steps = [at.ctx.mpf(2 * FARTHEST * k) / LOOKS - FARTHEST for k in range(LOOKS + 1)]
+    least = min(range(1, LOOKS), key=lambda k: height(steps[k]))
+    best = lowest(height, steps[least - 1], steps[least + 1], NARROWINGS)[0]
+    if abs(best) > FARTHEST - 1:
         raise Undefined("the likelihood has no maximum inside")
     return moved(best)
 
@@ -212,3 +222,51 @@ def joint_density(node: Any, at: Evaluator) -> Number:
 @estimator("JointLogDensity")
 def joint_log_density(node: Any, at: Evaluator) -> Number:
     return at.ctx.log(joint_density(node, at))
+
+
+@estimator("LikeliestProbabilities")
+@remembered
+def likeliest_probabilities(node: Any, at: Evaluator) -> Number:
+    return _likeliest_shares(at, [at(count) for count in node.args[0]], at.ctx.one)[0]
+
+
+@estimator("CountsMultiplier")
+@remembered
+def counts_multiplier(node: Any, at: Evaluator) -> Number:
+    """The difference quotient of the largest logarithm, where the total is a little above 1."""
+    counts, h = [at(count) for count in node.args[0]], at.ctx.mpf(SHIFT)
+    up, down, far, low = (_likeliest_shares(at, counts, 1 + k * h)[1] for k in (1, -1, 2, -2))
+    return (8 * (up - down) - (far - low)) / (12 * h)
+
+
+def _likeliest_shares(
+    at: Evaluator, counts: list[Number], total: Number
+) -> tuple[tuple[Number, ...], Number]:
+    """Positive numbers of this total, and the largest logarithm of the product of their powers.
+
+    The first takes its part, the next its part of what is left: each part is put where the product
+    is largest, whatever the others are.
+    """
+    c = at.ctx
+    if not all(count > 0 for count in counts):
+        raise Undefined("what was counted never is best at an end")
+    at.rests_on(HALF_THE_DIGITS)
+    parts = [c.mpf(1) / 2] * (len(counts) - 1)
+
+    def shares(parts: list[Number]) -> list[Number]:
+        left, found = total, []
+        for part in parts:
+            found.append(left * part)
+            left -= found[-1]
+        return [*found, left]
+
+    def cost(parts: list[Number]) -> Number:
+        return -c.fsum(n * c.log(p) for n, p in zip(counts, shares(parts), strict=True))
+
+    for k in range(len(parts)):
+
+        def along(part: Number, k: int = k) -> Number:
+            return cost([*parts[:k], part, *parts[k + 1 :]])
+
+        parts[k] = lowest(along, c.eps, 1 - c.eps, NARROWINGS)[0]
+    return tuple(shares(parts)), -cost(parts)

@@ -43,6 +43,7 @@ def maximum(node: Any, at: Evaluator) -> Number:
 
 
 @estimator("RootBetween")
+@estimator("IsolatedRoot")
 @remembered
 def root_between(node: Any, at: Evaluator) -> Number:
     """The one place where the sign changes, between values that do not jump over zero."""

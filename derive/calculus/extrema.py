@@ -40,7 +40,7 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.intervals import ArgMax, ArgMin, Maximum, OnInterval, RootBetween
-from derive.calculus.roots_between import RULES as ROOTS
+from derive.calculus.isolated_roots import RULES as ROOTS
 from derive.calculus.signs import (
     NegativeOn,
     PositiveOn,

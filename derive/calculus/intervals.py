@@ -1,13 +1,14 @@
 """Operators of a function on an interval: where it is largest, how large, where it is zero.
 
-All four are written `Operator(f, x, a, b)`, for a < x < b; `x` is a name of their own.
+All are written `Operator(f, x, a, b)`, for a < x < b; `x` is a name of their own.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sympy import Symbol, oo
+import mpmath
+from sympy import Expr, Float, Symbol, lambdify, oo
 
 from derive.structure import BetweenBounds
 
@@ -69,3 +70,33 @@ class RootBetween(OnInterval):
     """The one zero of f between a and b."""
 
     name = "root"
+
+
+class IsolatedRoot(OnInterval):
+    """The one zero of f between two decimal fractions, where it changes its sign: a number.
+
+    >>> from sympy.abc import x
+    >>> from sympy import S, log
+    >>> IsolatedRoot(x + log(x), x, S(56)/100, S(57)/100).evalf(10)
+    0.5671432904
+    """
+
+    name = "root"
+    is_number = True
+    is_real = True
+    is_finite = True
+    is_comparable = True
+
+    def _eval_evalf(self, prec: int) -> Expr:
+        f, x, a, b = self.args
+        with mpmath.workprec(prec + 20):
+            value = lambdify(x, f, "mpmath")
+            ends = tuple(mpmath.mpf(end.p) / end.q for end in (a, b))
+            place = mpmath.findroot(value, ends, solver="anderson", verify=False, maxsteps=prec)
+            return Float._new(place._mpf_, prec)
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if self.args[2] >= 0 else None
+
+    def _eval_is_negative(self) -> bool | None:
+        return True if self.args[3] <= 0 else None

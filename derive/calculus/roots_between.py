@@ -20,6 +20,7 @@ from sympy import (
     collect,
     exp,
     expand,
+    expand_power_exp,
     factor,
     log,
     oo,
@@ -104,11 +105,19 @@ def _never_zero_if(f: Expr, x: Symbol, a: Expr, b: Expr) -> Boolean | None:
 @RULES.rule("clear denominators", example=RootBetween(2 / x - 3 / (1 - x), x, 0, 1), on=Add)
 def clear_denominators(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Multiply by the denominator, which has no zero in the interval."""
-    above, below = together(f).as_numer_denom()
-    if not f.is_rational_function(x) or not depends_on(below, x):
+    above, below = together(expand_power_exp(f)).as_numer_denom()
+    if not _of_powers(f, x) or not depends_on(below, x):
         return None
     given = never_zero_if(below, x, a, b)
     return None if given is None else Rewrite(RootBetween(above, x, a, b), given)
+
+
+def _of_powers(f: Expr, x: Symbol) -> bool:
+    """Whether f is a fraction of polynomials in x and powers of x."""
+    powers = {
+        node: Dummy() for node in f.atoms(Pow) if node.base == x and not depends_on(node.exp, x)
+    }
+    return bool(f.xreplace(powers).is_rational_function(x, *powers.values()))
 
 
 @RULES.rule("linear equation", example=RootBetween(5 * x - 2, x, 0, 1))

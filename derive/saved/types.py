@@ -83,7 +83,7 @@ OURS = {                                                         # module: name:
     },
     "derive.calculus.integrals.operators": {"Between": "[SE]S[SE]{2}"},
     "derive.calculus.intervals": dict.fromkeys(
-        ("ArgMax", "ArgMin", "Maximum", "RootBetween"), "[SE]S[SE]{2}"),
+        ("ArgMax", "ArgMin", "Maximum", "RootBetween", "IsolatedRoot"), "[SE]S[SE]{2}"),
     "derive.calculus.joint_limits":      {"JointLimit": "[SE]TT"},
     "derive.calculus.recursions":        {"LimitOfRecursion": "[SE]S[SE]"},
     "derive.calculus.series.operators":  {"Truncated": "[SE]S[SE]{2}"},
@@ -297,6 +297,7 @@ OURS = {                                                         # module: name:
         "JointMaximumLikelihood": "[SE]ST{4}", "ProfileMaximum": "[SE]S[SE]{2}",
     },
     "derive.statistics.law_information": {"LawInformation": "[SE]T"},
+    "derive.statistics.multinomial": {"LikeliestProbabilities": "T", "CountsMultiplier": "T"},
     "derive.statistics.posterior_mode": {"PosteriorMode": "[SE]{2}SST[SE]{2}"},
     "derive.statistics.sufficiency": dict.fromkeys(
         ("JointDensity", "JointLogDensity"), "[SE]ST[TK]"),

@@ -31,11 +31,14 @@ from derive import (
     map_estimate,
     mle,
     moment_estimate,
+    multinomial_mle,
     sufficient_statistics,
 )
+from derive.calculus.intervals import IsolatedRoot
 from derive.probability.expectations import drawn
 from derive.statistics.joint_likelihood import NORMAL, JointMaximumLikelihood, m, v
 from derive.statistics.law_information import LawInformation
+from derive.statistics.multinomial import CountsMultiplier, LikeliestProbabilities
 from derive.statistics.posterior_mode import PosteriorMode
 from derive.statistics.samples import Totals
 from derive.statistics.sufficiency import JointDensity
@@ -203,6 +206,8 @@ POISSON = drawn(K, stats.Poisson("K", p))
 # fmt: off
 WRONG: list[tuple[Any, Expr]] = [
     (JointMaximumLikelihood(NORMAL, x, (m, v), DATA, (-oo, oo), (0, oo)), Tuple(4, 7)),
+    (LikeliestProbabilities(DATA),          Tuple(S(1) / 6, S(1) / 4, S(7) / 12 + S(1) / 10**6)),
+    (CountsMultiplier(DATA),                                              S(13)),
     (PosteriorMode(t * exp(-t), EXPONENTIAL, x, t, DATA, 0, oo),          S(3) / 13),
     (LawInformation(p, POISSON),                                          p),
     (JointDensity(EXPONENTIAL, x, Tuple(t), DATA),                        t**3 * exp(-13 * t)),
@@ -262,6 +267,66 @@ def test_likelihoods_with_kinks(ask: Any, place: str) -> None:
     assert found.check(far=False).verdict == "confirmed"
 
 
+CAUCHY = "1/(1 + (x - m)^2)"
+# fmt: off
+WITHOUT_A_CLOSED_FORM = [   # what is asked, and SciPy's law with what else it takes
+    (("k*x^(k - 1)*exp(-x^k)", "x", "k", [1, 2, 0.5]),     scipy.stats.weibull_min, (0, 1)),
+    (("x^(k - 1)*exp(-x)/gamma(k)", "x", "k", [1, 2, 4]),  scipy.stats.gamma, (0, 1)),
+    ((CAUCHY, "x", "m", [1, 2, 9], ON_LINE),               scipy.stats.cauchy, (1,)),
+    ((CAUCHY, "x", "m", [-6, 3, 4, 11], ON_LINE),          scipy.stats.cauchy, (1,)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("asked", "law", "fixed"),
+    WITHOUT_A_CLOSED_FORM,
+    ids=[f"{asked[0]} {asked[3]}" for asked, *_ in WITHOUT_A_CLOSED_FORM],
+)
+def test_a_likelihood_without_a_closed_form_has_its_isolated_zero(
+    asked: Any, law: Any, fixed: tuple[float, ...]
+) -> None:
+    def height(place: float) -> float:
+        return float(law.nnlf((place, *fixed), np.array(asked[3])))
+
+    found = mle(*asked)
+    assert isinstance(found.result, IsolatedRoot)
+    assert found.check().verdict == "confirmed"
+    best = float(found.result)
+    grid = best + np.linspace(-1.5, 20, 3000)
+    beside = [height(place) for place in grid if place > 0.01 or asked[0] == CAUCHY]
+    assert height(best) <= min(beside) + 1e-12
+    assert found.to_numpy([])() == pytest.approx(best, rel=1e-15)
+
+
+# fmt: off
+IN_LETTERS = [
+    (("k*x^(k - 1)*exp(-(x/l)^k)/l^k", "x", "l", ["a", "b"]),   "((a**k + b**k)/2)**(1/k)"),
+    (("a/x^(a + 1)", "x", "a", ["u", "v"]),                     "2/(log(u) + log(v))"),
+    (("s/(s^2 + x^2)", "x", "s", [1, 2, 4]),                    "2"),
+    ((CAUCHY, "x", "m", ["1/2", 1], ON_LINE),                   "3/4"),
+    (("Piecewise((exp(m - x), x >= m), (0, True))", "x", "m", ["u", "v"]), "Min(u, v)"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("asked", "place"), IN_LETTERS, ids=[place for _, place in IN_LETTERS])
+def test_likelihoods_of_textbooks(asked: Any, place: str) -> None:
+    found = mle(*asked)
+    assert same(found.result, place)
+    assert found.check().verdict == "confirmed"
+
+
+def test_the_likeliest_probabilities_are_the_shares() -> None:
+    found = multinomial_mle(["a", "b", "c"])
+    assert same(found.result[0], "a/(a + b + c)")
+    assert found.check().verdict == "confirmed"
+    with pytest.raises(ValueError, match="once at least"):
+        multinomial_mle([3, 0, 1])
+    with pytest.raises(ValueError, match="two categories"):
+        multinomial_mle([3])
+
+
 def test_a_laplace_law_is_fitted_as_scipy_does() -> None:
     data = [1, 2, 6]
     found = joint_mle("exp(-Abs(x - m)/b)/b", "x", ["m", "b"], data).result
@@ -275,6 +340,9 @@ def test_a_laplace_law_is_fitted_as_scipy_does() -> None:
         lambda: mle("Piecewise((1/t, x < t), (0, True))", "x", "t", [2, 3, 7]),  # none is largest
         lambda: mle(UNIFORM, "x", "t", [2, 3, 7], (0, 5)),  # none is possible
         lambda: mle("Piecewise((t, x <= t), (0, True))", "x", "t", [2, 3, 7]),
+        lambda: mle("Piecewise((1/t, x >= t), (0, True))", "x", "t", [2, 3, 7]),
+        lambda: mle(CAUCHY, "x", "m", [0, 10], ON_LINE),  # two are as high
+        lambda: mle(CAUCHY, "x", "m", [1, 2], (5, 9)),  # it falls throughout
     ],
 )
 def test_no_single_likeliest_place(ask: Any) -> None:

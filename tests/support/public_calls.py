@@ -170,6 +170,7 @@ ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("newtons_method", ("x^2 - 2", "x", "sqrt(2)"), {}),
     ("median", ("X ~ Exponential(lamda)",), {}),
     ("mle", ("exp(-x/t)/t", "x", "t", ["a", "b"]), {}),
+    ("multinomial_mle", (["a", "b", "c"],), {}),
     ("mode", ("X ~ Binomial(10, 1/3)",), {}),
     ("moment", ("X ~ Exponential(lamda)", 3), {}),
     ("moment_estimate", ("X ~ Gamma(k, theta)", ["k", "theta"], 2, 3), {}),
