@@ -162,8 +162,8 @@ _MODULE_OF = {
     "estimator_bias": "derive.statistics.estimation",
     "estimator_error": "derive.statistics.estimation",
     "mle": "derive.statistics.likelihood",
-    "fisher_information": "derive.statistics.likelihood",
-    "cramer_rao_bound": "derive.statistics.likelihood",
+    "fisher_information": "derive.statistics.fisher_information",
+    "cramer_rao_bound": "derive.statistics.fisher_information",
     "joint_mle":       "derive.statistics.joint_likelihood",
     "multinomial_mle": "derive.statistics.multinomial",
     "law_information": "derive.statistics.law_information",
@@ -433,9 +433,10 @@ if TYPE_CHECKING:
     from derive.saved.entries import SavedError
     from derive.statistics.count_tests import chi_squared_test
     from derive.statistics.estimation import estimator_bias, estimator_error
+    from derive.statistics.fisher_information import cramer_rao_bound, fisher_information
     from derive.statistics.joint_likelihood import joint_mle
     from derive.statistics.law_information import law_information
-    from derive.statistics.likelihood import cramer_rao_bound, fisher_information, mle
+    from derive.statistics.likelihood import mle
     from derive.statistics.likelihood_ratio import likelihood_ratio_test
     from derive.statistics.mean_tests import t_test, z_test
     from derive.statistics.moment_estimates import moment_estimate

@@ -290,8 +290,10 @@ OURS = {                                                         # module: name:
         **dict.fromkeys(("Bias", "MeanSquaredError"), "[SE]SS[SE]{4}"),
     },
     "derive.statistics.likelihood": {
-        "MaximumLikelihood": "[SE]SST[SE]{2}", "FisherInformation": "[SE]SS[SE]{2}",
-        "CramerRaoBound": "[SE]SS[SE]{3}",
+        "MaximumLikelihood": "[SE]SST[SE]{2}",
+    },
+    "derive.statistics.fisher_information": {
+        "FisherInformation": "[SE]SS[SE]{2}", "CramerRaoBound": "[SE]SS[SE]{3,4}",
     },
     "derive.statistics.joint_likelihood": {
         "JointMaximumLikelihood": "[SE]ST{4}", "ProfileMaximum": "[SE]S[SE]{2}",

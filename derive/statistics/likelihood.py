@@ -1,4 +1,4 @@
-"""The likelihood of a sample: where it is largest, the Fisher information, the Cramer-Rao bound.
+"""The likelihood of a sample: where it is largest.
 
 Casella and Berger, Statistical Inference, chapter 7.
 """
@@ -13,9 +13,7 @@ from sympy import (
     And,
     Dummy,
     Expr,
-    FiniteSet,
     Ge,
-    Integral,
     Le,
     Limit,
     Max,
@@ -29,6 +27,7 @@ from sympy import (
     Tuple,
     ceiling,
     exp,
+    expand,
     expand_power_base,
     floor,
     log,
@@ -40,7 +39,7 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.extrema import TABLES as EXTREMA
-from derive.calculus.extrema import at_a_kink, logarithm
+from derive.calculus.extrema import at_a_kink, either_side_of_the_kink, logarithm
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.intervals import ArgMax, RootBetween
@@ -75,28 +74,7 @@ class MaximumLikelihood(Quantity):
     sees_to_its_variable = True
 
 
-class FisherInformation(Quantity):
-    """What one number between a and b tells about t: FisherInformation(f, x, t, a, b).
-
-    The variance of the score, the derivative of log f by t.
-    """
-
-    name = "Fisher information"
-    bound = (1,)
-
-
-class CramerRaoBound(Quantity):
-    """The least variance of an unbiased estimator: CramerRaoBound(f, x, t, a, b, n)."""
-
-    name = "Cramer-Rao bound"
-    bound = (1,)
-
-
 LIKELIEST = table(MaximumLikelihood, "maximum likelihood")
-INFORMATION, BOUNDS = (
-    table(FisherInformation, "Fisher information"),
-    table(CramerRaoBound, "Cramer-Rao bounds"),
-)
 EXPONENTIAL = exp(-x / theta) / theta
 
 
@@ -135,7 +113,9 @@ def log_likelihood_with_kinks(
 
 def where_kinked(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     """Where a function with absolute values is largest, if that is one place."""
-    return None if at_a_kink(L, t, a, b) is None else ArgMax(L, t, a, b)
+    turned = either_side_of_the_kink(expand(-L), t, a, b)
+    known = at_a_kink(L, t, a, b) is not None or turned is not None
+    return ArgMax(L, t, a, b) if known else None
 
 
 @LIKELIEST.rule(
@@ -268,53 +248,16 @@ def highest(L: Expr, score: Poly, a: Expr, b: Expr) -> tuple[Expr, Expr] | None:
     return (low, high) if alone and a <= low and high <= b else zeros[best]
 
 
-@INFORMATION.rule("expected curvature", example=FisherInformation(EXPONENTIAL, x, theta, 0, oo))
-def expected_curvature(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr) -> Outcome:
-    """The expected square of the score is minus the expected second derivative of log f."""
-    L = log_density(f)
-    curvature = L.diff(t, 2)
-    premise = (D(L, t, 2), FiniteSet(curvature))
-    return Rewrite(
-        Integral((-f * curvature).expand(power_exp=False), Tuple(x, a, b)), premises=(premise,)
-    )
-
-
-@BOUNDS.rule("information of the sample", example=CramerRaoBound(EXPONENTIAL, x, theta, 0, oo, n))
-def information_of_the_sample(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr, n: Expr) -> Outcome:
-    """n independent numbers tell n times as much; no unbiased estimator has a variance below one
-    over that."""
-    return 1 / (n * FisherInformation(f, x, t, a, b))
-
-
 TABLES: dict[type, RuleTable] = {
     **INTEGRALS,
     **EXTREMA,
     Limit: LIMITS,
     MaximumLikelihood: LIKELIEST,
-    FisherInformation: INFORMATION,
-    CramerRaoBound: BOUNDS,
     DERIVATIVES.operator: DERIVATIVES,
 }
 
 
 # ------------------------------------------------------------------ what the user calls
-
-
-def _density(f: Any, x: Any, parameter: Any, real: bool, ends: Any) -> tuple[Any, ...]:
-    """The density with its letters: the parameter is positive where it lives on (0, b)."""
-    read = exact(scalar(f))
-    old, t = letter(x, read), letter(parameter, read)
-    if t.is_real is None:
-        read, t = read.xreplace({t: Symbol(t.name, positive=real)}), Symbol(t.name, positive=real)
-    others = {
-        s: Symbol(s.name, positive=True)
-        for s in sorted(read.free_symbols, key=str)
-        if s.is_real is None
-    }
-    if old.name == t.name:
-        raise ValueError(f"{x} is the letter of the data: name the parameter otherwise")
-    fresh = Symbol(old.name, **({"positive": True} if place(ends[0]) == 0 else {"real": True}))
-    return read.xreplace({**others, old: fresh}), fresh, t
 
 
 @limited
@@ -367,31 +310,3 @@ def positive_data(data: Any) -> list[Expr]:
         value.xreplace({s: Symbol(s.name, positive=True) for s in value.free_symbols})
         for value in numbers(data)
     ]
-
-
-@limited
-def fisher_information(
-    f: Any, x: Any, parameter: Any, support: Any = ("-oo", "oo"), timeout: float = 20.0
-) -> Derivation:
-    """What one number with the density f on `support` tells of a parameter; letters are positive.
-
-    >>> fisher_information("exp(-x/t)/t", "x", "t", (0, "oo")).result
-    t**(-2)
-    """
-    read, own, t = _density(f, x, parameter, True, support)
-    ends = [exact(place(end)) for end in support]
-    return worked_out(FisherInformation(read, own, t, *ends), TABLES, timeout)
-
-
-@limited
-def cramer_rao_bound(
-    f: Any, x: Any, parameter: Any, support: Any = ("-oo", "oo"), timeout: float = 20.0
-) -> Derivation:
-    """The least variance of an unbiased estimator from n numbers, as in `fisher_information`.
-
-    >>> cramer_rao_bound("exp(-x/t)/t", "x", "t", (0, "oo")).result
-    t**2/n
-    """
-    read, own, t = _density(f, x, parameter, True, support)
-    ends = [exact(place(end)) for end in support]
-    return worked_out(CramerRaoBound(read, own, t, *ends, n), TABLES, timeout)

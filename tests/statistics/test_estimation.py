@@ -17,7 +17,8 @@ from derive.statistics.estimation import (
     total,
     v,
 )
-from derive.statistics.likelihood import FisherInformation, MaximumLikelihood, theta, x
+from derive.statistics.fisher_information import FisherInformation
+from derive.statistics.likelihood import MaximumLikelihood, theta, x
 from lambdify_bridge import check
 
 ABOUT_MEAN = squares - total**2 / n

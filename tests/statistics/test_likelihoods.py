@@ -26,6 +26,7 @@ from sympy import (
 from derive import (
     NoRuleApplies,
     cramer_rao_bound,
+    fisher_information,
     joint_mle,
     law_information,
     map_estimate,
@@ -36,6 +37,14 @@ from derive import (
 )
 from derive.calculus.intervals import IsolatedRoot
 from derive.probability.expectations import drawn
+from derive.statistics.fisher_information import (
+    LAPLACE,
+    CramerRaoBound,
+    FisherInformation,
+    b,
+    mu,
+    y,
+)
 from derive.statistics.joint_likelihood import NORMAL, JointMaximumLikelihood, m, v
 from derive.statistics.law_information import LawInformation
 from derive.statistics.multinomial import CountsMultiplier, LikeliestProbabilities
@@ -201,6 +210,8 @@ def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values:
 
 
 EXPONENTIAL = t * exp(-t * x)
+W = Symbol("W", integer=True)
+BINARY = p**W * (1 - p) ** (1 - W)
 UP_TO_T = Piecewise((1 / t, x <= t), (0, True))
 POISSON = drawn(K, stats.Poisson("K", p))
 # fmt: off
@@ -210,6 +221,8 @@ WRONG: list[tuple[Any, Expr]] = [
     (CountsMultiplier(DATA),                                              S(13)),
     (PosteriorMode(t * exp(-t), EXPONENTIAL, x, t, DATA, 0, oo),          S(3) / 13),
     (LawInformation(p, POISSON),                                          p),
+    (FisherInformation(LAPLACE, y, mu, -oo, oo),                          2 / b**2),
+    (CramerRaoBound(BINARY, W, p, 0, 1, 1, p**2),                         p * (1 - p)),
     (JointDensity(EXPONENTIAL, x, Tuple(t), DATA),                        t**3 * exp(-13 * t)),
     (JointDensity(UP_TO_T, x, Tuple(t), DATA),      Piecewise((t**-3, t > 6), (0, True))),
 ]
@@ -254,6 +267,11 @@ KINKED = [   # what is asked, and where a search over many places finds the larg
     (lambda: map_estimate("exp(-Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [-1, -2, 1], ON_LINE),
                                                                                     "-1/3"),
     (lambda: map_estimate("exp(-9*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [1, 2], ON_LINE), "0"),
+    (lambda: map_estimate("exp(-2*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [1, 1], ON_LINE), "0"),
+    (lambda: map_estimate("exp(-l*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", ["a"], ON_LINE),
+                                                        "Piecewise((a - l, a - l > 0), (0, True))"),
+    (lambda: map_estimate("exp(-l*Abs(m - c))", "exp(-(x - m)^2/2)", "x", "m", ["a"], ON_LINE),
+                            "Piecewise((a - l, c < a - l), (a + l, c > a + l), (c, True))"),
 ]
 # fmt: on
 
@@ -262,7 +280,7 @@ KINKED = [   # what is asked, and where a search over many places finds the larg
 def test_likelihoods_with_kinks(ask: Any, place: str) -> None:
     found = ask()
     letters = {s.name: s for s in found.result.free_symbols}
-    assert found.result == S(place, locals=letters)
+    assert found.result == S(place, locals={**letters, "Piecewise": Piecewise})
     assert found.given == True
     assert found.check(far=False).verdict == "confirmed"
 
@@ -354,3 +372,48 @@ def test_bounds_of_a_normal_law() -> None:
     f = "exp(-(x - m)^2/(2*v))/sqrt(2*pi*v)"
     assert same(cramer_rao_bound(f, "x", "m").result, "v/n")
     assert same(cramer_rao_bound(f, "x", "v").result, "2*v**2/n")
+
+
+# fmt: off
+BOUNDS = [
+    (("exp(-l)*l^x/factorial(x)", "x", "l", (0, "oo")),       "l/n"),
+    (("l^x/(exp(l)*factorial(x))", "x", "l", (0, "oo")),      "l/n"),
+    (("p^x*(1 - p)^(1 - x)", "x", "p", (0, 1)),               "p*(1 - p)/n"),
+    (("binomial(N, x)*p^x*(1 - p)^(N - x)", "x", "p", (0, "N")), "p*(1 - p)/(N*n)"),
+    (("l*exp(-l*x)", "x", "l", (0, "oo"), "1/l"),             "1/(l**2*n)"),
+    (("X ~ Poisson(l)", "X", "l", None, "exp(-l)"),           "l*exp(-2*l)/n"),
+    (("X ~ Bernoulli(p)", "X", "p", None, "p*(1 - p)"),       "p*(1 - p)*(1 - 2*p)**2/n"),
+    (("X ~ Exponential(l)", "X", "l"),                        "l**2/n"),
+    (("exp(-Abs(x - m)/b)/(2*b)", "x", "m"),                  "b**2/n"),
+]
+# fmt: on
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize(("asked", "bound"), BOUNDS, ids=[f"{a[0]} {b}" for a, b in BOUNDS])
+def test_bounds_in_every_spelling(asked: Any, bound: str) -> None:
+    found = cramer_rao_bound(*asked)
+    assert same(found.result, bound)
+    assert found.check().verdict == "confirmed"
+
+
+def test_the_information_of_a_laplace_mean_is_the_variance_of_the_score() -> None:
+    for found in (law_information("X ~ Laplace(m, b)", "m"),
+                  fisher_information("exp(-Abs(x - m)/b)/(2*b)", "x", "m")):  # fmt: skip
+        assert same(found.result, "1/b**2")
+        assert next(step.rule for step in found.steps) == "variance of the score"
+        assert found.check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: fisher_information("1/t", "x", "t", (0, "t")), "possible depends on t"),
+        (lambda: fisher_information("X ~ Uniform(0, t)", "X", "t"), "possible depends on t"),
+    ],
+)
+def test_no_information_where_what_is_possible_depends_on_the_parameter(
+    ask: Any, words: str
+) -> None:
+    with pytest.raises(NoRuleApplies, match=words):
+        ask()
