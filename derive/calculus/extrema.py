@@ -248,7 +248,8 @@ def either_side_of_the_kink(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
 @LARGEST.rule("turned over", example=ArgMax(-((x - c) ** 2) - 3 * Abs(x), x), on=(Add, Mul))
 def turned_over(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """A function is largest where its negative is smallest: here one with a kink."""
-    return ArgMin(expand(-f), x, a, b) if any(depends_on(g, x) for g in f.atoms(Abs)) else None
+    turned = expand(-f)
+    return either_side_of_the_kink(turned, x, a, b) and ArgMin(turned, x, a, b)
 
 
 @LARGEST.rule("maximise the logarithm", example=ArgMax(x**2 * exp(-3 * x), x, 0, oo))
