@@ -160,7 +160,8 @@ _MODULE_OF = {
     "posterior_density": "derive.probability.bayes",
     "conjugate_posterior": "derive.probability.bayes",
     "estimator_bias": "derive.statistics.estimation",
-    "estimator_error": "derive.statistics.estimation",
+    "estimator_error": "derive.statistics.squares_variance",
+    "best_shrinkage": "derive.statistics.squares_variance",
     "mle": "derive.statistics.likelihood",
     "fisher_information": "derive.statistics.fisher_information",
     "cramer_rao_bound": "derive.statistics.fisher_information",
@@ -432,7 +433,7 @@ if TYPE_CHECKING:
     from derive.rules import Rewrite, Rule, RuleTable
     from derive.saved.entries import SavedError
     from derive.statistics.count_tests import chi_squared_test
-    from derive.statistics.estimation import estimator_bias, estimator_error
+    from derive.statistics.estimation import estimator_bias
     from derive.statistics.fisher_information import cramer_rao_bound, fisher_information
     from derive.statistics.joint_likelihood import joint_mle
     from derive.statistics.law_information import law_information
@@ -442,6 +443,7 @@ if TYPE_CHECKING:
     from derive.statistics.moment_estimates import moment_estimate
     from derive.statistics.multinomial import multinomial_mle
     from derive.statistics.posterior_mode import map_estimate
+    from derive.statistics.squares_variance import best_shrinkage, estimator_error
     from derive.statistics.sufficiency import sufficient_statistics
     from derive.statistics.variance_tests import f_test, variance_test
     from derive.tokens import ParseError
@@ -476,6 +478,7 @@ __all__ = [
     "bayes_table",
     "best_difference_step",
     "best_momentum",
+    "best_shrinkage",
     "best_step",
     "bias_correction",
     "bisection_error",

@@ -27,17 +27,32 @@ SHIFT = 1e-6  # of a total, for a difference quotient
 
 
 def _over_samples(node: Any, at: Evaluator, of: Callable[[Number], Number]) -> Number:
-    """The mean of of(T): each number is one of two values, of the mean and variance asked for."""
-    T, S, Q, n, mean, variance = node.args[:6]
-    c, size = at.ctx, count(at, n)
-    spread = c.sqrt(at(variance))
-    up, down = at(mean) + spread * c.sqrt(2), at(mean) - spread / c.sqrt(2)
+    """The mean of of(T): each number is one of three values, of the moments asked for."""
+    T, S, Q, n, mean, variance, *fourth = node.args
+    c, size, mu, v = at.ctx, count(at, n), at(mean), at(variance)
+    fourth = fourth[:-1] if node.has_target else fourth
+    values, chances = _three_values(c, v, at(fourth[0]) if fourth else None)
     found = c.zero
-    for k in range(size + 1):
-        weight = c.binomial(size, k) * c.mpf(2) ** (size - k) / c.mpf(3) ** size
-        sums = {S: k * up + (size - k) * down, Q: k * up**2 + (size - k) * down**2}
-        found += weight * of(Evaluator({**at.given, **sums}, root=at.root)(T))
+    for i in range(size + 1):
+        for j in range(size - i + 1) if chances[2] else [size - i]:
+            times = i, j, size - i - j
+            ways = c.binomial(size, i) * c.binomial(size - i, j)
+            weight = ways * c.fprod(p**k for p, k in zip(chances, times, strict=True))
+            xs = [mu + value for value in values]
+            sums = {S: c.fdot(times, xs), Q: c.fdot(times, [x * x for x in xs])}
+            found += weight * of(Evaluator({**at.given, **sums}, root=at.root)(T))
     return found
+
+
+def _three_values(c: Any, v: Number, k: Number | None) -> tuple[list[Number], list[Number]]:
+    """Numbers of mean 0, variance v and fourth moment k, with how probable each is."""
+    if k is None:
+        third = c.mpf(1) / 3
+        return [c.sqrt(2 * v), -c.sqrt(v / 2), c.zero], [third, 2 * third, c.zero]
+    if not k > v**2 > 0:
+        raise Undefined("the fourth moment is above the square of the variance")
+    step, share = c.sqrt(k / v), v**2 / k
+    return [step, -step, c.zero], [share / 2, share / 2, 1 - share]
 
 
 @estimator("EstimatorMean")
@@ -56,15 +71,61 @@ def estimator_variance(node: Any, at: Evaluator) -> Number:
 @estimator("Bias")
 @remembered
 def bias(node: Any, at: Evaluator) -> Number:
-    target = at(node.args[6])
+    target = at(node.args[-1])
     return _over_samples(node, at, lambda value: value - target)
 
 
 @estimator("MeanSquaredError")
 @remembered
 def mean_squared_error(node: Any, at: Evaluator) -> Number:
-    target = at(node.args[6])
+    target = at(node.args[-1])
     return _over_samples(node, at, lambda value: (value - target) ** 2)
+
+
+@estimator("BestFactor")
+@remembered
+def best_factor(node: Any, at: Evaluator) -> Number:
+    """Of many factors the one with the least mean squared error."""
+    at.rests_on(HALF_THE_DIGITS)
+    mean = _over_samples(node, at, lambda value: value)
+    square = _over_samples(node, at, lambda value: value**2)
+    target = at(node.args[-1])
+
+    def error(factor: Number) -> Number:
+        return factor * factor * square - 2 * factor * mean * target + target**2
+
+    return _least_cost(error, at, at.ctx.zero, at.ctx.inf)
+
+
+@estimator("SquaresVariance")
+@remembered
+def squares_variance(node: Any, at: Evaluator) -> Number:
+    """Over all samples of three values."""
+    mean = _mean_of_sums(at, node.args, lambda a, b, n: a - b * b / n)
+    return _mean_of_sums(at, node.args, lambda a, b, n: (a - b * b / n - mean) ** 2)
+
+
+@estimator("SumsMoment")
+@remembered
+def sums_moment(node: Any, at: Evaluator) -> Number:
+    p, q = (int(part) for part in node.args[:2])
+    return _mean_of_sums(at, node.args[2:], lambda a, b, n: a**p * b**q)
+
+
+def _mean_of_sums(at: Evaluator, law: Any, of: Callable[[Number, Number, int], Number]) -> Number:
+    """The mean of a function of the sum of squares, the sum, and how many numbers there are."""
+    n, v, k = law
+    c, size = at.ctx, count(at, n)
+    (step, *_), (share, *_) = _three_values(c, at(v), at(k))
+    if size == 0:
+        raise Undefined("a sample of no numbers")
+    found = c.zero
+    for i in range(size + 1):
+        for j in range(size - i + 1):
+            ways = c.binomial(size, i) * c.binomial(size - i, j)
+            weight = ways * share ** (i + j) * (1 - 2 * share) ** (size - i - j)
+            found += weight * of((i + j) * step**2, (i - j) * step, size)
+    return found
 
 
 @estimator("MaximumLikelihood")

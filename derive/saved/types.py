@@ -286,8 +286,8 @@ OURS = {                                                         # module: name:
         "ExpectedCounts": "M", "ChiSquaredStatistic": "T[TK][SE]", "IndependenceStatistic": "M",
     },
     "derive.statistics.estimation": {
-        **dict.fromkeys(("EstimatorMean", "EstimatorVariance"), "[SE]SS[SE]{3}"),
-        **dict.fromkeys(("Bias", "MeanSquaredError"), "[SE]SS[SE]{4}"),
+        **dict.fromkeys(("EstimatorMean", "EstimatorVariance"), "[SE]SS[SE]{3,4}"),
+        **dict.fromkeys(("Bias", "MeanSquaredError"), "[SE]SS[SE]{4,5}"),
     },
     "derive.statistics.likelihood": {
         "MaximumLikelihood": "[SE]SST[SE]{2}",
@@ -301,6 +301,9 @@ OURS = {                                                         # module: name:
     "derive.statistics.law_information": {"LawInformation": "[SE]T"},
     "derive.statistics.multinomial": {"LikeliestProbabilities": "T", "CountsMultiplier": "T"},
     "derive.statistics.posterior_mode": {"PosteriorMode": "[SE]{2}SST[SE]{2}"},
+    "derive.statistics.squares_variance": {
+        "SquaresVariance": "[SE]{3}", "SumsMoment": "[SE]{5}", "BestFactor": "[SE]SS[SE]{4,5}",
+    },
     "derive.statistics.sufficiency": dict.fromkeys(
         ("JointDensity", "JointLogDensity"), "[SE]ST[TK]"),
     "derive.statistics.likelihood_ratio": {"LikelihoodRatio": "[SE]SST[SE]{3}"},

@@ -90,6 +90,7 @@ ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("backprop", (["Z = X @ W", "L = sum(Z**2)"],), {"shapes": {"X": "m,n", "W": "n,k"}}),
     ("best_difference_step", (1, [0, 1]), {}),
     ("best_momentum", ([1, 9],), {}),
+    ("best_shrinkage", (), {}),
     ("best_step", (["mu", "L"],), {}),
     ("bias_correction", (0.9, 1), {}),
     ("bisection_error", (1, 2, 9), {}),
