@@ -56,6 +56,8 @@ def _ends(f: Any, a: Expr, b: Expr) -> tuple[Rational, Rational] | None:
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         low, high = (middle, high) if _sign(f, middle) == before else (low, middle)
+    if not _meets_zero(f, low, high, (seen[0][0], seen[-1][0])):
+        return None
     for k in DECIMALS:
         step = Rational(1, 10**k)
         for shift in (0, step / 2):  # where the zero is such a fraction, it lies in the middle
@@ -64,6 +66,15 @@ def _ends(f: Any, a: Expr, b: Expr) -> tuple[Rational, Rational] | None:
             if a <= start and start + step <= b and set(signs) == {1, -1}:
                 return start, start + step
     return None
+
+
+def _meets_zero(f: Any, low: Any, high: Any, over: Any) -> bool:
+    """Whether the function is small where its sign changes: at a pole it is large."""
+    width = min(SIGN * (1 + abs(low)), (over[1] - over[0]) / 4)
+    near = [abs(f(place)) for place in (low - width, high + width) if over[0] < place < over[1]]
+    far = [abs(f(place)) for place in (low - 1e3 * width, high + 1e3 * width)
+           if over[0] < place < over[1]]  # fmt: skip
+    return bool(near and far and max(near) < max(far))
 
 
 def _moved(u: Any, a: Expr, b: Expr) -> Any:
