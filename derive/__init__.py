@@ -163,11 +163,13 @@ _MODULE_OF = {
     "posterior_density": "derive.probability.bayes",
     "conjugate_posterior": "derive.probability.bayes",
     "estimator_bias": "derive.statistics.estimation",
-    "estimator_error": "derive.statistics.estimation",
+    "estimator_error": "derive.statistics.squares_variance",
+    "best_shrinkage": "derive.statistics.squares_variance",
     "mle": "derive.statistics.likelihood",
-    "fisher_information": "derive.statistics.likelihood",
-    "cramer_rao_bound": "derive.statistics.likelihood",
+    "fisher_information": "derive.statistics.fisher_information",
+    "cramer_rao_bound": "derive.statistics.fisher_information",
     "joint_mle":       "derive.statistics.joint_likelihood",
+    "multinomial_mle": "derive.statistics.multinomial",
     "law_information": "derive.statistics.law_information",
     "map_estimate":    "derive.statistics.posterior_mode",
     "moment_estimate": "derive.statistics.moment_estimates",
@@ -439,14 +441,17 @@ if TYPE_CHECKING:
     from derive.rules import Rewrite, Rule, RuleTable
     from derive.saved.entries import SavedError
     from derive.statistics.count_tests import chi_squared_test
-    from derive.statistics.estimation import estimator_bias, estimator_error
+    from derive.statistics.estimation import estimator_bias
+    from derive.statistics.fisher_information import cramer_rao_bound, fisher_information
     from derive.statistics.joint_likelihood import joint_mle
     from derive.statistics.law_information import law_information
-    from derive.statistics.likelihood import cramer_rao_bound, fisher_information, mle
+    from derive.statistics.likelihood import mle
     from derive.statistics.likelihood_ratio import likelihood_ratio_test
     from derive.statistics.mean_tests import t_test, z_test
     from derive.statistics.moment_estimates import moment_estimate
+    from derive.statistics.multinomial import multinomial_mle
     from derive.statistics.posterior_mode import map_estimate
+    from derive.statistics.squares_variance import best_shrinkage, estimator_error
     from derive.statistics.sufficiency import sufficient_statistics
     from derive.statistics.variance_tests import f_test, variance_test
     from derive.tokens import ParseError
@@ -482,6 +487,7 @@ __all__ = [
     "bayes_table",
     "best_difference_step",
     "best_momentum",
+    "best_shrinkage",
     "best_step",
     "bias_correction",
     "bisection_error",
@@ -598,6 +604,7 @@ __all__ = [
     "moment",
     "moment_estimate",
     "moment_generating_function",
+    "multinomial_mle",
     "mutual_information",
     "newton_cotes",
     "newton_step",

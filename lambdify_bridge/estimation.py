@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Add, Dummy, Integral, S, Tuple, log
 
 from lambdify_bridge import laws
+from lambdify_bridge.central_difference import slope
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.formula import sees_its_arguments
 from lambdify_bridge.iteration import count
@@ -16,24 +17,42 @@ from lambdify_bridge.nodes import nodes
 from lambdify_bridge.remembered import remembered
 from lambdify_bridge.samples import numbers
 
-NARROWINGS = 110
+FARTHEST, LOOKS = 12, 240  # over the whole interval, before the search is narrowed down
+NARROWINGS = 100
 MOST_TURNS = 30
+MOST_TERMS, FEW = 6000, 20
 SIZE = Dummy("size", positive=True)
 HALF_THE_DIGITS = 1e-13
+SHIFT = 1e-6  # of a total, for a difference quotient
 
 
 def _over_samples(node: Any, at: Evaluator, of: Callable[[Number], Number]) -> Number:
-    """The mean of of(T): each number is one of two values, of the mean and variance asked for."""
-    T, S, Q, n, mean, variance = node.args[:6]
-    c, size = at.ctx, count(at, n)
-    spread = c.sqrt(at(variance))
-    up, down = at(mean) + spread * c.sqrt(2), at(mean) - spread / c.sqrt(2)
+    """The mean of of(T): each number is one of three values, of the moments asked for."""
+    T, S, Q, n, mean, variance, *fourth = node.args
+    c, size, mu, v = at.ctx, count(at, n), at(mean), at(variance)
+    fourth = fourth[:-1] if node.has_target else fourth
+    values, chances = _three_values(c, v, at(fourth[0]) if fourth else None)
     found = c.zero
-    for k in range(size + 1):
-        weight = c.binomial(size, k) * c.mpf(2) ** (size - k) / c.mpf(3) ** size
-        sums = {S: k * up + (size - k) * down, Q: k * up**2 + (size - k) * down**2}
-        found += weight * of(Evaluator({**at.given, **sums}, root=at.root)(T))
+    for i in range(size + 1):
+        for j in range(size - i + 1) if chances[2] else [size - i]:
+            times = i, j, size - i - j
+            ways = c.binomial(size, i) * c.binomial(size - i, j)
+            weight = ways * c.fprod(p**k for p, k in zip(chances, times, strict=True))
+            xs = [mu + value for value in values]
+            sums = {S: c.fdot(times, xs), Q: c.fdot(times, [x * x for x in xs])}
+            found += weight * of(Evaluator({**at.given, **sums}, root=at.root)(T))
     return found
+
+
+def _three_values(c: Any, v: Number, k: Number | None) -> tuple[list[Number], list[Number]]:
+    """Numbers of mean 0, variance v and fourth moment k, with how probable each is."""
+    if k is None:
+        third = c.mpf(1) / 3
+        return [c.sqrt(2 * v), -c.sqrt(v / 2), c.zero], [third, 2 * third, c.zero]
+    if not k > v**2 > 0:
+        raise Undefined("the fourth moment is above the square of the variance")
+    step, share = c.sqrt(k / v), v**2 / k
+    return [step, -step, c.zero], [share / 2, share / 2, 1 - share]
 
 
 @estimator("EstimatorMean")
@@ -52,15 +71,61 @@ def estimator_variance(node: Any, at: Evaluator) -> Number:
 @estimator("Bias")
 @remembered
 def bias(node: Any, at: Evaluator) -> Number:
-    target = at(node.args[6])
+    target = at(node.args[-1])
     return _over_samples(node, at, lambda value: value - target)
 
 
 @estimator("MeanSquaredError")
 @remembered
 def mean_squared_error(node: Any, at: Evaluator) -> Number:
-    target = at(node.args[6])
+    target = at(node.args[-1])
     return _over_samples(node, at, lambda value: (value - target) ** 2)
+
+
+@estimator("BestFactor")
+@remembered
+def best_factor(node: Any, at: Evaluator) -> Number:
+    """Of many factors the one with the least mean squared error."""
+    at.rests_on(HALF_THE_DIGITS)
+    mean = _over_samples(node, at, lambda value: value)
+    square = _over_samples(node, at, lambda value: value**2)
+    target = at(node.args[-1])
+
+    def error(factor: Number) -> Number:
+        return factor * factor * square - 2 * factor * mean * target + target**2
+
+    return _least_cost(error, at, at.ctx.zero, at.ctx.inf)
+
+
+@estimator("SquaresVariance")
+@remembered
+def squares_variance(node: Any, at: Evaluator) -> Number:
+    """Over all samples of three values."""
+    mean = _mean_of_sums(at, node.args, lambda a, b, n: a - b * b / n)
+    return _mean_of_sums(at, node.args, lambda a, b, n: (a - b * b / n - mean) ** 2)
+
+
+@estimator("SumsMoment")
+@remembered
+def sums_moment(node: Any, at: Evaluator) -> Number:
+    p, q = (int(part) for part in node.args[:2])
+    return _mean_of_sums(at, node.args[2:], lambda a, b, n: a**p * b**q)
+
+
+def _mean_of_sums(at: Evaluator, law: Any, of: Callable[[Number, Number, int], Number]) -> Number:
+    """The mean of a function of the sum of squares, the sum, and how many numbers there are."""
+    n, v, k = law
+    c, size = at.ctx, count(at, n)
+    (step, *_), (share, *_) = _three_values(c, at(v), at(k))
+    if size == 0:
+        raise Undefined("a sample of no numbers")
+    found = c.zero
+    for i in range(size + 1):
+        for j in range(size - i + 1):
+            ways = c.binomial(size, i) * c.binomial(size - i, j)
+            weight = ways * share ** (i + j) * (1 - 2 * share) ** (size - i - j)
+            found += weight * of((i + j) * step**2, (i - j) * step, size)
+    return found
 
 
 @estimator("MaximumLikelihood")
@@ -117,25 +182,57 @@ def _least_cost(
             return low + at.ctx.exp(u)
         return low + (high - low) / (1 + at.ctx.exp(-u))
 
-    best = lowest(lambda u: cost(moved(u)), at.ctx.mpf(-12), at.ctx.mpf(12), NARROWINGS)[0]
-    if abs(best) > 11:
+    def height(u: Number) -> Number:
+        try:
+            return cost(moved(u))
+        except (Undefined, Undecided):
+            return at.ctx.inf  # numbers grow too long: far from what is likely
+
+    steps = [at.ctx.mpf(2 * FARTHEST * k) / LOOKS - FARTHEST for k in range(LOOKS + 1)]
+    least = min(range(1, LOOKS), key=lambda k: height(steps[k]))
+    best = lowest(height, steps[least - 1], steps[least + 1], NARROWINGS)[0]
+    if abs(best) > FARTHEST - 1:
         raise Undefined("the likelihood has no maximum inside")
-    return moved(best)
+    place = moved(best)
+    if low < 0 < high and abs(place) < HALF_THE_DIGITS:  # a kink at zero has no digits
+        here, beside = cost(at.ctx.zero), cost(place)
+        return at.ctx.zero if here <= beside + 9 * at.ctx.eps * abs(beside) else place
+    return place
 
 
 @estimator("FisherInformation")
 @remembered
 def fisher_information(node: Any, at: Evaluator) -> Number:
-    """The expected square of the score, by quadrature over the density."""
+    """The expected square of the score, by quadrature over the density, or by the sum."""
     f, x, t, a, b = node.args[:5]
-    score = log(f).diff(t)
-    return at(Integral(f * score**2, Tuple(x, a, b)))
+    inside = f * log(f).diff(t) ** 2
+    if x.is_integer:
+        return _added_up(at, inside, x, at(a), at(b))
+    return at(Integral(inside, Tuple(x, a, b)))
+
+
+def _added_up(at: Evaluator, inside: Any, x: Any, first: Number, last: Number) -> Number:
+    """Term by term, until those that follow are nothing beside what there is: they may be small at
+    the start as well, before they grow."""
+    c, total, small = at.ctx, at.ctx.zero, 0
+    for k in range(MOST_TERMS):
+        if first + k > last:
+            return total
+        term = at.at({x: first + k})(inside)
+        total += term
+        small = small + 1 if abs(term) <= abs(total) * c.eps**2 else 0
+        if small > FEW:
+            return total
+    raise Undecided(f"more than {MOST_TERMS} terms")
 
 
 @estimator("CramerRaoBound")
 @remembered
 def cramer_rao_bound(node: Any, at: Evaluator) -> Number:
-    return 1 / (at(node.args[5]) * fisher_information(node, at))
+    """The square of the slope of what is estimated, a difference quotient, over the information."""
+    t, n, *sought = (node.args[k] for k in (2, 5, 6)[: len(node.args) - 4])
+    speed = slope(at, t, lambda there: there(sought[0])) if sought else 1
+    return speed**2 / (at(n) * fisher_information(node, at))
 
 
 @estimator("ProfileMaximum")
@@ -212,3 +309,51 @@ def joint_density(node: Any, at: Evaluator) -> Number:
 @estimator("JointLogDensity")
 def joint_log_density(node: Any, at: Evaluator) -> Number:
     return at.ctx.log(joint_density(node, at))
+
+
+@estimator("LikeliestProbabilities")
+@remembered
+def likeliest_probabilities(node: Any, at: Evaluator) -> Number:
+    return _likeliest_shares(at, [at(count) for count in node.args[0]], at.ctx.one)[0]
+
+
+@estimator("CountsMultiplier")
+@remembered
+def counts_multiplier(node: Any, at: Evaluator) -> Number:
+    """The difference quotient of the largest logarithm, where the total is a little above 1."""
+    counts, h = [at(count) for count in node.args[0]], at.ctx.mpf(SHIFT)
+    up, down, far, low = (_likeliest_shares(at, counts, 1 + k * h)[1] for k in (1, -1, 2, -2))
+    return (8 * (up - down) - (far - low)) / (12 * h)
+
+
+def _likeliest_shares(
+    at: Evaluator, counts: list[Number], total: Number
+) -> tuple[tuple[Number, ...], Number]:
+    """Positive numbers of this total, and the largest logarithm of the product of their powers.
+
+    The first takes its part, the next its part of what is left: each part is put where the product
+    is largest, whatever the others are.
+    """
+    c = at.ctx
+    if not all(count > 0 for count in counts):
+        raise Undefined("what was counted never is best at an end")
+    at.rests_on(HALF_THE_DIGITS)
+    parts = [c.mpf(1) / 2] * (len(counts) - 1)
+
+    def shares(parts: list[Number]) -> list[Number]:
+        left, found = total, []
+        for part in parts:
+            found.append(left * part)
+            left -= found[-1]
+        return [*found, left]
+
+    def cost(parts: list[Number]) -> Number:
+        return -c.fsum(n * c.log(p) for n, p in zip(counts, shares(parts), strict=True))
+
+    for k in range(len(parts)):
+
+        def along(part: Number, k: int = k) -> Number:
+            return cost([*parts[:k], part, *parts[k + 1 :]])
+
+        parts[k] = lowest(along, c.eps, 1 - c.eps, NARROWINGS)[0]
+    return tuple(shares(parts)), -cost(parts)

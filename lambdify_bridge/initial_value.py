@@ -17,6 +17,7 @@ from sympy import Basic
 
 from lambdify_bridge import linear_equations
 from lambdify_bridge.central_difference import by_each, slope
+from lambdify_bridge.damped_newton import zero
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, estimator
 
 FAMILIES = (
@@ -350,11 +351,11 @@ def constant(node: Any, at: Evaluator) -> Number:
     c, wanted = at.ctx, at(right)
     for first in STARTS:
         try:
-            zero = c.findroot(lambda trial: at.at({C: trial})(left) - wanted, c.mpf(first))
+            found = c.findroot(lambda trial: at.at({C: trial})(left) - wanted, c.mpf(first))
         except (ValueError, ArithmeticError):
             continue  # Newton's method went astray: begin elsewhere
         at.rests_on(1e-10)
-        return zero
+        return found
     raise Undecided("no constant was found that fulfils the equation")
 
 
@@ -376,15 +377,15 @@ def fitted(node: Any, at: Evaluator) -> Number:
 
     def misses(*trial: Number) -> list[Number]:
         there = at.at({**dict(zip(letters, trial, strict=True)), x: place})
-        found = [by_each(claimed, [x] * k, there) for k in range(len(wanted))]
-        return [a - b for a, b in zip(found, wanted, strict=True)]
+        values = [by_each(claimed, [x] * k, there) for k in range(len(wanted))]
+        return [a - b for a, b in zip(values, wanted, strict=True)]
 
     for first in STARTS:
         guess = [c.mpf(first + 0.31 * k) for k in range(len(letters))]
         try:
-            zero = c.findroot(misses, guess)
+            found = zero(c, misses, guess)
         except (ValueError, ArithmeticError):
             continue  # Newton's method went astray: begin elsewhere
         at.rests_on(1e-10)
-        return at.at(dict(zip(letters, zero, strict=True)))(claimed)
+        return at.at(dict(zip(letters, found, strict=True)))(claimed)
     raise Undecided("no constants were found that fit the initial values")

@@ -365,7 +365,9 @@ def convolved(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
     (low, high), (least, most) = ends(first), ends(second)
     inside = density(first, x) * density(second, y).xreplace({y: z - x})
     operator = Integral if isinstance(first.set, Interval) else Sum
-    return operator(inside, (x, Max(low, z - most), Min(high, z - least)))
+    begin = Max(low, z - most)
+    end = Min(high, z - least)
+    return operator(inside, (x, begin, end if operator is Sum else Max(begin, end)))
 
 
 def along_ratio(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
@@ -376,6 +378,8 @@ def along_ratio(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
         return Integral(-y * f, (y, -oo, 0)) + Integral(y * f, (y, 0, oo))
     if reach == ((0, oo), (0, oo)):
         return Integral(y * f, (y, 0, oo))
+    if reach[0][0] == reach[1][0] == 0:
+        return Integral(y * f, (y, 0, Min(reach[1][1], reach[0][1] / z)))
     raise Undecided("neither two half lines nor two lines")
 
 

@@ -170,7 +170,7 @@ class _Walk:
             raise ValueError(
                 f"the function {node.func.__name__!r} is not defined: put a formula in its place"
             )
-        if isinstance(node, sp.CRootOf):
+        if _is_root(node):
             return ()
         kind = type(node).__name__
         if kind in UNFINISHED:
@@ -202,7 +202,7 @@ class _Walk:
     def translate(self, node: Any, operands: list[Any]) -> Any:
         if not node.args:
             return self.atom(node)
-        if isinstance(node, sp.CRootOf):
+        if _is_root(node):
             return self.builder.number(node)
         translator = _translator(node)
         return operands[0] if translator is None else translator(self.builder, node, operands)
@@ -347,6 +347,11 @@ def _translator(node: Any) -> Callable[[Builder, Any, list[Any]], Any] | None:
         rewrite = BY_NAME.get(kind.__name__)
         return None if rewrite is None else _rewritten(rewrite)
     return TRANSLATORS.get(kind)
+
+
+def _is_root(node: Any) -> bool:
+    """A number that is said to be the root of a function."""
+    return isinstance(node, sp.CRootOf) or type(node).__name__ == "IsolatedRoot"
 
 
 def _definition(node: Any) -> Any:

@@ -111,12 +111,13 @@ def kernel_mean(node: Any, at: Evaluator) -> Number:
     """Both integrals by the same rule, as far as the kernel is seen."""
     g, multiplier, x, *ends = node.args
     scale = float(at.ctx.re(at(multiplier)))
-    if not scale > 0:
-        raise Undefined("the kernel does not fall")
     low, high = (float(at(end)) for end in ends)
+    if not scale > 0 and not np.isfinite(high - low):
+        raise Undefined("the kernel does not fall")
     points, weights = _rule(_seen(at, g, x, low, high, 1 / scale))
     values = _values(at, g, x, points)
-    kernel = weights * np.exp(-scale * values)
+    exponents = -scale * values
+    kernel = weights * np.exp(exponents - exponents.max())
     if not kernel.sum() > 0:
         raise Undefined("the kernel is not seen")
     at.rests_on(ACCURACY)

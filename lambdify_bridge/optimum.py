@@ -44,6 +44,7 @@ def maximum(node: Any, at: Evaluator) -> Number:
 
 
 @estimator("RootBetween")
+@estimator("IsolatedRoot")
 @remembered
 def root_between(node: Any, at: Evaluator) -> Number:
     """The one place where the sign changes, between values that do not jump over zero."""
@@ -112,6 +113,8 @@ def _summit(node: Any, at: Evaluator, sign: int) -> tuple[Number, Number]:
         if any(p is not best and abs(p[1] - best[1]) <= TIE * abs(best[1]) for p in peaks):
             raise Undefined("the function is as large at several places")
         where, value = place(best[0]), sign * best[1]
+        if where and abs(where) < ACCURACY and sign * f(there.ctx.zero) >= best[1]:
+            where, value = there.ctx.zero, f(there.ctx.zero)  # a kink at zero has no digits
     at.rests_on(ACCURACY)
     return +where, +value
 

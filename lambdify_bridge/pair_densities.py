@@ -15,6 +15,7 @@ from sympy import Expr, Interval, Symbol
 
 from lambdify_bridge import joint, laws
 from lambdify_bridge.central_difference import settled
+from lambdify_bridge.damped_newton import zero
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator, is_real
 from lambdify_bridge.remembered import remembered
 from lambdify_bridge.to_numpy import as_written
@@ -52,10 +53,10 @@ def pair_density(node: Any, at: Evaluator) -> Number:
             return [value(g, (x, y)) - w for g, w in zip(functions, wanted, strict=True)]
 
         try:
-            found = at.ctx.findroot(off, start)
+            first, second = zero(at.ctx, off, start)
         except (ValueError, ZeroDivisionError) as error:
             raise Undefined("no place leads there") from error
-        return found[0], found[1]
+        return first, second
 
     def quotient(h: Number) -> Number:
         return at.ctx.fsum(part(root, h) for root in near) / (4 * h * h)

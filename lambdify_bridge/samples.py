@@ -6,12 +6,15 @@ from typing import Any
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undefined, estimator
 from lambdify_bridge.iteration import count
+from lambdify_bridge.totals import numbers_with
 from lambdify_bridge.values import real_part
 
 
 def numbers(at: Evaluator, sample: Any) -> list[Number]:
     """The numbers; where only their sums are known, numbers with these sums."""
     kind = type(sample).__name__
+    if kind == "Totals":
+        return numbers_with(at, sample)
     if kind not in ("Sums", "Summary"):
         return [at(value) for value in sample.args]
     c, size = at.ctx, count(at, sample.args[0])

@@ -5,6 +5,7 @@ Most are from Boyce and DiPrima, Elementary Differential Equations, chapters 2 a
 
 from __future__ import annotations
 
+import mpmath
 import pytest
 from sympy import (
     Derivative,
@@ -39,6 +40,7 @@ from derive.command_line import main
 from derive.engine import Budget, search
 from derive.parse import parse
 from lambdify_bridge import Undecided, Undefined, check, estimate, value
+from lambdify_bridge.damped_newton import zero
 
 x, y, C, C1, C2 = symbols("x y C C1 C2")
 
@@ -376,6 +378,14 @@ def test_bad_input_says_what_to_do(call: object, message: str) -> None:
 def test_what_no_rule_solves_is_refused() -> None:
     with pytest.raises(derive.NoRuleApplies, match=r"y' = sin\(x\*y\)"):
         derive.dsolve("y' = sin(x*y)", "y", "x")
+
+
+def test_a_search_for_constants_ends_where_the_equations_have_no_value() -> None:
+    def misses(x: mpmath.mpf, y: mpmath.mpf) -> list[mpmath.mpf]:
+        return [x * y + 1, mpmath.log(x) + 9 if x <= 1 else mpmath.nan]  # no slope
+
+    with pytest.raises(ValueError, match="does not come to a zero"):
+        zero(mpmath.mp, misses, (mpmath.mpf(1), mpmath.mpf(1)))
 
 
 def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

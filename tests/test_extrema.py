@@ -26,6 +26,7 @@ import derive
 from derive import NoRuleApplies, argmax
 from derive.calculus.extrema import LARGEST
 from derive.calculus.intervals import ArgMax, ArgMin, Maximum, RootBetween
+from derive.calculus.isolated_roots import between_two_numbers
 from derive.calculus.signs import between_if, negative_if, positive_if, smooth_if
 from derive.command_line import main
 from derive.elementary import relu
@@ -200,6 +201,19 @@ def test_estimates(operator: Expr, value: float) -> None:
 def test_no_estimate(operator: Expr) -> None:
     with pytest.raises((Undefined, Undecided)):
         estimate(operator)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [1 / (x - Rational(7, 5)), 1 / (exp(x) - 7) - Rational(1, 100), (x - 1) * (x - 3) + exp(-x)],
+)
+def test_a_pole_and_two_zeros_are_no_isolated_zero(f: Expr) -> None:
+    assert between_two_numbers(f, x, S.Zero, S(4)) is None
+
+
+def test_an_isolated_zero_has_the_digits_that_are_asked_for() -> None:
+    found = between_two_numbers(x - cos(x), x, -oo, oo)
+    assert str(found.evalf(30)) == "0.739085133215160641655312087674"
 
 
 @pytest.mark.parametrize(("operator", "claim"), WRONG, ids=str)

@@ -40,7 +40,7 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import in_order, letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.intervals import ArgMax, ArgMin, Maximum, OnInterval, RootBetween
-from derive.calculus.roots_between import RULES as ROOTS
+from derive.calculus.isolated_roots import RULES as ROOTS
 from derive.calculus.signs import (
     NegativeOn,
     PositiveOn,
@@ -225,17 +225,31 @@ def where_two_sizes_cross(f: Max, x: Symbol, a: Expr, b: Expr) -> Outcome:
 
 @SMALLEST.rule("on either side of the kink", example=ArgMin((x - 5) ** 2 + 3 * Abs(x), x))
 def either_side_of_the_kink(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
-    """A convex function with a kink at 0 is smallest right of it, left of it, or in the kink."""
-    weight = f.coeff(Abs(x)) if isinstance(f, Add) else S.Zero
-    smooth = expand(f - weight * Abs(x))
-    if weight == 0 or (a, b) != (-oo, oo) or smooth.has(Abs) or smooth_if(smooth, x, a, b) is None:
+    """A convex function is smallest right of its kink, left of it, or in the kink: there the slopes
+    on the two sides have zero between them."""
+    sizes = [node for node in f.atoms(Abs) if depends_on(node, x)]
+    line = sizes[0].args[0].as_poly(x) if len(sizes) == 1 else None
+    if line is None or line.degree() != 1 or line.nth(1) not in (1, -1) or (a, b) != (-oo, oo):
+        return None
+    kink, weight = -line.nth(0) / line.nth(1), f.expand().coeff(sizes[0])
+    smooth = expand(f - weight * sizes[0])
+    if weight == 0 or smooth.has(Abs) or smooth_if(smooth, x, a, b) is None:
         return None
     convex, pointed = (positive_if(g, x, a, b) for g in (smooth.diff(x, 2), weight))
     if convex is None or pointed is None or not smooth.is_polynomial(x):
         return None
     right, left = (RootBetween(factor_terms(smooth.diff(x) + s * weight), x) for s in (1, -1))
-    cases = Piecewise((right, right > 0), (left, left < 0), (S.Zero, True))
-    return Rewrite(cases, And(convex, pointed))
+    cases = Piecewise((right, right > kink), (left, left < kink), (kink, True))
+    names = Symbol("slope before"), Symbol("slope after")
+    slopes = (expand(smooth.diff(x).subs(x, kink) + s * weight) for s in (-1, 1))
+    return Rewrite(cases, And(convex, pointed), where=tuple(zip(names, slopes, strict=True)))
+
+
+@LARGEST.rule("turned over", example=ArgMax(-((x - c) ** 2) - 3 * Abs(x), x), on=(Add, Mul))
+def turned_over(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """A function is largest where its negative is smallest: here one with a kink."""
+    turned = expand(-f)
+    return either_side_of_the_kink(turned, x, a, b) and ArgMin(turned, x, a, b)
 
 
 @LARGEST.rule("maximise the logarithm", example=ArgMax(x**2 * exp(-3 * x), x, 0, oo))

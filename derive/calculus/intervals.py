@@ -92,21 +92,28 @@ class Maximum(OnInterval):
 
 
 class RootBetween(OnInterval):
-    """The one zero of f between a and b.
-
-    >>> from sympy import cos
-    >>> from sympy.abc import x
-    >>> RootBetween(cos(x) - x, x, 0, 1).evalf(20)
-    0.73908513321516064166
-    """
+    """The one zero of f between a and b."""
 
     name = "root"
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        """Between finite numbers it is a number itself."""
+
+class IsolatedRoot(OnInterval):
+    """The one zero of f between two decimal fractions, where it changes its sign: a number.
+
+    >>> from sympy.abc import x
+    >>> from sympy import S, log
+    >>> IsolatedRoot(x + log(x), x, S(56)/100, S(57)/100).evalf(10)
+    0.5671432904
+    """
+
+    name = "root"
+    is_number = True
+    is_real = True
+    is_finite = True
+    is_comparable = True
+
+    def _eval_evalf(self, prec: int) -> Expr:
         f, x, a, b = self.args
-        if self.free_symbols or not (a.is_comparable and b.is_comparable):
-            return None
         digits = prec_to_dps(prec)
 
         def value(place: Any) -> Any:
@@ -114,5 +121,11 @@ class RootBetween(OnInterval):
 
         with workprec(prec + 10):
             ends = (a._to_mpmath(prec + 10), b._to_mpmath(prec + 10))
-            zero = mp.findroot(value, ends, solver="anderson", verify=False)
+            zero = mp.findroot(value, ends, solver="anderson", verify=False, maxsteps=prec)
         return Float._new(zero._mpf_, prec)
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if self.args[2] >= 0 else None
+
+    def _eval_is_negative(self) -> bool | None:
+        return True if self.args[3] <= 0 else None

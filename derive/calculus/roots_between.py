@@ -20,6 +20,7 @@ from sympy import (
     collect,
     exp,
     expand,
+    expand_power_exp,
     factor,
     log,
     oo,
@@ -35,7 +36,7 @@ from derive.engine import not_zero
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on
 
-x = Symbol("x")
+x, p = Symbol("x"), Symbol("p", positive=True)
 
 
 def textbook(value: Basic) -> Basic:
@@ -104,11 +105,19 @@ def _never_zero_if(f: Expr, x: Symbol, a: Expr, b: Expr) -> Boolean | None:
 @RULES.rule("clear denominators", example=RootBetween(2 / x - 3 / (1 - x), x, 0, 1), on=Add)
 def clear_denominators(f: Add, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """Multiply by the denominator, which has no zero in the interval."""
-    above, below = together(f).as_numer_denom()
-    if not f.is_rational_function(x) or not depends_on(below, x):
+    above, below = together(expand_power_exp(f)).as_numer_denom()
+    if not _of_powers(f, x) or not depends_on(below, x):
         return None
     given = never_zero_if(below, x, a, b)
     return None if given is None else Rewrite(RootBetween(above, x, a, b), given)
+
+
+def _of_powers(f: Expr, x: Symbol) -> bool:
+    """Whether f is a fraction of polynomials in x and powers of x."""
+    powers = {
+        node: Dummy() for node in f.atoms(Pow) if node.base == x and not depends_on(node.exp, x)
+    }
+    return bool(f.xreplace(powers).is_rational_function(x, *powers.values()))
 
 
 @RULES.rule("linear equation", example=RootBetween(5 * x - 2, x, 0, 1))
@@ -148,6 +157,23 @@ def _coefficients(f: Expr, x: Symbol, degree: int) -> list[Expr] | None:
         return None
     steps = Poly(f, x)
     return list(steps.all_coeffs()) if steps.degree() == degree else None
+
+
+@RULES.rule(
+    "a zero on either side of 0",
+    example=RootBetween((2 - p) * x**2 + (1 - p) * x - p, x, 0, oo),
+)
+def zero_on_either_side(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The product of both zeros, the last coefficient by the first, is negative: the one with the
+    positive root is positive."""
+    c = _coefficients(f, x, 2)
+    if c is None or (a, b) != (0, oo):
+        return None
+    upward, below = positive_if(c[0], x, a, b), positive_if(-c[2], x, a, b)
+    if upward is None or below is None:
+        return None
+    root = sqrt(factor(c[1] ** 2 - 4 * c[0] * c[2]))
+    return Rewrite((-c[1] + root) / (2 * c[0]), And(upward, below))
 
 
 @RULES.rule("take the root", example=RootBetween(2 * x**5 - 3, x, 0, oo), on=Add)

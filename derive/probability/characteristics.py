@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from sympy import (
@@ -14,7 +13,7 @@ from sympy import (
 )
 
 from derive.calculus.extrema import TABLES as EXTREMA
-from derive.calculus.intervals import RootBetween
+from derive.calculus.intervals import IsolatedRoot
 from derive.core import Derivation
 from derive.engine import NoRuleApplies, limited
 from derive.probability import expectations
@@ -26,7 +25,7 @@ from derive.probability.distributions import (
     written_out,
 )
 from derive.probability.expectations import place_of, single
-from derive.probability.median_roots import SIDES, SideOfHalf, is_isolated, where_it_is_had
+from derive.probability.median_roots import SIDES, ZEROS, SideOfHalf, where_it_is_had
 from derive.probability.medians import MEDIANS, Median
 from derive.probability.modes import MODES, Mode
 from derive.probability.moments import Expectation, Laws, Moment, of, tidied, unpack
@@ -73,7 +72,7 @@ TABLES = {
     Mode: MODES,
     Median: MEDIANS,
     SideOfHalf: SIDES,
-    RootBetween: replace(EXTREMA[RootBetween], final=is_isolated),
+    IsolatedRoot: ZEROS,
     EntropyOfLaw: ENTROPIES,
     DistributionFunction: FUNCTIONS,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, S, Symbol, Tuple, exp, oo
+from sympy import Add, Expr, S, Symbol, Tuple, exp, log, oo
 
 from derive.asked import letter, scalar
 from derive.calculus.extrema import TABLES as EXTREMA
@@ -83,29 +83,43 @@ def nothing_is_known(g: Expr, c: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     return DensityOfKernel(S.One, x, a, b) if g == 0 and (b - a).is_finite else None
 
 
+@DENSITIES.rule(
+    "the constraint holds by itself", example=MaximumEntropyDensity(x, S.Half, x, S.Zero, S.One)
+)
+def the_constraint_holds_by_itself(g: Expr, c: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The density that is the same everywhere has this mean: the multiplier is zero."""
+    bounded = a.is_finite and b.is_finite
+    return DensityOfKernel(S.One, x, a, b) if g == x and bounded and 2 * c == a + b else None
+
+
 @DENSITIES.rule("stationary Lagrangian", example=MaximumEntropyDensity(x, S(2), x, S.Zero, oo))
 def stationary_lagrangian(g: Expr, c: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """-log(p) - 1 + lambda_0 - lambda g = 0 for each x: p is exp(-lambda g) times a constant."""
     if g == 0:
         return None
-    return DensityOfKernel(exp(-Multiplier(g, c, x, a, b) * g), x, a, b)
+    return DensityOfKernel(kernel(g, Multiplier(g, c, x, a, b)), x, a, b)
+
+
+def kernel(g: Expr, multiplier: Expr) -> Expr:
+    """exp(-l g); a power of x where g is a logarithm."""
+    return g.args[0] ** (-multiplier) if isinstance(g, log) else exp(-multiplier * g)
 
 
 @MULTIPLIERS.rule("from the constraint", example=Multiplier(x, S(2), x, S.Zero, oo))
 def from_the_constraint(g: Expr, c: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The multiplier for which g has the expected value c."""
-    if a.is_finite and b.is_finite:
-        return None
-    multiplier = Symbol(fresh("lamda", g, c, a, b).name, positive=True)
+    bounded = a.is_finite and b.is_finite  # both ends may be the likelier one
+    known = {"real": True, "nonzero": True} if bounded else {"positive": True}
+    multiplier = Symbol(fresh("lamda", g, c, a, b).name, **known)
     mean = KernelMean(g, multiplier, x, a, b)
-    return RootBetween(mean - c, multiplier, S.Zero, oo)
+    return RootBetween(mean - c, multiplier, -oo if bounded else S.Zero, oo)
 
 
 @KERNEL_MEANS.rule("definition", example=KernelMean(x, m, x, S.Zero, oo))
 def kernel_mean(g: Expr, multiplier: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The integral of g times the kernel, by that of the kernel."""
-    kernel = exp(-multiplier * g)
-    return definite(g * kernel, x, a, b) / definite(kernel, x, a, b)
+    weight = kernel(g, multiplier)
+    return definite(g * weight, x, a, b) / definite(weight, x, a, b)
 
 
 @PROBABILITIES.rule("nothing is known", example=MaximumEntropyTable((0, 1, 4)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Basic, Expr, FiniteSet, Float, Rational, S, Symbol, Tuple, stats
 
-from derive.calculus.intervals import SHORT, RootBetween, decimals
+from derive.calculus.intervals import SHORT, IsolatedRoot, decimals
 from derive.calculus.signs import positive_if
 from derive.probability.distribution_functions import DistributionFunction
 from derive.probability.distributions import (
@@ -31,7 +31,6 @@ from lambdify_bridge.taylor_enclosure import half_of, integral_up_to
 
 X = Symbol("X", real=True)
 GAMMA = drawn(X, stats.Gamma("X", 3, 2))
-CLOSE = Rational(1, 10**6)  # of their size, how far apart the numbers around a zero are at most
 SHOWN = 15  # digits of a bound
 
 
@@ -57,6 +56,7 @@ class SideOfHalf(DistributionFunction):
 
 
 SIDES = RuleTable(SideOfHalf, unpack, "sides of a median")
+ZEROS = RuleTable(IsolatedRoot, lambda goal: goal.args, "isolated zeros", final=lambda goal: True)
 
 
 @SIDES.rule("bounds of the integral", example=SideOfHalf(S(5), GAMMA))
@@ -101,15 +101,8 @@ def isolated_by_signs(g: Symbol, laws: Laws) -> Outcome:
         return None
     a, b = found
     sides = (SideOfHalf(a, *laws), FiniteSet(-1)), (SideOfHalf(b, *laws), FiniteSet(1))
-    root = RootBetween(DistributionFunction(x, *laws) - S.Half, x, a, b)
+    root = IsolatedRoot(DistributionFunction(x, *laws) - S.Half, x, a, b)
     return Rewrite(root, conditions(one[1]), premises=sides)
-
-
-def is_isolated(root: RootBetween) -> bool:
-    """Whether the two numbers around a zero are so close together that they show its digits."""
-    f, x, a, b = root.args
-    numbers = a.is_Rational and b.is_Rational and f.free_symbols == {x}
-    return bool(numbers and b - a <= CLOSE * abs(b))
 
 
 def where_it_is_had(law: Basic) -> str:

@@ -14,6 +14,7 @@ from sympy import (
     Basic,
     Expr,
     Integral,
+    Piecewise,
     S,
     Symbol,
     exp,
@@ -68,6 +69,22 @@ def ratio_of_positive_numbers(z: Expr, first: Basic, second: Basic) -> Outcome:
     inside = y * _both(first, z * y, second, y)
     given = And(conditions(first), conditions(second), _positive(z))
     return Rewrite(Integral(_gathered(inside), (y, 0, oo)), given)
+
+
+@RATIOS.rule(
+    "positive numbers up to a bound", example=DensityOfRatio(s, drawn(X, ROW), drawn(Y, ROW))
+)
+def ratio_up_to_a_bound(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """X/Y is z where X is z y: the density at all of these, times the Jacobian determinant y, as
+    far as y may go, and z y as well."""
+    (low, high), (least, most) = _ends(first), _ends(second)
+    if low != 0 or least != 0 or high == oo or most == oo:
+        return None
+    y = Symbol(fresh("y", z, first, second).name, positive=True)
+    inside = _gathered(y * _both(first, z * y, second, y))
+    to_most, to_high = (Integral(inside, (y, 0, end)) for end in (most, high / z))
+    given = And(conditions(first), conditions(second), _positive(z))
+    return Rewrite(Piecewise((to_most, z <= high / most), (to_high, True)), given)
 
 
 @RATIOS.rule("on the whole line", example=DensityOfRatio(z, drawn(X, BELL), drawn(Y, BELL)))

@@ -11,6 +11,7 @@ from sympy import (
     Integral,
     Max,
     Min,
+    Piecewise,
     Pow,
     S,
     Sum,
@@ -102,6 +103,37 @@ def convolution(z: Expr, first: Basic, second: Basic) -> Outcome:
     inside = powsimp(inside, combine="exp").replace(exp, lambda u: exp(u.expand()))
     given = And(conditions(first), conditions(second), _in_reach(begin, end))
     return Rewrite(operator(inside, (x, begin, end)), given)
+
+
+@SUMS.rule(
+    "convolution, range by range",
+    example=DensityOfSum(s, drawn(X, stats.Uniform("X", 0, 1)), drawn(Y, stats.Uniform("Y", 0, a))),
+)
+def convolution_by_ranges(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """One of the two is x and the other one the rest, for any x that is possible for both: from
+    where to where that is changes as the sum passes a sum of ends."""
+    if is_discrete(first) or is_discrete(second):
+        return None
+    (low, high), (least, most) = bounds(first), bounds(second)
+    if not (low.is_finite and least.is_finite):
+        return None
+    x, y = Symbol(fresh("x", z, first, second).name), Symbol("y")
+    inside = written_out(first, x) * written_out(second, y).xreplace({y: z - x})
+    inside = powsimp(inside, combine="exp").replace(exp, lambda u: exp(u.expand()))
+    one, other = low + most, high + least  # where the one begins to be too small, the other as well
+    shorter = (other - one).is_nonpositive, (one - other).is_nonpositive
+    rising = z <= other if shorter[0] else z <= one if shorter[1] else And(z <= one, z <= other)
+    ranges = [
+        (low, z - least, rising),
+        (z - most, z - least, z <= other),
+        (low, high, z <= one),
+        (z - most, high, z <= high + most),
+    ]
+    kept = [r for k, r in enumerate(ranges) if not (k in (1, 2) and shorter[k - 1])]
+    cases = [(Integral(inside, (x, begin, end)), holds) for begin, end, holds in kept]
+    cases = [case for case in cases if case[1] != False and not case[0].has(oo, -oo)]
+    whole = Piecewise((S.Zero, z < low + least), *cases, (S.Zero, True))
+    return Rewrite(whole, And(conditions(first), conditions(second)))
 
 
 def _in_reach(begin: Expr, end: Expr) -> Boolean:

@@ -45,6 +45,7 @@ RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">
 LEVELS = {"Derivative": 55, "Integral": 45, "Sum": 45, "Product": 45, "Limit": 45, "Contains": 35}
 LEVELS |= {"Convergence": 45}
 LEVELS |= {"ArgMax": 1000, "ArgMin": 1000, "Maximum": 1000, "RootBetween": 1000}
+LEVELS |= {"IsolatedRoot": 1000}
 LEVELS |= {"Expectation": 1000, "Variance": 1000}
 LEVELS |= {"Transpose": 60, "Inverse": 60, "Not": 32, "factorial": 65, "Abs": 1000}
 

@@ -83,7 +83,7 @@ OURS = {                                                         # module: name:
     },
     "derive.calculus.integrals.operators": {"Between": "[SE]S[SE]{2}"},
     "derive.calculus.intervals": dict.fromkeys(
-        ("ArgMax", "ArgMin", "Maximum", "RootBetween"), "[SE]S[SE]{2}"),
+        ("ArgMax", "ArgMin", "Maximum", "RootBetween", "IsolatedRoot"), "[SE]S[SE]{2}"),
     "derive.calculus.joint_limits":      {"JointLimit": "[SE]TT"},
     "derive.calculus.recursions":        {"LimitOfRecursion": "[SE]S[SE]"},
     "derive.calculus.series.operators":  {"Truncated": "[SE]S[SE]{2}"},
@@ -293,18 +293,24 @@ OURS = {                                                         # module: name:
         "ExpectedCounts": "M", "ChiSquaredStatistic": "T[TK][SE]", "IndependenceStatistic": "M",
     },
     "derive.statistics.estimation": {
-        **dict.fromkeys(("EstimatorMean", "EstimatorVariance"), "[SE]SS[SE]{3}"),
-        **dict.fromkeys(("Bias", "MeanSquaredError"), "[SE]SS[SE]{4}"),
+        **dict.fromkeys(("EstimatorMean", "EstimatorVariance"), "[SE]SS[SE]{3,4}"),
+        **dict.fromkeys(("Bias", "MeanSquaredError"), "[SE]SS[SE]{4,5}"),
     },
     "derive.statistics.likelihood": {
-        "MaximumLikelihood": "[SE]SST[SE]{2}", "FisherInformation": "[SE]SS[SE]{2}",
-        "CramerRaoBound": "[SE]SS[SE]{3}",
+        "MaximumLikelihood": "[SE]SST[SE]{2}",
+    },
+    "derive.statistics.fisher_information": {
+        "FisherInformation": "[SE]SS[SE]{2}", "CramerRaoBound": "[SE]SS[SE]{3,4}",
     },
     "derive.statistics.joint_likelihood": {
         "JointMaximumLikelihood": "[SE]ST{4}", "ProfileMaximum": "[SE]S[SE]{2}",
     },
     "derive.statistics.law_information": {"LawInformation": "[SE]T"},
+    "derive.statistics.multinomial": {"LikeliestProbabilities": "T", "CountsMultiplier": "T"},
     "derive.statistics.posterior_mode": {"PosteriorMode": "[SE]{2}SST[SE]{2}"},
+    "derive.statistics.squares_variance": {
+        "SquaresVariance": "[SE]{3}", "SumsMoment": "[SE]{5}", "BestFactor": "[SE]SS[SE]{4,5}",
+    },
     "derive.statistics.sufficiency": dict.fromkeys(
         ("JointDensity", "JointLogDensity"), "[SE]ST[TK]"),
     "derive.statistics.likelihood_ratio": {"LikelihoodRatio": "[SE]SST[SE]{3}"},
@@ -318,7 +324,7 @@ OURS = {                                                         # module: name:
     },
     "derive.statistics.p_values":       dict.fromkeys(("PValue", "LimitingPValue"), "[SE]{2}"),
     "derive.statistics.samples": {
-        **dict.fromkeys(("Sums", "Summary"), "[SE]{3}"),
+        **dict.fromkeys(("Sums", "Summary"), "[SE]{3}"), "Totals": "[SE]ST{2}",
         **dict.fromkeys(
             ("SampleMean", "SquaresAboutMean", "SampleVariance", "SquaredError"), "[TK]"),
     },

@@ -11,11 +11,11 @@ from sympy import (
     Add,
     Expr,
     Symbol,
+    factor,
 )
 
 from derive.asked import scalar
 from derive.calculus.integrals.integrate import exact
-from derive.calculus.roots_between import textbook
 from derive.core import Derivation
 from derive.engine import limited
 from derive.probability.quantities import Quantity, worked_out
@@ -32,24 +32,29 @@ SAMPLE = (total, squares, n, mu, v)
 class OfEstimators(Quantity):
     """An operator on T, a function of the sum S and the sum of squares Q of a sample.
 
-    Operator(T, S, Q, n, mu, v): of n independent numbers of mean mu and variance v.
+    Operator(T, S, Q, n, mu, v): of n independent numbers of mean mu and variance v. Where the
+    squares vary, the fourth central moment k comes next.
     """
+
+    has_target = False
 
     bound = (1, 2)
 
     def _sympystr(self, printer: Any) -> str:
         if not getattr(printer, "as_on_paper", False):
             return super()._sympystr(printer)
-        T, S, Q, n, mu, v, *target = map(printer._print, self.args)
-        of = f" for {target[0]}" if target else ""
-        return f"{self.name}[{T}{of} | {S} = Σx, {Q} = Σx², {n} of x ~ ({mu}, {v})]"
+        T, S, Q, n, mu, v, *more = map(printer._print, self.args)
+        of = f" for {more.pop()}" if self.has_target else ""
+        law = ", ".join([mu, v, *(f"fourth {k}" for k in more)])
+        return f"{self.name}[{T}{of} | {S} = Σx, {Q} = Σx², {n} of x ~ ({law})]"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        T, S, Q, n, mu, v, *target = map(printer._print, self.args)
+        T, S, Q, n, mu, v, *more = map(printer._print, self.args)
         power = f"^{{{exp}}}" if exp else ""
-        of = rf"_{{{target[0]}}}" if target else ""
+        of = rf"_{{{more.pop()}}}" if self.has_target else ""
+        law = r",\ ".join([mu, v, *(rf"\mu_4 = {k}" for k in more)])
         sums = rf"{S} = \Sigma x,\ {Q} = \Sigma x^2"
-        inside = rf"{T} \,\middle|\, {sums},\ {n} \text{{ of }} x \sim \left({mu}, {v}\right)"
+        inside = rf"{T} \,\middle|\, {sums},\ {n} \text{{ of }} x \sim \left({law}\right)"
         return rf"\operatorname{{{self.name}}}{of}{power}\left[{inside}\right]"
 
 
@@ -69,16 +74,18 @@ class Bias(OfEstimators):
     """The expected value of T less what it estimates: Bias(T, S, Q, n, mu, v, target)."""
 
     name = "bias"
+    has_target = True
 
 
 class MeanSquaredError(OfEstimators):
     """The expected (T - target)**2: MeanSquaredError(T, S, Q, n, mu, v, target)."""
 
     name = "MSE"
+    has_target = True
 
 
 def table(operator: type, title: str) -> RuleTable:
-    return RuleTable(operator, lambda goal: goal.args, title, tidy=textbook)
+    return RuleTable(operator, lambda goal: goal.args, title, tidy=factor)
 
 
 MEANS, VARIANCES = (
@@ -90,13 +97,17 @@ Q_ABOUT_MEAN = squares - total**2 / n
 
 
 @MEANS.rule("sum of the sample", example=EstimatorMean(total, *SAMPLE), on=Symbol)
-def sum_of_the_sample(T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Expr) -> Outcome:
+def sum_of_the_sample(
+    T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Expr, *fourth: Expr
+) -> Outcome:
     """Each of the n numbers is expected to be mu."""
     return n * mu if T == S else None
 
 
 @MEANS.rule("sum of squares", example=EstimatorMean(squares, *SAMPLE), on=Symbol)
-def sum_of_squares(T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Expr) -> Outcome:
+def sum_of_squares(
+    T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Expr, *fourth: Expr
+) -> Outcome:
     """The expected square of each number is its variance, and the square of its mean."""
     return n * (v + mu**2) if T == Q else None
 
@@ -121,7 +132,9 @@ def linearity(T: Expr, S: Symbol, Q: Symbol, *sample: Expr) -> Outcome:
 
 
 @VARIANCES.rule("independent numbers", example=EstimatorVariance(total, *SAMPLE), on=Symbol)
-def independent_numbers(T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Expr) -> Outcome:
+def independent_numbers(
+    T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Expr, *fourth: Expr
+) -> Outcome:
     """Variances of independent numbers add up."""
     return n * v if T == S else None
 
@@ -129,10 +142,10 @@ def independent_numbers(T: Expr, S: Symbol, Q: Symbol, n: Expr, mu: Expr, v: Exp
 @VARIANCES.rule("constant factor", example=EstimatorVariance(total / n + 1, *SAMPLE))
 def constant_factor(T: Expr, S: Symbol, Q: Symbol, *sample: Expr) -> Outcome:
     """A constant term changes nothing; a constant factor comes out as its square."""
-    factor = T.expand().coeff(S, 1)
-    if depends_on(T, Q) or depends_on(factor, S) or depends_on((T - factor * S).expand(), S):
+    fixed = T.expand().coeff(S, 1)
+    if depends_on(T, Q) or depends_on(fixed, S) or depends_on((T - fixed * S).expand(), S):
         return None
-    return factor**2 * EstimatorVariance(S, S, Q, *sample)
+    return fixed**2 * EstimatorVariance(S, S, Q, *sample)
 
 
 @BIASES.rule("expected value less target", example=Bias(Q_ABOUT_MEAN / n, *SAMPLE, v))
@@ -168,12 +181,21 @@ ESTIMATORS = {   # estimator, what it estimates
 LETTERS = {s.name: s for s in SAMPLE}
 
 
-def _estimator(estimator: str, target: Any) -> tuple[Expr, Expr]:
+def asked_estimator(estimator: str, target: Any) -> tuple[Expr, Expr]:
     if estimator in ESTIMATORS:
         return ESTIMATORS[estimator]
     read = [exact(scalar(each)) for each in (estimator, target)]
     known = {s: LETTERS[s.name] for f in read for s in f.free_symbols if s.name in LETTERS}
     return read[0].xreplace(known), read[1].xreplace(known)
+
+
+def fourth_moment(T: Expr, fourth: Any) -> tuple[Expr, ...]:
+    """The fourth central moment, where the squares of the numbers count."""
+    if not depends_on(T, squares):
+        return ()
+    read = exact(scalar(fourth))
+    known = {s: LETTERS.get(s.name, Symbol(s.name, positive=True)) for s in read.free_symbols}
+    return (read.xreplace(known),)
 
 
 @limited
@@ -189,16 +211,5 @@ def estimator_bias(estimator: str, target: Any = "mu", timeout: float = 20.0) ->
     >>> estimator_bias("sample variance").result
     0
     """
-    T, wanted = _estimator(estimator, target)
+    T, wanted = asked_estimator(estimator, target)
     return worked_out(Bias(T, *SAMPLE, wanted), TABLES, timeout)
-
-
-@limited
-def estimator_error(estimator: str, target: Any = "mu", timeout: float = 20.0) -> Derivation:
-    """The mean squared error of an estimator that is linear in the sample, as in `estimator_bias`.
-
-    >>> estimator_error("sample mean").result
-    v/n
-    """
-    T, wanted = _estimator(estimator, target)
-    return worked_out(MeanSquaredError(T, *SAMPLE, wanted), TABLES, timeout)

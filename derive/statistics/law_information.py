@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Basic, Expr, Set, Symbol, expand_log, log, simplify, stats, true
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    Expr,
+    Pow,
+    S,
+    Set,
+    Symbol,
+    expand_log,
+    log,
+    sign,
+    simplify,
+    stats,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 from derive.asked import letter
@@ -24,6 +39,7 @@ from derive.structure import D, depends_on
 
 K = Symbol("K", integer=True)
 a = Symbol("a", positive=True)
+Y, m = Symbol("Y", real=True), Symbol("m", real=True)
 
 
 class LawInformation(Moment):
@@ -57,6 +73,38 @@ def log_probability(x: Symbol, law: Basic, t: Symbol) -> Expr | None:
     else:
         return None
     return Add(*(term for term in Add.make_args(L) if depends_on(term, t)))
+
+
+@INFORMATION.rule(
+    "variance of the score",
+    example=LawInformation(m, drawn(Y, stats.Laplace("Y", m, a))),
+)
+def variance_of_the_score(t: Expr, laws: Laws) -> Outcome:
+    """Off the kink the score is the derivative of the logarithm, and has the mean 0: its variance
+    is its mean square. The second derivative knows nothing of the kink: minus its mean is less."""
+    one = single(laws)
+    if not one or not isinstance(t, Symbol) or any(depends_on(e, t) for e in bounds(one[1])):
+        return None
+    x, law = one
+    L = log_probability(x, law, t)
+    if L is None or not any(depends_on(node, t) for node in L.atoms(Abs)):
+        return None
+    score = L.diff(t)
+    square = square_off_kinks(score)
+    mean = Expectation(square, (x, law)) if depends_on(square, x) else square
+    return Rewrite(mean, conditions(law), where=((Symbol("score"), score),))
+
+
+def square_off_kinks(score: Expr) -> Expr:
+    """The square, where sign(u)**2 is 1: but for single numbers."""
+    return (
+        (score**2)
+        .expand()
+        .replace(
+            lambda node: isinstance(node, Pow) and isinstance(node.base, sign) and node.exp.is_even,
+            lambda node: S.One,
+        )
+    )
 
 
 @INFORMATION.rule("expected curvature", example=LawInformation(a, drawn(K, stats.Poisson("K", a))))

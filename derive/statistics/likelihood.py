@@ -1,4 +1,4 @@
-"""The likelihood of a sample: where it is largest, the Fisher information, the Cramer-Rao bound.
+"""The likelihood of a sample: where it is largest.
 
 Casella and Berger, Statistical Inference, chapter 7.
 """
@@ -11,40 +11,49 @@ from sympy import (
     Abs,
     Add,
     And,
+    Dummy,
     Expr,
-    FiniteSet,
     Ge,
-    Integral,
     Le,
     Limit,
     Max,
+    Min,
     Mul,
     Piecewise,
+    Poly,
+    Rational,
     S,
     Symbol,
     Tuple,
+    ceiling,
     exp,
+    expand,
+    expand_power_base,
+    floor,
     log,
     oo,
     together,
 )
+from sympy.logic.boolalg import Boolean
 
 from derive.asked import letter, place, scalar
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.extrema import TABLES as EXTREMA
-from derive.calculus.extrema import at_a_kink, logarithm
+from derive.calculus.extrema import at_a_kink, either_side_of_the_kink, logarithm
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.intervals import ArgMax, RootBetween
 from derive.calculus.limits import RULES as LIMITS
 from derive.calculus.roots_between import textbook
-from derive.calculus.signs import NegativeOn, negative_if, positive_if
+from derive.calculus.signs import NegativeOn, PositiveOn, negative_if, positive_if
 from derive.core import Derivation
 from derive.engine import limited
 from derive.probability.quantities import Quantity, numbers, worked_out
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, depends_on
 
+NARROW, WIDE = Rational(1, 10**9), Rational(1, 10)  # intervals about zeros
+SAME = 1e-9  # no difference between the logarithms of two likelihoods
 n = Symbol("n", integer=True, positive=True)
 x, theta = Symbol("x", positive=True), Symbol("theta", positive=True)
 y, mu = Symbol("y", real=True), Symbol("mu")
@@ -65,28 +74,7 @@ class MaximumLikelihood(Quantity):
     sees_to_its_variable = True
 
 
-class FisherInformation(Quantity):
-    """What one number between a and b tells about t: FisherInformation(f, x, t, a, b).
-
-    The variance of the score, the derivative of log f by t.
-    """
-
-    name = "Fisher information"
-    bound = (1,)
-
-
-class CramerRaoBound(Quantity):
-    """The least variance of an unbiased estimator: CramerRaoBound(f, x, t, a, b, n)."""
-
-    name = "Cramer-Rao bound"
-    bound = (1,)
-
-
 LIKELIEST = table(MaximumLikelihood, "maximum likelihood")
-INFORMATION, BOUNDS = (
-    table(FisherInformation, "Fisher information"),
-    table(CramerRaoBound, "Cramer-Rao bounds"),
-)
 EXPONENTIAL = exp(-x / theta) / theta
 
 
@@ -125,7 +113,9 @@ def log_likelihood_with_kinks(
 
 def where_kinked(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     """Where a function with absolute values is largest, if that is one place."""
-    return None if at_a_kink(L, t, a, b) is None else ArgMax(L, t, a, b)
+    turned = either_side_of_the_kink(expand(-L), t, a, b)
+    known = at_a_kink(L, t, a, b) is not None or turned is not None
+    return ArgMax(L, t, a, b) if known else None
 
 
 @LIKELIEST.rule(
@@ -136,23 +126,45 @@ def where_kinked(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
 )
 def the_least_end(f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr) -> Outcome:
     """Below the largest number one of the data is impossible, above it the likelihood falls."""
-    inside = _below_an_end(f, x, t)
-    if inside is None or a != 0:
+    if a != 0 or not all(value.is_positive for value in data):
         return None
-    L, most = log_likelihood(inside, x, t, data), Max(*data)
+    found = _inside(f, (Le(x, t), Ge(t, x)))
+    if found is None:
+        return None
+    L, most = log_likelihood(found, x, t, data), Max(*data)
     falling = negative_if(L.diff(t), t, a, b)
     reached = S.true if b == oo else most < b
-    if falling is None or reached == False or not all(value.is_positive for value in data):
+    if falling is None or reached == False:
         return None
     premise = (D(L, t), NegativeOn(t, a, b, falling))
     return Rewrite(most, And(falling, reached), premises=(premise,))
 
 
-def _below_an_end(f: Expr, x: Symbol, t: Symbol) -> Expr | None:
-    """The density, of numbers that are at most t."""
+@LIKELIEST.rule(
+    "the greatest end that is possible",
+    example=MaximumLikelihood(
+        Piecewise((exp(theta - x), x >= theta), (0, True)), x, theta, (2, 3, 7), 0, oo
+    ),
+)
+def the_greatest_end(f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr) -> Outcome:
+    """Above the least number one of the data is impossible, below it the likelihood rises."""
+    found = _inside(f, (Ge(x, t), Le(t, x)))
+    if found is None:
+        return None
+    L, least = log_likelihood(found, x, t, data), Min(*data)
+    rising = positive_if(L.diff(t), t, a, b)
+    reached = And(S.true if b == oo else least < b, S.true if a == -oo else least > a)
+    if rising is None or reached == False:
+        return None
+    premise = (D(L, t), PositiveOn(t, a, b, rising))
+    return Rewrite(least, And(rising, reached), premises=(premise,))
+
+
+def _inside(f: Expr, within: tuple[Boolean, ...]) -> Expr | None:
+    """The density of numbers on the one side of t, of which the other is impossible."""
     if not isinstance(f, Piecewise) or len(f.args) != 2 or f.args[1][0] != 0:
         return None
-    return f.args[0][0] if f.args[0][1] in (Le(x, t), Ge(t, x)) else None
+    return f.args[0][0] if f.args[0][1] in within else None
 
 
 def where_concave(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
@@ -187,22 +199,53 @@ def where_the_slope_changes(L: Expr, t: Symbol, a: Expr, b: Expr) -> Outcome:
     return Rewrite(RootBetween(D(L, t), t, a, b), And(positive, falling), premises=(premise,))
 
 
-@INFORMATION.rule("expected curvature", example=FisherInformation(EXPONENTIAL, x, theta, 0, oo))
-def expected_curvature(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr) -> Outcome:
-    """The expected square of the score is minus the expected second derivative of log f."""
-    L = log_density(f)
-    curvature = L.diff(t, 2)
-    premise = (D(L, t, 2), FiniteSet(curvature))
-    return Rewrite(
-        Integral((-f * curvature).expand(power_exp=False), Tuple(x, a, b)), premises=(premise,)
-    )
+@LIKELIEST.rule(
+    "the highest of the stationary places",
+    example=MaximumLikelihood(1 / (1 + (y - mu) ** 2), y, mu, (1, 2, 9), -oo, oo),
+)
+def the_highest_stationary_place(
+    f: Expr, x: Symbol, t: Symbol, data: Tuple, a: Expr, b: Expr
+) -> Outcome:
+    """The score is positive on the left of all its zeros, and negative on the right: the likelihood
+    is largest at one of them, by its values there at the one between these two numbers."""
+    L = log_likelihood(f, x, t, data)
+    score = together(L.diff(t))
+    if L.has(Piecewise) or L.free_symbols != {t} or not score.is_rational_function(t):
+        return None
+    above, below = (Poly(part, t) for part in score.as_numer_denom())
+    rational = all(c.is_Rational for part in (above, below) for c in part.all_coeffs())
+    if not rational or _zeros(below, a, b):
+        return None
+    ends = highest(L, above * (1 if below.eval(_within(a, b)) > 0 else -1), a, b)
+    return None if ends is None else RootBetween(D(L, t), t, *ends)
 
 
-@BOUNDS.rule("information of the sample", example=CramerRaoBound(EXPONENTIAL, x, theta, 0, oo, n))
-def information_of_the_sample(f: Expr, x: Symbol, t: Symbol, a: Expr, b: Expr, n: Expr) -> Outcome:
-    """n independent numbers tell n times as much; no unbiased estimator has a variance below one
-    over that."""
-    return 1 / (n * FisherInformation(f, x, t, a, b))
+def _zeros(f: Poly, a: Expr, b: Expr) -> list[tuple[Expr, Expr]]:
+    """Narrow intervals with one zero between a and b in each, from left to right."""
+    found = (ends for ends, _ in f.intervals(eps=NARROW))
+    return [(low, high) for low, high in found if a < high and low < b]
+
+
+def _within(a: Expr, b: Expr) -> Expr:
+    if a.is_finite and b.is_finite:
+        return (a + b) / 2
+    return a + 1 if a.is_finite else b - 1 if b.is_finite else S.Zero
+
+
+def highest(L: Expr, score: Poly, a: Expr, b: Expr) -> tuple[Expr, Expr] | None:
+    """Two numbers that lie around that zero of the score where L is largest, and no other."""
+    t, zeros = score.gen, _zeros(score, a, b)
+    first, last = (zeros[0][0] - NARROW, zeros[-1][1] + NARROW) if zeros else (a, b)
+    if not zeros or not (a < first and last < b and score.eval(first) > 0 > score.eval(last)):
+        return None
+    heights = [float(L.subs(t, (low + high) / 2)) for low, high in zeros]
+    best, *others = sorted(range(len(zeros)), key=lambda k: -heights[k])
+    if others and heights[best] - heights[others[0]] < SAME:
+        return None
+    low, high = ((round_(end / WIDE + s) * WIDE) for round_, end, s in
+                 zip((ceiling, floor), zeros[best], (-1, 1), strict=True))  # fmt: skip
+    alone = score.count_roots(low, high) == 1
+    return (low, high) if alone and a <= low and high <= b else zeros[best]
 
 
 TABLES: dict[type, RuleTable] = {
@@ -210,30 +253,11 @@ TABLES: dict[type, RuleTable] = {
     **EXTREMA,
     Limit: LIMITS,
     MaximumLikelihood: LIKELIEST,
-    FisherInformation: INFORMATION,
-    CramerRaoBound: BOUNDS,
     DERIVATIVES.operator: DERIVATIVES,
 }
 
 
 # ------------------------------------------------------------------ what the user calls
-
-
-def _density(f: Any, x: Any, parameter: Any, real: bool, ends: Any) -> tuple[Any, ...]:
-    """The density with its letters: the parameter is positive where it lives on (0, b)."""
-    read = exact(scalar(f))
-    old, t = letter(x, read), letter(parameter, read)
-    if t.is_real is None:
-        read, t = read.xreplace({t: Symbol(t.name, positive=real)}), Symbol(t.name, positive=real)
-    others = {
-        s: Symbol(s.name, positive=True)
-        for s in sorted(read.free_symbols, key=str)
-        if s.is_real is None
-    }
-    if old.name == t.name:
-        raise ValueError(f"{x} is the letter of the data: name the parameter otherwise")
-    fresh = Symbol(old.name, **({"positive": True} if place(ends[0]) == 0 else {"real": True}))
-    return read.xreplace({**others, old: fresh}), fresh, t
 
 
 @limited
@@ -247,17 +271,23 @@ def mle(
     >>> mle("exp(-x/t)/t", "x", "t", [1, 2, 6]).result
     3
     """
-    ends = [exact(place(end)) for end in bounds]
-    goal = MaximumLikelihood(*likelihood_asked(f, x, parameter, data), *ends)
+    goal = MaximumLikelihood(*likelihood_asked(f, x, parameter, data, bounds))
     return worked_out(goal, TABLES, timeout)
 
 
-def likelihood_asked(
-    f: Any, x: Any, parameter: Any, data: Any
-) -> tuple[Expr, Symbol, Symbol, list[Expr]]:
-    """The density, its letters and the data."""
+def likelihood_asked(f: Any, x: Any, parameter: Any, data: Any, bounds: Any) -> tuple[Any, ...]:
+    """The density, its letters, the data and the ends of the parameter."""
     (read,), own_x, own = formulas_of(x, parameter, f)
-    return read, own_x, own, positive_data(data)
+    ends = [exact(place(end)) for end in bounds]
+    if ends[0].is_nonnegative:
+        read = powers_apart(read, own)
+    return read, own_x, own, positive_data(data), *ends
+
+
+def powers_apart(f: Expr, t: Symbol) -> Expr:
+    """x**k*t**(-k) for (x/t)**k, for a positive t."""
+    positive = Dummy(t.name, positive=True)
+    return expand_power_base(f.xreplace({t: positive})).xreplace({positive: t})
 
 
 def formulas_of(x: Any, parameter: Any, *asked: Any) -> tuple[list[Expr], Symbol, Symbol]:
@@ -280,31 +310,3 @@ def positive_data(data: Any) -> list[Expr]:
         value.xreplace({s: Symbol(s.name, positive=True) for s in value.free_symbols})
         for value in numbers(data)
     ]
-
-
-@limited
-def fisher_information(
-    f: Any, x: Any, parameter: Any, support: Any = ("-oo", "oo"), timeout: float = 20.0
-) -> Derivation:
-    """What one number with the density f on `support` tells of a parameter; letters are positive.
-
-    >>> fisher_information("exp(-x/t)/t", "x", "t", (0, "oo")).result
-    t**(-2)
-    """
-    read, own, t = _density(f, x, parameter, True, support)
-    ends = [exact(place(end)) for end in support]
-    return worked_out(FisherInformation(read, own, t, *ends), TABLES, timeout)
-
-
-@limited
-def cramer_rao_bound(
-    f: Any, x: Any, parameter: Any, support: Any = ("-oo", "oo"), timeout: float = 20.0
-) -> Derivation:
-    """The least variance of an unbiased estimator from n numbers, as in `fisher_information`.
-
-    >>> cramer_rao_bound("exp(-x/t)/t", "x", "t", (0, "oo")).result
-    t**2/n
-    """
-    read, own, t = _density(f, x, parameter, True, support)
-    ends = [exact(place(end)) for end in support]
-    return worked_out(CramerRaoBound(read, own, t, *ends, n), TABLES, timeout)

@@ -93,11 +93,11 @@ def likelihood_ratio_test(
     >>> likelihood_ratio_test("exp(-l)*l^x", "x", "l", [3, 1, 2], 2).statistic.result
     0
     """
-    density, letter_, own, values = likelihood.likelihood_asked(f, x, parameter, data)
-    low, high = ascending(bounds)
+    asked = likelihood.likelihood_asked(f, x, parameter, data, ascending(bounds))
+    own, low, high = asked[2], *asked[4:]
     middle = known(value)
     outside = [s for s in (middle - low, high - middle) if s.is_extended_positive is False]
     if outside:
         raise ValueError(f"{own} lies between {low} and {high}, where {middle} is not")
-    statistic = LikelihoodRatio(density, letter_, own, values, low, high, middle)
+    statistic = LikelihoodRatio(*asked, middle)
     return tested(statistic, LimitingPValue(statistic, GREATER), TABLES, timeout)

@@ -1,7 +1,8 @@
 """Samples, as their numbers or as the sums of these, and what is worked out of them.
 
 `Sums(n, S, Q)` is any sample of n numbers that add up to S and whose squares add up to Q,
-`Summary(n, m, v)` any of n numbers with the mean m and the sample variance v.
+`Summary(n, m, v)` any of n numbers with the mean m and the sample variance v, and `Totals` one of
+which other sums are known.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Add, And, Basic, Expr, Gt, Integer, Symbol, Tuple
+from sympy import Add, And, Basic, Expr, Gt, Integer, Max, Min, Symbol, Tuple, oo
 from sympy.logic.boolalg import Boolean
 
 from derive.asked import asked, scalar
@@ -42,6 +43,34 @@ class Sums(Printed):
         return rf"{n} \text{{ of }} x,\ \Sigma x = {S},\ \Sigma x^2 = {Q}"
 
 
+class Totals(Printed):
+    """A sample of which the size is known, sums of functions of the numbers, and perhaps the least
+    and the largest number: Totals(n, x, ((T, sum), ...), (least, largest)), infinite if unknown.
+    """
+
+    name = "sample"
+    bound = (1,)
+
+    def _sympystr(self, printer: Any) -> str:
+        if not getattr(printer, "as_on_paper", False):
+            return super()._sympystr(printer)
+        words = (f"Σ{T} = {total}" for T, total in self._printed(printer, "least", "largest"))
+        return ", ".join([f"{printer._print(self.args[0])} of x", *words]).replace("Σ@", "")
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        named = self._printed(printer, r"\text{least}", r"\text{largest}")
+        words = (rf"\Sigma {T} = {total}" for T, total in named)
+        size = rf"{printer._print(self.args[0])} \text{{ of }} x"
+        return r",\ ".join([size, *words]).replace(r"\Sigma @", "")
+
+    def _printed(self, printer: Any, *names: str) -> list[tuple[str, str]]:
+        """What is known, by its name; an @ where nothing is added up."""
+        _, _, sums, ends = self.args
+        known = [(f"@{name}", end) for name, end in zip(names, ends, strict=True) if end.is_finite]
+        rows = [(printer._print(T), total) for T, total in sums]
+        return [(T, printer._print(total)) for T, total in rows + known]
+
+
 class Summary(Printed):
     """A sample of which only the size, the mean and the variance over n - 1 are known."""
 
@@ -66,6 +95,24 @@ B = Tuple(*map(Integer, (1, 4, 4, 9, 6)))
 
 def size(sample: Basic) -> Expr:
     return Integer(len(sample.args)) if isinstance(sample, Tuple) else sample.args[0]
+
+
+def totals(sample: Basic, x: Symbol) -> dict[Expr, Expr]:
+    """The functions of x of which the sum is known, where the numbers are not."""
+    if isinstance(sample, Totals):
+        own = {sample.args[1]: x}
+        return {T.xreplace(own): total for T, total in sample.args[2]}
+    if isinstance(sample, Summary):
+        n, m, v = sample.args
+        return {x: n * m, x**2: (n - 1) * v + n * m**2}
+    return {x: sample.args[1], x**2: sample.args[2]}
+
+
+def ends(sample: Basic) -> tuple[Expr, Expr]:
+    """The least and the largest number; infinite, or no number, where they are not known."""
+    if isinstance(sample, Tuple):
+        return Min(*sample), Max(*sample)
+    return sample.args[3] if isinstance(sample, Totals) else (-oo, oo)
 
 
 def sum_of(sample: Basic) -> Expr:

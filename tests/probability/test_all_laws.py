@@ -16,7 +16,7 @@ from sympy import Eq, Rational, Sum, Symbol, lambdify, log, oo, pi
 
 import derive
 from derive import NoRuleApplies, TimeExceeded
-from derive.calculus.intervals import RootBetween
+from derive.calculus.intervals import IsolatedRoot
 from derive.engine import DOES_NOT_EXIST
 from derive.probability.median_roots import SideOfHalf
 from derive.probability.medians import Median
@@ -223,7 +223,7 @@ ISOLATED: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("law", "value"), ISOLATED, ids=[row[0] for row in ISOLATED])
 def test_a_median_without_a_formula_is_isolated(law: str, value: Any) -> None:
     d = derive.median(f"X ~ {law}")
-    assert isinstance(d.result, RootBetween)
+    assert isinstance(d.result, IsolatedRoot)
     low, high = d.result.args[2:]
     assert 0 < high - low <= 1e-11 * abs(high)
     assert float(low) * (1 - 1e-12) <= value() <= float(high) * (1 + 1e-12)
@@ -238,7 +238,7 @@ def test_a_median_without_a_formula_is_isolated(law: str, value: Any) -> None:
 def test_a_median_beside_its_bounds_is_refuted(side: int) -> None:
     root = derive.median("X ~ Gamma(3, 2)").result
     f, x, low, high = root.args
-    moved = RootBetween(f - side * Rational(1, 10**6), x, low - Rational(1, 9), high + 1)
+    moved = IsolatedRoot(f - side * Rational(1, 10**6), x, low - Rational(1, 9), high + 1)
     goal = Median(
         Symbol("X", real=True), (Symbol("X", real=True), random_variable("X ~ Gamma(3, 2)").law)
     )

@@ -78,3 +78,51 @@ def test_refused() -> None:
         maximum_entropy_density((0, "oo"), "3", "m")
     with pytest.raises(ValueError, match="no probabilities"):
         maximum_entropy_table([0, 1], 2)
+
+
+@pytest.mark.parametrize(("over", "mean"), [((0, 1), "1/3"), ((-1, 1), "1/4"), ((0, 2), "3/2")])
+def test_neighbours_on_an_interval_with_the_same_mean_have_less_entropy(
+    over: tuple[int, int], mean: str
+) -> None:
+    d = maximum_entropy_density(over, "x", mean)
+    assert d.given == True
+    places, weights = np.polynomial.legendre.leggauss(60)
+    places = over[0] + (over[1] - over[0]) * (places + 1) / 2
+    weights = weights * (over[1] - over[0]) / 2
+    p = d.to_numpy(["x"])(places)
+    assert weights @ p == pytest.approx(1, rel=1e-12)
+    assert weights @ (p * places) == pytest.approx(float(S(mean)), rel=1e-12)
+
+    def entropy(q: np.ndarray) -> float:
+        return float(-(weights @ (q * np.log(q))))
+
+    rows = np.array([np.ones_like(places), places]) * weights
+    for seed in range(4):
+        step = np.random.default_rng(seed).normal(size=4) @ [places**k for k in range(2, 6)]
+        step -= rows.T @ np.linalg.solve(rows @ rows.T, rows @ step)  # keeps both constraints
+        step *= 0.1 * p.min() / np.abs(step).max()
+        assert entropy(p + step) < entropy(p)
+        assert entropy(p - step) < entropy(p)
+
+
+def test_the_uniform_law_has_the_mean_of_its_middle() -> None:
+    d = maximum_entropy_density((0, 4), "x", 2)
+    assert d.result == S(1) / 4
+    assert next(step.rule for step in d.steps) == "the constraint holds by itself"
+
+
+def test_the_die_of_jaynes() -> None:
+    """E. T. Jaynes, Where do we stand on maximum entropy (1978): a die with the mean 4.5."""
+    found = maximum_entropy_table([1, 2, 3, 4, 5, 6], "9/2")
+    seen = [0.05435, 0.07877, 0.11416, 0.16545, 0.23977, 0.34749]
+    np.testing.assert_allclose([float(p) for p in found.result], seen, atol=6e-6)
+    assert found.check().verdict == "confirmed"
+
+
+def test_three_values_in_letters() -> None:
+    found = maximum_entropy_table([0, 1, 2], "m")
+    (m,) = {s for p in found.result for s in p.free_symbols}
+    at = [float(p.subs(m, S(1) / 2)) for p in found.result]
+    np.testing.assert_allclose(
+        at, [float(p) for p in maximum_entropy_table([0, 1, 2], "1/2").result], rtol=1e-12
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy import stats as known
 from sympy import Eq, S, Symbol, exp, stats
 
-from derive import density_of_sum
+from derive import density_of_product, density_of_ratio, density_of_sum
 from derive.probability.distributions import law_of
 from derive.probability.sums_of_variables import DensityOfSum
 from lambdify_bridge import check
@@ -21,6 +22,9 @@ SUMS: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("ChiSquared(3)",  "ChiSquared(4)",  known.chi2(7).pdf,             (1, 4)),
     ("Normal(1, 3)",   "Normal(2, 4)",   known.norm(3, 5).pdf,          (-2, 4)),
     ("Poisson(2)",     "Poisson(3)",     known.poisson(5).pmf,          (0, 6)),
+    ("Uniform(0, 2)",  "Uniform(0, 2)",  known.triang(0.5, scale=4).pdf, (1, 3, 5)),
+    ("Uniform(0, 2)",  "Uniform(1, 4)",  known.trapezoid(0.4, 0.6, 1, 5).pdf, (0, 2, 5, 7)),
+    ("Uniform(-1, 0)", "Uniform(0, 1)",  known.triang(0.5, -1, 2).pdf,  (-2, 0, 3)),
 ]
 # fmt: on
 
@@ -39,6 +43,31 @@ def test_a_sum_of_gammas_in_letters() -> None:
     found = float(d.result.subs({s: at[s.name] for s in d.result.free_symbols}))
     assert found == pytest.approx(known.gamma(3.8, scale=0.7).pdf(1.9), rel=1e-12)
     assert d.check(far=False).verdict == "confirmed"
+
+
+@pytest.mark.parametrize("a", [0.4, 1, 2.5])
+def test_a_sum_of_uniform_numbers_in_letters(a: float) -> None:
+    d = density_of_sum("X ~ Uniform(0, 1)", "Y ~ Uniform(0, a)")
+    trapezoid = known.trapezoid(min(1, a) / (1 + a), max(1, a) / (1 + a), 0, 1 + a)
+    for z in (0.2, 0.7, 1.2, 2.2, 3.7):
+        found = d.result.subs({s: {"a": a, "z": z}[s.name] for s in d.result.free_symbols})
+        assert float(found) == pytest.approx(trapezoid.pdf(z), rel=1e-12)
+    assert d.check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("density", "of"),
+    [(density_of_ratio, np.divide), (density_of_product, np.multiply), (density_of_sum, np.add)],
+)
+def test_of_drawn_uniform_numbers_as_many_lie_below(density: Any, of: Any) -> None:
+    d = density("X ~ Uniform(0, 1)", "Y ~ Uniform(0, 2)")
+    assert d.check(far=False).verdict == "confirmed"
+    drawn = of(*np.random.default_rng(5).random((2, 200_000)) * [[1], [2]])
+    f = d.to_numpy(["z"])
+    for low, high in ((0.1, 0.6), (0.6, 1.7)):
+        z = np.linspace(low, high, 4001)
+        seen = np.mean((low < drawn) & (drawn < high))
+        assert np.trapezoid(f(z), z) == pytest.approx(seen, abs=6e-3)
 
 
 def test_a_mistake_is_refuted() -> None:

@@ -4,27 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.stats
-from sympy import Eq, Expr, Integer, S, Symbol, Tuple, exp, oo, simplify, stats
+from sympy import (
+    Eq,
+    Expr,
+    Integer,
+    Piecewise,
+    S,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+    oo,
+    simplify,
+    stats,
+)
 
 from derive import (
     NoRuleApplies,
     cramer_rao_bound,
+    fisher_information,
     joint_mle,
     law_information,
     map_estimate,
     mle,
     moment_estimate,
+    multinomial_mle,
     sufficient_statistics,
 )
+from derive.calculus.intervals import IsolatedRoot
 from derive.probability.expectations import drawn
+from derive.statistics.fisher_information import (
+    LAPLACE,
+    CramerRaoBound,
+    FisherInformation,
+    b,
+    mu,
+    y,
+)
 from derive.statistics.joint_likelihood import NORMAL, JointMaximumLikelihood, m, v
 from derive.statistics.law_information import LawInformation
+from derive.statistics.multinomial import CountsMultiplier, LikeliestProbabilities
 from derive.statistics.posterior_mode import PosteriorMode
+from derive.statistics.samples import Totals
 from derive.statistics.sufficiency import JointDensity
 from lambdify_bridge import check
+from lambdify_bridge.evaluate import Evaluator
+from lambdify_bridge.samples import numbers
+from lambdify_bridge.values import Undefined
 
 x, t, p = Symbol("x", real=True), Symbol("t", positive=True), Symbol("p", positive=True)
 K = Symbol("K", integer=True)
@@ -98,9 +128,55 @@ def test_sufficient_statistics_are_the_letters_of_the_step() -> None:
         assert found.check().verdict == "confirmed"
 
 
-def test_a_cauchy_density_has_no_such_sums() -> None:
-    with pytest.raises(NoRuleApplies):
-        sufficient_statistics("1/(1 + (x - t)^2)", "x", "t", ["a", "b"])
+# fmt: off
+FACTORISED = [   # density, parameters, the statistics that meet the parameters
+    ("x^(k - 1)*exp(-x/t)/(gamma(k)*t^k)",     ["k", "t"], {"L", "S"}),
+    ("x*exp(-x^2/(2*v))/v",                    "v",        {"Q"}),
+    ("x^(a - 1)*(1 - x)^(b - 1)/beta(a, b)",   ["a", "b"], {"L", "R"}),
+    ("a*c^a/x^(a + 1)",                        "a",        {"L"}),
+    ("exp(-Abs(x - m)/b)/(2*b)",               "b",        {"R"}),
+    ("exp(-l)*l^x/factorial(x)",               "l",        {"S"}),
+    ("Piecewise((1/t, x <= t), (0, True))",    "t",        {"M"}),
+    ("Piecewise((1/(b - a), (a <= x) & (x <= b)), (0, True))", ["a", "b"], {"m", "M"}),
+    ("Piecewise((a*c^a/x^(a + 1), x >= c), (0, True))",        ["a", "c"], {"m", "L"}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("f", "letters", "statistics"), FACTORISED, ids=[f for f, *_ in FACTORISED]
+)
+def test_any_number_of_data_enters_by_its_sufficient_statistics(
+    f: str, letters: Any, statistics: set[str]
+) -> None:
+    found = sufficient_statistics(f, "x", letters)
+    assert {str(value) for step in found.steps for _, value in step.where} == statistics
+    assert found.check().verdict == "confirmed"
+
+
+def test_numbers_of_given_sums_are_found() -> None:
+    total = Symbol("L", real=True), Symbol("S", positive=True)
+    sample = Totals(4, x, ((log(x), total[0]), (x, total[1])), (-oo, oo))
+    values = numbers(Evaluator({total[0]: 1, total[1]: 7}), sample)
+    assert len(values) == 4
+    assert min(values) > 0
+    assert abs(sum(values) - 7) < 1e-14
+    assert abs(sum(map(mpmath.log, values)) - 1) < 1e-14
+    with pytest.raises(Undefined):  # the mean is above the geometric mean
+        numbers(Evaluator({total[0]: 4, total[1]: 3}), sample)
+
+
+@pytest.mark.parametrize("f", ["1/(1 + (x - t)^2)", "exp(-Abs(x - t))", "t*x^(t - 1)*exp(-x^t)"])
+@pytest.mark.parametrize("sample", [None, ["a", "b"]])
+def test_a_density_without_such_sums_is_refused_with_its_reason(f: str, sample: Any) -> None:
+    with pytest.raises(NoRuleApplies, match="of the logarithm"):
+        sufficient_statistics(f, "x", "t", sample)
+
+
+def test_a_sample_in_short_has_the_sums_of_its_numbers() -> None:
+    asked = "exp(-(x - m)^2/(2*v))/sqrt(2*pi*v)", "x", ["m", "v"]
+    short = sufficient_statistics(*asked, {"n": 3, "mean": 2, "sd": 1}).result
+    assert simplify(short - sufficient_statistics(*asked, [1, 2, 3]).result) == 0
 
 
 # fmt: off
@@ -140,13 +216,21 @@ def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values:
 
 
 EXPONENTIAL = t * exp(-t * x)
+W = Symbol("W", integer=True)
+BINARY = p**W * (1 - p) ** (1 - W)
+UP_TO_T = Piecewise((1 / t, x <= t), (0, True))
 POISSON = drawn(K, stats.Poisson("K", p))
 # fmt: off
 WRONG: list[tuple[Any, Expr]] = [
     (JointMaximumLikelihood(NORMAL, x, (m, v), DATA, (-oo, oo), (0, oo)), Tuple(4, 7)),
+    (LikeliestProbabilities(DATA),          Tuple(S(1) / 6, S(1) / 4, S(7) / 12 + S(1) / 10**6)),
+    (CountsMultiplier(DATA),                                              S(13)),
     (PosteriorMode(t * exp(-t), EXPONENTIAL, x, t, DATA, 0, oo),          S(3) / 13),
     (LawInformation(p, POISSON),                                          p),
+    (FisherInformation(LAPLACE, y, mu, -oo, oo),                          2 / b**2),
+    (CramerRaoBound(BINARY, W, p, 0, 1, 1, p**2),                         p * (1 - p)),
     (JointDensity(EXPONENTIAL, x, Tuple(t), DATA),                        t**3 * exp(-13 * t)),
+    (JointDensity(UP_TO_T, x, Tuple(t), DATA),      Piecewise((t**-3, t > 6), (0, True))),
 ]
 # fmt: on
 
@@ -189,6 +273,11 @@ KINKED = [   # what is asked, and where a search over many places finds the larg
     (lambda: map_estimate("exp(-Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [-1, -2, 1], ON_LINE),
                                                                                     "-1/3"),
     (lambda: map_estimate("exp(-9*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [1, 2], ON_LINE), "0"),
+    (lambda: map_estimate("exp(-2*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", [1, 1], ON_LINE), "0"),
+    (lambda: map_estimate("exp(-l*Abs(m))", "exp(-(x - m)^2/2)", "x", "m", ["a"], ON_LINE),
+                                                        "Piecewise((a - l, a - l > 0), (0, True))"),
+    (lambda: map_estimate("exp(-l*Abs(m - c))", "exp(-(x - m)^2/2)", "x", "m", ["a"], ON_LINE),
+                            "Piecewise((a - l, c < a - l), (a + l, c > a + l), (c, True))"),
 ]
 # fmt: on
 
@@ -197,9 +286,69 @@ KINKED = [   # what is asked, and where a search over many places finds the larg
 def test_likelihoods_with_kinks(ask: Any, place: str) -> None:
     found = ask()
     letters = {s.name: s for s in found.result.free_symbols}
-    assert found.result == S(place, locals=letters)
+    assert found.result == S(place, locals={**letters, "Piecewise": Piecewise})
     assert found.given == True
     assert found.check(far=False).verdict == "confirmed"
+
+
+CAUCHY = "1/(1 + (x - m)^2)"
+# fmt: off
+WITHOUT_A_CLOSED_FORM = [   # what is asked, and SciPy's law with what else it takes
+    (("k*x^(k - 1)*exp(-x^k)", "x", "k", [1, 2, 0.5]),     scipy.stats.weibull_min, (0, 1)),
+    (("x^(k - 1)*exp(-x)/gamma(k)", "x", "k", [1, 2, 4]),  scipy.stats.gamma, (0, 1)),
+    ((CAUCHY, "x", "m", [1, 2, 9], ON_LINE),               scipy.stats.cauchy, (1,)),
+    ((CAUCHY, "x", "m", [-6, 3, 4, 11], ON_LINE),          scipy.stats.cauchy, (1,)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("asked", "law", "fixed"),
+    WITHOUT_A_CLOSED_FORM,
+    ids=[f"{asked[0]} {asked[3]}" for asked, *_ in WITHOUT_A_CLOSED_FORM],
+)
+def test_a_likelihood_without_a_closed_form_has_its_isolated_zero(
+    asked: Any, law: Any, fixed: tuple[float, ...]
+) -> None:
+    def height(place: float) -> float:
+        return float(law.nnlf((place, *fixed), np.array(asked[3])))
+
+    found = mle(*asked)
+    assert isinstance(found.result, IsolatedRoot)
+    assert found.check().verdict == "confirmed"
+    best = float(found.result)
+    grid = best + np.linspace(-1.5, 20, 3000)
+    beside = [height(place) for place in grid if place > 0.01 or asked[0] == CAUCHY]
+    assert height(best) <= min(beside) + 1e-12
+    assert found.to_numpy([])() == pytest.approx(best, rel=1e-15)
+
+
+# fmt: off
+IN_LETTERS = [
+    (("k*x^(k - 1)*exp(-(x/l)^k)/l^k", "x", "l", ["a", "b"]),   "((a**k + b**k)/2)**(1/k)"),
+    (("a/x^(a + 1)", "x", "a", ["u", "v"]),                     "2/(log(u) + log(v))"),
+    (("s/(s^2 + x^2)", "x", "s", [1, 2, 4]),                    "2"),
+    ((CAUCHY, "x", "m", ["1/2", 1], ON_LINE),                   "3/4"),
+    (("Piecewise((exp(m - x), x >= m), (0, True))", "x", "m", ["u", "v"]), "Min(u, v)"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("asked", "place"), IN_LETTERS, ids=[place for _, place in IN_LETTERS])
+def test_likelihoods_of_textbooks(asked: Any, place: str) -> None:
+    found = mle(*asked)
+    assert same(found.result, place)
+    assert found.check().verdict == "confirmed"
+
+
+def test_the_likeliest_probabilities_are_the_shares() -> None:
+    found = multinomial_mle(["a", "b", "c"])
+    assert same(found.result[0], "a/(a + b + c)")
+    assert found.check().verdict == "confirmed"
+    with pytest.raises(ValueError, match="once at least"):
+        multinomial_mle([3, 0, 1])
+    with pytest.raises(ValueError, match="two categories"):
+        multinomial_mle([3])
 
 
 def test_a_laplace_law_is_fitted_as_scipy_does() -> None:
@@ -215,6 +364,9 @@ def test_a_laplace_law_is_fitted_as_scipy_does() -> None:
         lambda: mle("Piecewise((1/t, x < t), (0, True))", "x", "t", [2, 3, 7]),  # none is largest
         lambda: mle(UNIFORM, "x", "t", [2, 3, 7], (0, 5)),  # none is possible
         lambda: mle("Piecewise((t, x <= t), (0, True))", "x", "t", [2, 3, 7]),
+        lambda: mle("Piecewise((1/t, x >= t), (0, True))", "x", "t", [2, 3, 7]),
+        lambda: mle(CAUCHY, "x", "m", [0, 10], ON_LINE),  # two are as high
+        lambda: mle(CAUCHY, "x", "m", [1, 2], (5, 9)),  # it falls throughout
     ],
 )
 def test_no_single_likeliest_place(ask: Any) -> None:
@@ -226,3 +378,48 @@ def test_bounds_of_a_normal_law() -> None:
     f = "exp(-(x - m)^2/(2*v))/sqrt(2*pi*v)"
     assert same(cramer_rao_bound(f, "x", "m").result, "v/n")
     assert same(cramer_rao_bound(f, "x", "v").result, "2*v**2/n")
+
+
+# fmt: off
+BOUNDS = [
+    (("exp(-l)*l^x/factorial(x)", "x", "l", (0, "oo")),       "l/n"),
+    (("l^x/(exp(l)*factorial(x))", "x", "l", (0, "oo")),      "l/n"),
+    (("p^x*(1 - p)^(1 - x)", "x", "p", (0, 1)),               "p*(1 - p)/n"),
+    (("binomial(N, x)*p^x*(1 - p)^(N - x)", "x", "p", (0, "N")), "p*(1 - p)/(N*n)"),
+    (("l*exp(-l*x)", "x", "l", (0, "oo"), "1/l"),             "1/(l**2*n)"),
+    (("X ~ Poisson(l)", "X", "l", None, "exp(-l)"),           "l*exp(-2*l)/n"),
+    (("X ~ Bernoulli(p)", "X", "p", None, "p*(1 - p)"),       "p*(1 - p)*(1 - 2*p)**2/n"),
+    (("X ~ Exponential(l)", "X", "l"),                        "l**2/n"),
+    (("exp(-Abs(x - m)/b)/(2*b)", "x", "m"),                  "b**2/n"),
+]
+# fmt: on
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize(("asked", "bound"), BOUNDS, ids=[f"{a[0]} {b}" for a, b in BOUNDS])
+def test_bounds_in_every_spelling(asked: Any, bound: str) -> None:
+    found = cramer_rao_bound(*asked)
+    assert same(found.result, bound)
+    assert found.check().verdict == "confirmed"
+
+
+def test_the_information_of_a_laplace_mean_is_the_variance_of_the_score() -> None:
+    for found in (law_information("X ~ Laplace(m, b)", "m"),
+                  fisher_information("exp(-Abs(x - m)/b)/(2*b)", "x", "m")):  # fmt: skip
+        assert same(found.result, "1/b**2")
+        assert next(step.rule for step in found.steps) == "variance of the score"
+        assert found.check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: fisher_information("1/t", "x", "t", (0, "t")), "possible depends on t"),
+        (lambda: fisher_information("X ~ Uniform(0, t)", "X", "t"), "possible depends on t"),
+    ],
+)
+def test_no_information_where_what_is_possible_depends_on_the_parameter(
+    ask: Any, words: str
+) -> None:
+    with pytest.raises(NoRuleApplies, match=words):
+        ask()
