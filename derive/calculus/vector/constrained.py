@@ -45,10 +45,12 @@ class ClassifiedOn(OfLetters):
         return free.union(*(a.free_symbols for a in self.args)) - set(self.bound_symbols)
 
     def _more(self, printer: Any) -> str:
-        return f" where {_zeros(printer, self.args[2])}, at {printer._print(self.args[4])}"
+        points = " or ".join(map(printer._print, self.args[4:]))
+        return f" where {_zeros(printer, self.args[2])}, at {points}"
 
     def _under(self, printer: Any) -> str:
-        return rf"_{{{printer._print(self.args[4])}}}"
+        points = r" \cup ".join(map(printer._print, self.args[4:]))
+        return rf"_{{{points}}}"
 
 
 class KindOn(AtPlace, Expr):
