@@ -11,147 +11,100 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Symbol
+from sympy import Basic, Symbol, Tuple
 
-from lambdify_bridge.evaluate import Evaluator, Number, Undecided, estimator
+from lambdify_bridge.constraint_walks import Walk
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.isolated_points import (
+    FEW,
     FLAT,
     MAXIMUM,
     MINIMUM,
     OPEN,
     SADDLE,
+    SAME,
     SEED,
     Points,
     Sides,
-    allowed,
     apart,
-    by_eighth_order,
     columns_of,
-    compiled,
     distance,
-    distinct,
     extreme_curvatures,
-    near_allowed,
-    newton,
-    polished,
-    slope_there,
-    starts,
+    how_far,
     within_reach,
 )
 from lambdify_bridge.linear_systems import solved
+from lambdify_bridge.singular_points import ISOLATED, SINGULAR, is_singular, kind_of, kind_there
 
-WALKS, ON_THE_SET = 40, 1e-10
 BEYOND = 1e-7  # by how much a sample may exceed what is largest
-DIRECTIONS = 12
+DIRECTIONS = 8  # times the number of curvatures
 BACK = 8  # steps back to the set
 ZERO = 1e-9
+INFINITE = float("inf")
 FIRST = 2  # rows of a column before the coordinates
-LARGEST, SMALLEST = 1, -1
+LARGEST, SMALLEST, ALIKE = 1, -1, 2
 
-Function = Callable[[np.ndarray], np.ndarray]
+
+def _walk(at: Evaluator, node: Any) -> Walk:
+    f, letters, constraints = node.args[:3]
+    return Walk(at, f, letters.args, constraints.args)
 
 
 @estimator("ConstrainedExtrema")
 def constrained_extrema(node: Any, at: Evaluator) -> Number:
-    f, letters, constraints = node.args
     within_reach(at, node)
-    places = stationary(at, f, letters.args, constraints.args)
-    return _columns(at, f, letters.args, constraints.args, places)
+    walk = _walk(at, node)
+    return _columns(walk, walk.stationary())
 
 
 @estimator("ClassifiedOn")
 def classified_on(node: Any, at: Evaluator) -> Number:
-    f, letters, constraints, _, points = node.args
-    places = [column[: len(letters)] for column in columns_of(points, at)]
-    return _columns(at, f, letters.args, constraints.args, places)
+    _, letters, _, _, *sets = node.args
+    every = [column[: len(letters)] for points in sets for column in columns_of(points, at)]
+    return _columns(_walk(at, node), apart(every))
 
 
 @estimator("KindOn")
 def kind_on(node: Any, at: Evaluator) -> Number:
-    f, letters, constraints, _, point = node.args
-    place = [at(entry) for entry in point.args[: len(letters)]]
-    kind, value = _kind(at, f, letters.args, constraints.args, place)
+    place = [at(entry) for entry in node.args[4].args[: len(node.args[1])]]
+    kind, value = _kind(_walk(at, node), place)
     return at.ctx.matrix([kind, 0, *place, value])
 
 
-def _columns(
-    at: Evaluator, f: Basic, letters: Sequence[Symbol], g: Sequence[Basic], places: Points
-) -> Any:
-    samples = _samples(at, f, letters, g)
+@estimator("KindAtSingular")
+def kind_at_singular(node: Any, at: Evaluator) -> Number:
+    place = [at(entry) for entry in node.args[3]]
+    kind, value = _kind(_walk(at, node), place)
+    return at.ctx.matrix([kind, 0, *place, value])
+
+
+def _columns(walk: Walk, places: Points) -> Any:
+    samples = walk.samples()
     found = []
     for place in places:
-        kind, value = _kind(at, f, letters, g, place)
-        found.append(at.ctx.matrix([kind, _beyond_it(samples, float(value)), *place, value]))
+        kind, value = _kind(walk, place)
+        found.append(walk.at.ctx.matrix([kind, _beyond_it(samples, float(value)), *place, value]))
     return tuple(found)
-
-
-# ------------------------------------------------------------------ candidates
-
-
-def _gradients(at: Evaluator, f: Basic, letters: Sequence[Symbol]) -> Function:
-    """Difference quotients in double precision: letters, places."""
-    value = compiled(at, [f], letters)
-    return lambda places: np.array([by_eighth_order(value, places, k) for k in range(len(letters))])
-
-
-def stationary(
-    at: Evaluator, f: Basic, letters: Sequence[Symbol], constraints: Sequence[Basic]
-) -> Points:
-    """Where the constraints are kept and grad f has no part along the set."""
-    on_set, slope = compiled(at, constraints, letters), _gradients(at, f, letters)
-    across = [_gradients(at, g, letters) for g in constraints]
-
-    def residual(places: np.ndarray) -> np.ndarray:
-        grad = slope(places).T[:, :, None]
-        normal = np.stack([h(places) for h in across], axis=2).transpose(1, 0, 2)
-        normal[~np.isfinite(normal)] = 0
-        along = grad - normal @ (np.linalg.pinv(normal) @ grad)
-        return np.concatenate([on_set(places), along[:, :, 0].T])
-
-    def exactly(place: list[Number]) -> list[Number]:
-        there = at.at(dict(zip(letters, place, strict=True)))
-        return [there(g) for g in constraints] + _along(at, f, letters, constraints, place)
-
-    close = distinct(newton(residual, len(letters)))
-    close = [place for place in close if near_allowed(letters, place)]
-    places = apart([p for p in (polished(at, exactly, place) for place in close) if p is not None])
-    return [p for p in places if allowed(letters, p)]
-
-
-def _along(
-    at: Evaluator, f: Basic, letters: Sequence[Symbol], g: Sequence[Basic], place: list[Number]
-) -> list[Number]:
-    """What is left of grad f once its parts along the gradients of the constraints are gone."""
-    c, n = at.ctx, len(letters)
-    grad = c.matrix([slope_there(at, f, letters, place, k) for k in range(n)])
-    normal = _normals(at, letters, g, place)
-    try:
-        return list(grad - normal * solved(c, normal, grad))
-    except (ZeroDivisionError, ValueError):  # the gradients of the constraints are dependent
-        return list(grad)
-
-
-def _normals(
-    at: Evaluator, letters: Sequence[Symbol], g: Sequence[Basic], place: list[Number]
-) -> Any:
-    """The gradients of the constraints in columns."""
-    rows = range(len(letters))
-    return at.ctx.matrix([[slope_there(at, h, letters, place, k) for h in g] for k in rows])
 
 
 # ------------------------------------------------------------------ kinds
 
 
-def _kind(
-    at: Evaluator, f: Basic, letters: Sequence[Symbol], g: Sequence[Basic], place: list[Number]
-) -> tuple[int, Number]:
-    """From the values of f at places of the set on both sides of this one."""
+def _kind(walk: Walk, place: list[Number]) -> tuple[int, Number]:
+    """From the values of f at places of the set on both sides of this one, or all around it where
+    the set is not smooth."""
+    at, f, letters, g = walk.at, walk.f, walk.letters, walk.g
     c = at.ctx
+    if any(c.im(entry) != 0 for entry in place):
+        raise Undefined("the point is not real")
     here = at.at(dict(zip(letters, place, strict=True)))(f)
-    normal = _normals(at, letters, g, place)
+    if is_singular(at, letters, g, place):
+        return kind_there(at, f, letters, g, place), here
+    normal = walk.normals(place)
     tangents = _tangents(normal)
     r = np.random.default_rng(SEED)
-    around = r.normal(size=(DIRECTIONS * len(tangents) ** 2, len(tangents)))
+    count = DIRECTIONS * len(tangents)
+    around = r.normal(size=(count * (1 + len(tangents)) // 2, len(tangents)))
     around /= np.linalg.norm(around, axis=1)[:, None]
     radius = c.mpf(10) ** (-c.dps // 5)
     bends = []
@@ -190,38 +143,19 @@ def _back(
         there = at.at(dict(zip(letters, place, strict=True)))
         step = normal * solved(c, square, c.matrix([there(h) for h in g]))
         place = [p - d for p, d in zip(place, step, strict=True)]
+        if max(map(abs, step)) < c.eps:
+            break
     return place
 
 
-def _samples(
-    at: Evaluator, f: Basic, letters: Sequence[Symbol], constraints: Sequence[Basic]
-) -> np.ndarray:
-    """The values of f at places of the set, near and far."""
-    on_set, value = compiled(at, constraints, letters), compiled(at, [f], letters)
-    across = [_gradients(at, g, letters) for g in constraints]
-    places = starts(len(letters))
-    with np.errstate(all="ignore"):
-        for _ in range(WALKS):
-            off = on_set(places).T[:, :, None]
-            slopes = np.stack([h(places) for h in across], axis=1).transpose(2, 1, 0)
-            good = np.isfinite(slopes).all(axis=(1, 2)) & np.isfinite(off).all(axis=(1, 2))
-            places, off, slopes = places[:, good], off[good], slopes[good]
-            if not places.size:
-                break
-            places = places - (np.linalg.pinv(slopes) @ off)[:, :, 0].T
-        kept = np.all(np.abs(on_set(places)) < ON_THE_SET, axis=0)
-        for k, x in enumerate(letters):
-            kept &= (places[k] > 0) | (not x.is_positive)
-        values = value(places[:, kept])[0]
-    return values[np.isfinite(values)]
-
-
 def _beyond_it(samples: np.ndarray, value: float) -> int:
-    """Whether the value is the largest on the set, or the smallest, as far as samples tell."""
+    """Whether the value is the largest on the set, the smallest or both, as far as samples tell."""
     size = BEYOND * max(1.0, abs(value))
-    if np.max(samples, initial=-np.inf) <= value + size:
-        return LARGEST
-    return SMALLEST if np.min(samples, initial=np.inf) >= value - size else 0
+    largest = np.max(samples, initial=-np.inf) <= value + size
+    smallest = np.min(samples, initial=np.inf) >= value - size
+    if largest and smallest:
+        return ALIKE
+    return LARGEST if largest else SMALLEST if smallest else 0
 
 
 # ------------------------------------------------------------------ what is claimed
@@ -253,40 +187,111 @@ def _named(kind: int, absolute: int) -> Callable[[Any, Evaluator], Number]:
     return column
 
 
-for _name, _kind_there, _absolute in (
-    ("ConstrainedMinimum", MINIMUM, 0), ("ConstrainedMaximum", MAXIMUM, 0),
-    ("ConstrainedSaddle", SADDLE, 0), ("ConstrainedUndecided", OPEN, 0),
-    ("AbsoluteMinimum", MINIMUM, SMALLEST), ("AbsoluteMaximum", MAXIMUM, LARGEST),
-):  # fmt: skip
-    estimator(_name)(_named(_kind_there, _absolute))
+@estimator("KindAlongBranches")
+def kind_along_branches(node: Any, at: Evaluator) -> Number:
+    """From the growths at a small step."""
+    growths, t, point, value = node.args
+    near = at.at({t: at.ctx.mpf(10) ** -4})
+    rises = np.array([float(near(growth)) * 1e32 for growth in growths])
+    kind = kind_of(rises, 0.0)
+    code = kind if kind == ISOLATED else kind - SINGULAR
+    return at.ctx.matrix([code, 0, *(at(entry) for entry in point), at(value)])
 
-SETS = frozenset({"ConstrainedExtrema", "ClassifiedOn"})
+
+CODES = {
+    "ConstrainedMinimum": (MINIMUM, 0), "ConstrainedMaximum": (MAXIMUM, 0),
+    "ConstrainedSaddle": (SADDLE, 0), "ConstrainedUndecided": (OPEN, 0),
+    "AbsoluteMinimum": (MINIMUM, SMALLEST), "AbsoluteMaximum": (MAXIMUM, LARGEST),
+    "SingularPoint": (SINGULAR, 0), "IsolatedPoint": (ISOLATED, 0),
+}  # fmt: skip
+for _name, (_code, _absolute) in CODES.items():
+    estimator(_name)(_named(_code, _absolute))
+
+SETS = frozenset({"ConstrainedExtrema", "ClassifiedOn", "KindAtSingular"})
 
 
 def same_extrema(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
     """Point by point: as many, at the same places, with the same values and kinds.
 
-    That nothing goes beyond a point may be left unsaid; where it is said it has to be so.
+    That nothing goes beyond a point may be left unsaid; where it is said it has to be so. A curve
+    stands for all its points.
     """
+    if type(rhs).__name__ in SETS:
+        return _same_candidates(lhs, rhs, at)
+    left = columns_of(lhs, at)
+    kinds = rhs if isinstance(rhs, Tuple) else [rhs]
+    claimed = [(_claim(kind, at), _curve(kind)) for kind in kinds]
+    far = [min((_difference(p, *q, at) for q in claimed), default=INFINITE) for p in left]
+    for claim, curve in claimed:
+        far.append(min((_difference(p, claim, curve, at) for p in left), default=INFINITE))
+        far += [_off(lhs, place, at) for place in columns_of(curve, at)] if curve else []
+    return len(left), len(claimed), max(far, default=0.0)
+
+
+def _same_candidates(lhs: Any, rhs: Any, at: Evaluator) -> Sides:
+    """Every candidate of one side is one of the other."""
     left, right = columns_of(lhs, at), columns_of(rhs, at)
-    nearest = [
-        min((_difference(p, q, some is right) for q in others), default=float("inf"))
+    far = [
+        min([_difference(p, q, None, at) for q in others], default=INFINITE)
         for some, others in ((left, right), (right, left))
         for p in some
     ]
-    return len(left), len(right), max(nearest, default=0.0)
+    if max(far, default=0.0) > SAME and min(len(left), len(right)) >= FEW:  # of curves
+        sides = ((left, rhs), (right, lhs))
+        far = [_off(side, p[FIRST:-1], at) for some, side in sides for p in some]
+    return len(left), len(right), max(far, default=0.0)
 
 
-def _difference(one: list[Number], other: list[Number], turned: bool) -> float:
-    found, claimed = (other, one) if turned else (one, other)
+def _claim(kind: Any, at: Evaluator) -> list[Number]:
+    """The column of a kind; the place of a curve is left out."""
+    if _curve(kind) is None:
+        return list(at(kind))
+    code, absolute = CODES[type(kind).__name__]
+    return [code, absolute, at(kind.args[1])]
+
+
+def _curve(kind: Any) -> Basic | None:
+    place = kind.args[0]
+    return place if type(place).__name__ == "PointsWith" else None
+
+
+def _difference(
+    found: list[Number], claimed: list[Number], curve: Basic | None, at: Evaluator
+) -> float:
+    if curve is not None:
+        off = how_far(curve, found[FIRST:-1], at)
+        return max(off, distance(found[-1:], claimed[-1:]), _of_kinds(found, claimed))
     if len(found) != len(claimed):
-        return float("inf")
+        return INFINITE
     return max(distance(found[FIRST:], claimed[FIRST:]), _of_kinds(found, claimed))
 
 
 def _of_kinds(found: list[Number], claimed: list[Number]) -> float:
+    """Zero where what is claimed is so: the kind, and that nothing goes beyond it.
+
+    The kind is not seen where f is flat along a curve; of singular points it may be left open.
+    """
     (kind, side), (said, extreme) = found[:FIRST], claimed[:FIRST]
     absolute = abs(extreme) > ZERO
-    if absolute and kind == OPEN:
-        return float(abs(side - extreme))
-    return float(abs(kind - said) + absolute * abs(side - extreme))
+    beyond = absolute and abs(side - ALIKE) > ZERO and abs(side - extreme) > ZERO
+    if absolute and kind in (OPEN, SINGULAR + OPEN, ISOLATED):
+        return float(beyond)
+    singular = kind >= SINGULAR
+    if said == SINGULAR:
+        return float(not singular)
+    same = kind == said or (singular and kind - SINGULAR == said)
+    return float(not same or beyond)
+
+
+def _off(side: Any, place: list[Number], at: Evaluator) -> float:
+    """By how much a place misses being a candidate."""
+    walk = _walk(at, side)
+    if type(side).__name__ == "ClassifiedOn":
+        points, *singular = side.args[4:]
+        lifted = [*place, *walk.multipliers(place)]
+        return min(
+            how_far(points, lifted, at), *(how_far(s, place, at) for s in singular), INFINITE
+        )
+    if is_singular(at, walk.letters, walk.g, place):
+        return 0.0
+    return max(float(abs(entry)) for entry in walk.standing_there(place))

@@ -44,6 +44,7 @@ from lambdify_bridge import (  # noqa: F401
     runge_kutta,
     samples,
     small_bodies,
+    solutions_from_start,
     spaces,
     spectra,
     steps_downhill,

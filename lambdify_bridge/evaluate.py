@@ -58,6 +58,7 @@ class Ground:
         self.accuracy = 0.0  # the least accurate estimate that any value here rests on
         self.noise = 0.0  # the largest rounding error of a sum that cancels, in absolute size
         self.anchors: dict[Basic, Number] = {}  # where indefinite integrals start
+        self.ways: dict[Any, Any] = {}  # solutions that were followed, and how far
 
     def __del__(self) -> None:
         # A number that outlives the ground keeps the digits that it had.

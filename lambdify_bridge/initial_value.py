@@ -30,6 +30,10 @@ FOLLOWED = 1e-11  # the error of a solution that was followed, beside its larges
 MOST_VALUES = 1200  # of the slope, before the way is taken to lead through a singular place
 AT_REST = 1e-12  # slopes below this, and by how much a start beside a rest is off
 LEFT = 1e-9  # how far what began there may get, beside the largest value
+MOVED = 1e-12  # the relative change of a start that is tried, and a hundredth of its errors
+UNSTEADY = 1e-6  # by how much the end may change then, beside the largest value
+REAL = 1e-15  # imaginary parts below this are errors of rounding
+FARTHER = 1.5  # how far a solution is followed that is asked for at many places
 WAY = 40  # steps along an implicit solution
 STARTS = (0.7, -0.6, 2.3, -3.1, 11)
 ENDED = "the solution ends before this place"
@@ -221,11 +225,22 @@ def _zero_near(at: Evaluator, F: Basic, y: Any, wanted: Number, first: Number) -
 @estimator("ImplicitFunction")
 def implicit_function(node: Any, at: Evaluator) -> Number:
     """The y with F(y) = G(x), followed in small steps from where it is known."""
-    F, G, y, x, x0, y0 = node.args
+    F, G, *place = node.args
+    return followed_implicit(at, F, lambda there: there(G), place)
+
+
+def followed_implicit(
+    at: Evaluator, F: Basic, right: Callable[[Evaluator], Number], place: Any
+) -> Number:
+    """The y with F(y) equal to the right side, in small steps from x0, where it is y0."""
+    y, x, x0, y0 = place
     begin, end, value = at(x0), at(x), at(y0)
     for k in range(1, WAY + 1):
         there = at.at({x: begin + (end - begin) * k / WAY})
-        value = _zero_near(there, F, y, there(G), value)
+        value = _zero_near(there, F, y, right(there), value)
+        if abs(at.ctx.im(value)) > REAL * (1 + abs(value)):
+            raise Undefined("the equation has no real solution nearby")
+        value = at.ctx.re(value)
     at.rests_on(1e-12)
     return value
 
@@ -237,30 +252,62 @@ def implicit_function(node: Any, at: Evaluator) -> Number:
 def initial_values(node: Any, at: Evaluator) -> Number:
     """The solution at x, followed from its initial values by a Runge-Kutta method of order 8."""
     family, _, _, x, x0, values = node.args
-    rate = _rate(family, at)
-    start = np.array([float(at(value)) for value in values.args])
-    begin, end = float(at(x0)), float(at(x))
+    first = [at(value) for value in values.args]
+    begin, end, rate = float(at(x0)), float(at(x)), _rate(family, at)
+    if at.on_the_way and begin != end:
+        others = sorted(node.free_symbols - {x}, key=str)
+        key = (node, begin, end > begin, *(float(at.ctx.re(at(s))) for s in others))
+        return at.ctx.mpf(_on_the_way(at, key, rate, end, np.array(list(map(float, first)))))
+    return at_the_end(at, rate, begin, end, first)
+
+
+def _on_the_way(at: Evaluator, key: Any, rate: Any, end: float, start: np.ndarray) -> float:
+    """One of many values on the way of another solution: followed once, a little too far."""
+    begin, known = key[1], at.root.ways.get(key)
+    if known is None or abs(end - begin) > abs(known.t[-1] - begin):
+        try:
+            known = _way(rate, begin, begin + FARTHER * (end - begin), start)
+        except Undefined:
+            known = _way(rate, begin, end, start)
+        at.root.ways[key] = known
+    return float(known.sol(end)[0])
+
+
+def at_the_end(at: Evaluator, rate: Any, begin: float, end: float, first: list[Number]) -> Number:
+    start = np.array([float(value) for value in first])
     if begin == end:
-        return at(values.args[0])
+        return first[0]
     found = _followed(rate, begin, end, start)
     size = float(np.abs(found).max())
     if np.abs(rate(begin, start)).max() < AT_REST:
         beside = _followed(rate, begin, end, start + AT_REST)
         if abs(beside[-1] - found[-1]) > LEFT * (1 + size):
             raise Undefined("what is beside this rest leaves it: nothing is told so far out")
-    at.rests_on(1e-9, FOLLOWED * size)
+    moved = _followed(rate, begin, end, start + MOVED * (1 + np.abs(start)), 100 * MOVED)
+    moves = float(abs(moved[-1] - found[-1]))
+    if moves > UNSTEADY * (1 + size):
+        raise Undefined("errors of the start grow too much on the way")
+    at.rests_on(1e-9, max(FOLLOWED * size, moves))
     return at.ctx.mpf(found[-1])
 
 
-def _followed(rate: Any, begin: float, end: float, start: np.ndarray) -> np.ndarray:
+def _followed(
+    rate: Any, begin: float, end: float, start: np.ndarray, error: float = 1e-12
+) -> np.ndarray:
     """The values of the solution on its way."""
+    return _way(rate, begin, end, start, error).y[0]
+
+
+def _way(rate: Any, begin: float, end: float, start: np.ndarray, error: float = 1e-12) -> Any:
     from scipy.integrate import solve_ivp
 
-    way = (begin, end)
-    found = solve_ivp(_bounded(rate), way, start, method="DOP853", rtol=1e-12, atol=1e-13)
+    found = solve_ivp(
+        _bounded(rate), (begin, end), start,
+        method="DOP853", rtol=error, atol=error / 10, dense_output=True,
+    )  # fmt: skip
     if not found.success:
         raise Undefined(ENDED)
-    return found.y[0]
+    return found
 
 
 def _bounded(rate: Callable[[float, Any], list[float]]) -> Callable[[float, Any], list[float]]:
@@ -275,29 +322,56 @@ def _bounded(rate: Callable[[float, Any], list[float]]) -> Callable[[float, Any]
     return slope_at
 
 
+def _in_doubles(at: Evaluator, f: Basic, letters: tuple[Any, ...]) -> Callable[[float, Any], float]:
+    """f of x and the values of y and its slopes: compiled, where it is a plain formula."""
+    from lambdify_bridge.to_numpy import as_written
+
+    others = sorted(f.free_symbols - set(letters), key=str)
+    try:
+        made = as_written(f, [*letters, *others])
+    except ValueError:  # it holds an operator
+
+        def exactly(t: float, v: Any) -> float:
+            numbers = map(at.ctx.mpf, (t, *v))
+            return real_float(at.at(dict(zip(letters, numbers, strict=True)))(f))
+
+        return exactly
+    fixed = [real_float(at(s)) for s in others]
+
+    def value(t: float, v: Any) -> float:
+        with np.errstate(all="ignore"):
+            found = float(made(t, *v, *fixed))
+        if not np.isfinite(found):
+            raise Undefined("the equation is not real here")
+        return found
+
+    return value
+
+
 def _rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
     if type(family).__name__ == "Solution":
         f, y, x, _ = family.args
-        return lambda t, v: [_float(at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0])})(f))]
+        slope = _in_doubles(at, f, (x, y))
+        return lambda t, v: [slope(t, v)]
     if type(family).__name__ == "SecondOrder":
         a, b, g, _, x, *_ = family.args
 
         def rate(t: float, v: Any) -> list[float]:
             there = at.at({x: at.ctx.mpf(t)})
-            return [v[1], _float(there(g)) - _float(there(a)) * v[1] - _float(there(b)) * v[0]]
+            return [
+                v[1],
+                real_float(there(g)) - real_float(there(a)) * v[1] - real_float(there(b)) * v[0],
+            ]
 
         return rate
     if type(family).__name__ == "Reducible":
         f, p, y, x, *_ = family.args
 
-        def bent(t: float, v: Any) -> list[float]:
-            there = at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0]), p: at.ctx.mpf(v[1])})
-            return [v[1], _float(there(f))]
-
-        return bent
+        bend = _in_doubles(at, f, (x, y, p))
+        return lambda t, v: [v[1], bend(t, v)]
     if type(family).__name__ == "ImplicitSolution":
         F, G, y, x, _ = family.args
-        return lambda t, v: [_float(_growth(at, G, x, t) / _growth(at, F, y, v[0]))]
+        return lambda t, v: [real_float(growth(at, G, x, t) / growth(at, F, y, v[0]))]
     if type(family).__name__ in ("ExactEquation", "Multiplied", "LevelCurve"):
         return _rate_of_exact(family, at)
     if type(family).__name__ in linear_equations.FAMILIES:
@@ -312,8 +386,8 @@ def _rate_of_exact(family: Any, at: Evaluator) -> Callable[[float, Any], list[fl
         there = at.at({x: at.ctx.mpf(t), y: at.ctx.mpf(v[0])})
         if type(family).__name__ == "LevelCurve":
             along, up = (_partial(there, family.args[0], letter) for letter in (x, y))
-            return [_float(-along / up)]
-        return [_float(-there(family.args[0]) / there(family.args[1]))]
+            return [real_float(-along / up)]
+        return [real_float(-there(family.args[0]) / there(family.args[1]))]
 
     return rate
 
@@ -325,11 +399,11 @@ def _partial(at: Evaluator, F: Basic, letter: Any) -> Number:
     return at.ctx.diff(value, at(letter))
 
 
-def _growth(at: Evaluator, expression: Basic, x: Any, place: float) -> Number:
+def growth(at: Evaluator, expression: Basic, x: Any, place: float) -> Number:
     return by_each(expression, [x], at.at({x: at.ctx.mpf(place)}))
 
 
-def _float(value: Number) -> float:
+def real_float(value: Number) -> float:
     if getattr(value, "imag", 0):
         raise Undefined("the equation is not real here")
     return float(value)

@@ -10,19 +10,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Add, Basic, S, Symbol
+from sympy import Add, Basic, S, Symbol, Tuple, preorder_traversal
 
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, estimator
 from lambdify_bridge.linear_systems import solved
 
-SETS = frozenset({"RealSolutions", "AllPoints", "CriticalPoints", "WithKinds"})
+SETS = frozenset({"RealSolutions", "PointsWith", "AllPoints", "CriticalPoints", "WithKinds"})
 STARTS, ITERATIONS, POLISHING = 600, 60, 70
 SEED = 7
 BEYOND = 60.0  # farther out nothing is looked for
-REACH = 8  # of other letters
+REACH, CLOSE = 8, 1e-2  # of other letters
 SAME, ZERO = 1e-5, 1e-9
+QUICK = 1e-2  # a step by the step before, where slopes are kept
 ARRIVED = 1e-13  # relative length of the last step
 FAR_APART = 1e-3
+TO_A_CURVE = 6  # steps that gain many digits each
+MANY, FEW = 40, 6  # single points that a system may have; points that stand for a curve
+DEFICIENT = 1e-4  # of singular values, where points are not single
 MINIMUM, MAXIMUM, SADDLE, OPEN = 1, 2, 3, 4
 NEIGHBOURS, FLAT = 100, 1e-9
 ASIDE = 1e-6  # step of differences in double precision
@@ -63,16 +67,16 @@ def differences(
     return (values[:, :, 0] - values[:, :, 1]) / (2 * steps)
 
 
-def starts(n: int) -> np.ndarray:
+def starts(n: int, count: int = STARTS) -> np.ndarray:
     """Places near the origin, around it and farther out; on the axes as well."""
     r = np.random.default_rng(SEED)
-    places = r.normal(size=(n, STARTS)) * r.choice([0.3, 1.0, 3.0, 10.0], STARTS)
-    return places * (r.random((n, STARTS)) > 0.15)
+    places = r.normal(size=(n, count)) * r.choice([0.3, 1.0, 3.0, 10.0], count)
+    return places * (r.random((n, count)) > 0.15)
 
 
-def newton(f: Callable[[np.ndarray], np.ndarray], n: int) -> np.ndarray:
+def newton(f: Callable[[np.ndarray], np.ndarray], n: int, count: int = STARTS) -> np.ndarray:
     """Where Newton's method comes to from many starts: the columns with a small residual."""
-    places, there = starts(n), []
+    places, there = starts(n, count), []
     with np.errstate(all="ignore"):
         for _ in range(ITERATIONS):
             residual, slope = f(places), np.moveaxis(differences(f, places), 2, 0)
@@ -97,9 +101,10 @@ def newton(f: Callable[[np.ndarray], np.ndarray], n: int) -> np.ndarray:
 
 
 def within_reach(at: Evaluator, node: Basic) -> None:
-    """Raises Undecided where letters are so large that points may lie farther out than starts."""
-    if any(abs(at(s)) > REACH for s in node.free_symbols):
-        raise Undecided(f"beyond {REACH} in a letter no points are looked for")
+    """Raises Undecided where letters are so large that points may lie farther out than starts, or
+    so small that points may fall together."""
+    if any(abs(at(s)) > REACH or 0 < abs(at(s)) < CLOSE for s in node.free_symbols):
+        raise Undecided(f"beyond {REACH} or below {CLOSE} in a letter no points are looked for")
 
 
 def distinct(columns: np.ndarray) -> list[list[float]]:
@@ -110,23 +115,52 @@ def distinct(columns: np.ndarray) -> list[list[float]]:
     return [list(map(float, place)) for place in found]
 
 
+def thinned(
+    f: Callable[[np.ndarray], np.ndarray], columns: np.ndarray
+) -> tuple[list[list[float]], list[list[float]]]:
+    """The single zeros, and a few of those on curves of zeros, far from each other."""
+    found = distinct(columns)
+    if len(found) <= MANY:
+        return found, []
+    places = np.array(found).T
+    slopes = np.moveaxis(differences(f, places), 2, 0)
+    sizes = np.linalg.svd(slopes, compute_uv=False)
+    enough = slopes.shape[1] >= slopes.shape[2]  # as many equations as letters
+    single = enough & (sizes[:, -1] > DEFICIENT * sizes[:, 0])
+    rest = places.T[~single]
+    chosen = [0] if len(rest) else []
+    while 0 < len(chosen) < min(FEW, len(rest)):
+        gaps = np.min(np.linalg.norm(rest[:, None] - rest[chosen], axis=2), axis=1)
+        chosen.append(int(np.argmax(gaps)))
+    return places.T[single].tolist(), rest[chosen].tolist()
+
+
+def on_a_curve(
+    at: Evaluator, values: Callable[[list[Number]], list[Number]], place: list[float]
+) -> list[Number]:
+    """The zero of a curve of them near that place, to many digits: the shortest way to it."""
+    c, here = at.ctx, [at.ctx.mpf(entry) for entry in place]
+    slope = _slopes(c, values, here)
+    rows = [[float(c.re(slope[i, j])) for j in range(slope.cols)] for i in range(slope.rows)]
+    back = np.linalg.pinv(np.array(rows), rcond=DEFICIENT)
+    for _ in range(TO_A_CURVE):
+        residual = values(here)
+        here = [
+            e - sum(c.mpf(float(b)) * r for b, r in zip(row, residual, strict=True))
+            for e, row in zip(here, back, strict=True)
+        ]
+    return here
+
+
 def polished(
     at: Evaluator, values: Callable[[list[Number]], list[Number]], place: list[float]
 ) -> list[Number] | None:
     """The zero near that place to many digits; None where there is none."""
     c, here = at.ctx, [at.ctx.mpf(entry) for entry in place]
-    size = c.mpf(1)
+    size, slope = c.mpf(1), None
     for _ in range(POLISHING):
-        residual = c.matrix(values(here))
-        h = c.mpf(10) ** (-c.dps // 2)
-        columns = []
-        for k in range(len(here)):
-            ahead, behind = (
-                c.matrix(values([e + (s * h if j == k else 0) for j, e in enumerate(here)]))
-                for s in (1, -1)
-            )
-            columns.append((ahead - behind) / (2 * h))
-        slope = c.matrix([[column[i] for column in columns] for i in range(len(residual))])
+        residual, before = c.matrix(values(here)), size
+        slope = _slopes(c, values, here) if slope is None else slope
         try:
             step = solved(c, slope, residual)
         except (ZeroDivisionError, ValueError):  # a multiple zero, met exactly
@@ -136,6 +170,8 @@ def polished(
         size = max(abs(entry) for entry in step)
         if size < c.mpf(10) ** (-c.dps // 2 - 4):
             break
+        if size > QUICK * before:
+            slope = None  # farther from the zero than these slopes are good for
     if size > SAME or any(abs(a - b) > FAR_APART for a, b in zip(here, place, strict=True)):
         return None
     if any(abs(c.im(entry)) > SAME for entry in here):
@@ -145,10 +181,46 @@ def polished(
     return here
 
 
+def _slopes(c: Any, values: Callable[[list[Number]], list[Number]], here: list[Number]) -> Any:
+    """The Jacobian matrix by central differences."""
+    h = c.mpf(10) ** (-c.dps // 2)
+    columns = []
+    for k in range(len(here)):
+        ahead, behind = (
+            c.matrix(values([e + (s * h if j == k else 0) for j, e in enumerate(here)]))
+            for s in (1, -1)
+        )
+        columns.append((ahead - behind) / (2 * h))
+    return c.matrix([[column[i] for column in columns] for i in range(len(columns[0]))])
+
+
 @estimator("RealSolutions")
 def real_solutions(node: Any, at: Evaluator) -> Number:
     equations, letters, off = (part.args for part in node.args)
-    found = newton(_equations(at, equations, letters), len(letters))
+    f, values = _equations(at, equations, letters), _equations_there(at, equations, letters)
+    single, several = thinned(f, newton(f, len(letters)))
+    points = [polished(at, values, p) for p in single if near_allowed(letters, p)]
+    points += [on_a_curve(at, values, place) for place in several]
+    kept = [p for p in points if p is not None and not _forbidden(at, p, letters, off)]
+    kept = [p for p in kept if allowed(letters, p)]
+    return as_matrix(at, apart(kept), len(letters))
+
+
+@estimator("PointsWith")
+def points_with(node: Any, at: Evaluator) -> Number:
+    """Some of the points."""
+    equations, letters = (part.args for part in node.args)
+    f = _equations(at, equations, letters)
+    single, several = thinned(f, newton(f, len(letters)))
+    values = _equations_there(at, equations, letters)
+    found = [on_a_curve(at, values, place) for place in [*several, *single][:FEW]]
+    return as_matrix(at, found, len(letters))
+
+
+def _equations_there(
+    at: Evaluator, equations: Any, letters: Any
+) -> Callable[[list[Number]], list[Number]]:
+    """The equations at one place, to many digits."""
 
     def values(place: list[Number]) -> list[Number]:
         there = at.at(dict(zip(letters, place, strict=True)))
@@ -162,11 +234,7 @@ def real_solutions(node: Any, at: Evaluator) -> Number:
             for e in equations
         ]
 
-    close = [place for place in distinct(found) if near_allowed(letters, place)]
-    points = [polished(at, values, place) for place in close]
-    kept = [p for p in points if p is not None and not _forbidden(at, p, letters, off)]
-    kept = [p for p in kept if allowed(letters, p)]
-    return as_matrix(at, apart(kept), len(letters))
+    return values
 
 
 def _equations(at: Evaluator, equations: Any, letters: Any) -> Any:
@@ -283,6 +351,8 @@ def slope_there(
     """The same quotient to many digits; it may be 0, so that its relative error says nothing."""
     c = at.ctx
     h = c.mpf(10) ** (-c.dps // 10)
+    if letters[k].is_positive:
+        h *= min(1, abs(place[k]))
 
     def value(j: int) -> Number:
         moved = [entry + (j * h if i == k else 0) for i, entry in enumerate(place)]
@@ -392,14 +462,46 @@ def columns_of(side: Basic, at: Evaluator) -> Points:
     """The points of a set, a matrix with one in each column, or a Tuple of columns."""
     if side == S.EmptySet:
         return []
+    if _has_parts(side):
+        return apart([place for part in side.args for place in columns_of(part, at)])
     value = at(side)
     if isinstance(value, Matrix):
         return [[value[i, k] for i in range(value.rows)] for k in range(value.cols)]
     return [list(column) for column in value]
 
 
+def _has_parts(side: Basic) -> bool:
+    """Whether it is a Tuple of sets of points."""
+    names = {type(part).__name__ for part in side.args} if isinstance(side, Tuple) else set()
+    return "PointsWith" in names
+
+
+def has_curves(side: Basic) -> bool:
+    return any(type(node).__name__ == "PointsWith" for node in preorder_traversal(side))
+
+
+def how_far(side: Basic, place: list[Number], at: Evaluator) -> float:
+    """How far a place is from a set, or by how much it misses what describes the set."""
+    name = type(side).__name__
+    if name in ("PointsWith", "RealSolutions"):
+        equations, letters, *off = (part.args for part in side.args)
+        if off and _forbidden(at, place, letters, off[0]):
+            return float("inf")
+        misses = _equations_there(at, equations, letters)(place)
+        return max(float(abs(entry)) for entry in misses)
+    if name == "AllPoints" or _has_parts(side):
+        return min(how_far(part, place, at) for part in side.args)
+    return min((distance(place, p) for p in columns_of(side, at)), default=float("inf"))
+
+
 def same_points(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
+    """Every point of one side is one of the other; of curves a few points are looked at."""
     left, right = columns_of(lhs, at), columns_of(rhs, at)
+    if has_curves(lhs) or has_curves(rhs) or min(len(left), len(right)) >= FEW:
+        missed = [
+            how_far(other, p, at) for some, other in ((left, rhs), (right, lhs)) for p in some
+        ]
+        return _shown(left), _shown(right), max(missed, default=0.0)
     nearest = [
         min((distance(p, q) for q in others), default=float("inf"))
         for some, others in ((left, right), (right, left))

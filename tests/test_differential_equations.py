@@ -91,6 +91,7 @@ SUBSTITUTED = [
     ("y' = y^2 - 2/x^2", "1/(C*x^4 + x/3) - 2/x", {"Riccati's equation"}),
     ("y' = 1/x^2 - y/x - y^2", "1/(C/x + x/2) - 1/x", {"Riccati's equation"}),
     ("y' = sqrt(1 - y^2)", "sin(x + C)", {"inverse function"}),
+    ("y' = exp(-x)*y^2 + y - exp(x)", "1/(C*exp(x) + exp(-x)/2) - exp(x)", {"Riccati's equation"}),
     ("y'' = y'^2", "C2 - log(abs(C1 + x))", {"unknown function is missing"}),
     ("(1 + x^2)*y'' + 2x*y' = 0", "C1*atan(x) + C2", {"unknown function is missing"}),
     ("y*y'' = y'^2", "C2*exp(C1*x)", {"variable is missing"}),
@@ -272,6 +273,42 @@ def test_initial_values(equation: str, values: list[str], known: str) -> None:
     d = derive.dsolve(equation, "y", "x", *values)
     assert same(d.result, known), d.result
     assert d.check(points=2).verdict == "confirmed", d.report
+
+
+FROM_THE_START = [
+    # equation, initial values, solution, where it holds and where it does not
+    ("y' = sqrt(1 - y^2)", ["y(0) = 0"], "sin(x)", (1, 2)),
+    ("y' = x*sqrt(1 - y^2)", ["y(0) = 1/2"], "sin(x^2/2 + pi/6)", (1, 2)),
+    ("y' = sqrt(y)", ["y(0) = 1"], "(x + 2)^2/4", (1, -3)),
+    ("y'' = 1/y^3", ["y(0) = 1", "y'(0) = 0"], "sqrt(1 + x^2)", (1, None)),
+    ("y'' = exp(y)", ["y(0) = 0", "y'(0) = 0"], "-2*log(cos(x/sqrt(2)))", (1, 3)),
+    ("y'' = 3*y^2/2", ["y(0) = 1", "y'(0) = 1"], "4/(x - 2)^2", (1, 3)),
+]
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("equation", "values", "known", "places"), FROM_THE_START)
+def test_solutions_from_the_start(
+    equation: str, values: list[str], known: str, places: tuple[int, int | None]
+) -> None:
+    d = derive.dsolve(equation, "y", "x", *values)
+    inside, outside = places
+    for place in (S(inside) / 3, S(inside)):
+        assert abs((d.result - parse(known)).subs(x, place).evalf()) < 1e-12
+        assert d.given.subs(x, place) == True
+    assert outside is None or d.given.subs(x, outside) == False
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_a_motion_whose_time_has_no_inverse_is_left_as_an_equation() -> None:
+    d = derive.dsolve("y'' = -1/y^2", "y", "x", "y(0) = 1", "y'(0) = 0")
+    assert isinstance(d.result, ImplicitFunction)
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
+def test_no_rest_where_it_is_not_in_balance() -> None:
+    d = derive.dsolve("y'' = y^3 - y", "y", "x", "y(0) = 1", "y'(0) = 0")
+    assert d.result == 1
 
 
 def test_what_cannot_be_solved_for_y_is_left_as_an_equation() -> None:

@@ -159,7 +159,7 @@ def inside(operator: Basic) -> Iterator[tuple[str, Basic]]:
             changed = node.as_mutable()
             changed[0, 0] = nudged(changed[0, 0])
             yield "an entry", operator.xreplace({node: changed.as_immutable()})
-        if type(node).__name__ == "RealSolutions":
+        if type(node).__name__ in ("RealSolutions", "PointsWith"):
             equations, *others = node.args
             changed = Tuple(equations[0] + S("0.03"), *equations.args[1:])
             yield "an equation", operator.xreplace({node: node.func(changed, *others)})

@@ -73,7 +73,8 @@ OURS = {                                                         # module: name:
     "derive.calculus.equations.operators": {
         "Solution": ".{4}", "ExactEquation": ".{5}", "Multiplied": ".{6}",
         "LevelCurve": ".{4}", "IntegratingFactor": ".{5}", "ImplicitSolution": ".{5}",
-        "ImplicitFunction": ".{6}", "SecondOrder": ".{7}", "Fitted": ".{6,}",
+        "ImplicitFunction": ".{6}", "FromStart": ".{6}", "FromRest": ".{5}", "Motion": ".{6}",
+        "SecondOrder": ".{7}", "Fitted": ".{6,}",
         "InitialValues": ".{6,}", "HigherOrder": "T.{3}S{3,}", "FromRoots": "..{3}S{3,}",
         "Reducible": ".{6}", "Member": "...", "Constant": "[SE]{2}S",
     },
@@ -91,11 +92,13 @@ OURS = {                                                         # module: name:
     "derive.calculus.sums.behaviour":    {"Convergence": "[SE]S[SE]"},
     "derive.calculus.sums.radius":       {"RadiusOfConvergence": "[SE]S"},
     "derive.calculus.vector.constrained": {
-        "ConstrainedExtrema": "[SE]TT", "ClassifiedOn": "[SE]TTT.", "KindOn": "[SE]T{4}",
-        "KindByBorderedMinors": "TT[SE]{2}",
+        "ConstrainedExtrema": "[SE]TT", "ClassifiedOn": "[SE]TTT..?", "KindOn": "[SE]T{4}",
+        "KindByBorderedMinors": "TT[SE]{2}", "KindAtSingular": "[SE]TTT",
+        "KindAlongBranches": "TST[SE]",
         **dict.fromkeys(
             ("ConstrainedMinimum", "ConstrainedMaximum", "ConstrainedSaddle",
-             "ConstrainedUndecided", "AbsoluteMinimum", "AbsoluteMaximum"), "T[SE]"),
+             "ConstrainedUndecided", "AbsoluteMinimum", "AbsoluteMaximum", "SingularPoint",
+             "IsolatedPoint"), ".[SE]"),
     },
     "derive.calculus.vector.implicit":   {"ImplicitJacobian": "TTT"},
     "derive.calculus.vector.integrals.operators": {
@@ -115,7 +118,7 @@ OURS = {                                                         # module: name:
         "AlongCurve": "[SE]TTS", "Velocity": "TS", "TaylorPolynomial": "[SE]TTE",
     },
     "derive.calculus.vector.points": {
-        "RealSolutions": "TTT", "AllPoints": ".*", "CriticalPoints": "[SE]T",
+        "RealSolutions": "TTT", "PointsWith": "TT", "AllPoints": ".*", "CriticalPoints": "[SE]T",
         "WithKinds": "[SE]T.", "KindOf": "[SE]TT", "KindByMinors": "TT",
         **dict.fromkeys(
             ("LocalMinimum", "LocalMaximum", "SaddlePoint", "UndecidedPoint"), "[SE]+"),

@@ -92,7 +92,9 @@ def points(axes: Any, derivation: Any, view: View) -> None:
     f, letters, *constraints = derivation.problem.args
     height = function(put_in(f, view.values), *letters)
     found = [
-        (type(p).__name__, p.args[0] if constraints else p.args) for p in derivation.result.args
+        (type(p).__name__, p.args[0] if constraints else p.args)
+        for p in derivation.result.args
+        if type(p.args[0]).__name__ != "PointsWith"  # a curve, not a point
     ]
     places = np.array([[number(c, view.values) for c in place] for _, place in found])
     if not len(places):

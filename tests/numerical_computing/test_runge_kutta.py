@@ -51,6 +51,7 @@ WRONG: list[tuple[Any, Any]] = [
 ]
 # fmt: on
 ORDERS = {"euler": 1, "implicit euler": 1, "midpoint": 2, "heun": 2, "trapezoid": 2}
+ORDERS |= {"ralston": 2, "implicit midpoint": 2}
 ORDERS |= {"kutta": 3, "rk4": 4, "gauss": 4}
 
 
@@ -92,7 +93,7 @@ def test_stability(name: str) -> None:
     d = stability_function(name)
     for each in d:
         assert each.check().verdict == "confirmed", each.report
-    implicit = name in ("implicit euler", "trapezoid", "gauss")
+    implicit = name in ("implicit euler", "implicit midpoint", "trapezoid", "gauss")
     assert (d.limit.result == oo) == implicit
 
 

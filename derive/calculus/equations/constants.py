@@ -22,6 +22,7 @@ from sympy import (
     cos,
     exp,
     expand,
+    expand_log,
     factor,
     log,
     nan,
@@ -65,7 +66,15 @@ def shorter(result: Expr) -> Expr:
     lowest terms, where that is shorter."""
     rooted = (p for p in result.atoms(Pow) if isinstance(p.base, exp) and p.exp.is_Rational)
     together = powsimp(result.xreplace({p: exp(p.exp * p.base.args[0]) for p in rooted}))
-    return min(together, factor(together), key=lambda e: e.count_ops())
+    forms = [together, factor(together)]
+    if together.has(log):
+        forms.append(expand_log(together.replace(log, _log_of_exponential)))
+    return min(forms, key=lambda e: e.count_ops())
+
+
+def _log_of_exponential(inside: Expr) -> Expr:
+    """log(exp(u)) is u, for real u."""
+    return inside.args[0] if isinstance(inside, exp) else log(inside)
 
 
 FITTED = RuleTable(Fitted, lambda goal: goal.args, "constants from initial values", tidy=shorter)

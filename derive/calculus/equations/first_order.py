@@ -80,20 +80,26 @@ def linear_equation(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
 @RULES.rule("separate the variables", example=Solution(x * y**2, y, x, C))
 def separable(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
     """Divide by the factor with y, where it is not 0, and integrate both sides."""
+    parts = separated(f, y, x)
+    if parts is None:
+        return None
+    g, h = parts
+    G = antiderivative(g, x) if depends_on(f, x) else g * x
+    return ImplicitSolution(antiderivative(1 / h, y), G, y, x, C)
+
+
+def separated(f: Expr, y: Symbol, x: Symbol) -> tuple[Expr, Expr] | None:
+    """`g, h` with f = g(x)*h(y), where y is in it."""
     if not depends_on(f, y):
         return None
     if not depends_on(f, x):
         letters, h = f.as_independent(y, as_Add=False)  # by which nothing needs to be divided
-        if letters.is_number:
-            letters, h = S.One, f
-        return ImplicitSolution(antiderivative(1 / h, y), letters * x, y, x, C)
+        return (S.One, f) if letters.is_number else (letters, h)
     parts = separatevars(factor(f), symbols=[x, y], dict=True)
     if parts is None:
         return None
     above, below = parts["coeff"].as_numer_denom()
-    g, h = above * parts[x], parts[y] / below
-    F, G = antiderivative(1 / h, y), antiderivative(g, x)
-    return ImplicitSolution(F, G, y, x, C)
+    return above * parts[x], parts[y] / below
 
 
 @RULES.rule("Bernoulli's equation", example=Solution(x * y**2 - y, y, x, C))

@@ -127,6 +127,57 @@ class ImplicitFunction(_OfAnUnknown):
         return rf"{y}\left\{{{F} = {G},\ {y}({x0}) = {y0}\right\}}{power}"
 
 
+class _FromPlace(Expr):
+    """A solution through a place: its last arguments are y, x, x0, y0."""
+
+    is_commutative = True
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[-4]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        return super().free_symbols - {self.args[-4]}
+
+    def told(self, shown: Any) -> str:
+        raise NotImplementedError
+
+    def _sympystr(self, printer: Any) -> str:
+        shown = printer._print
+        y, _, x0, y0 = map(shown, self.args[-4:])
+        return f"{y}{{{self.told(shown)}, {y}({x0}) = {y0}}}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        shown, power = printer._print, f"^{{{exp}}}" if exp else ""
+        y, _, x0, y0 = map(shown, self.args[-4:])
+        return rf"{y}\left\{{{self.told(shown)},\ {y}({x0}) = {y0}\right\}}{power}"
+
+
+class FromStart(_FromPlace):
+    """The y with F(y) - F(y0) = G(x) - G(x0): FromStart(F, G, y, x, x0, y0)."""
+
+    def told(self, shown: Any) -> str:
+        F, G = map(shown, self.args[:2])
+        return f"{F} - ({F})_0 = {G} - ({G})_0"
+
+
+class Motion(_FromPlace):
+    """The y with y'' = P'(y), y(x0) = y0 and y'(x0) = p0: Motion(P, p0, y, x, x0, y0)."""
+
+    def told(self, shown: Any) -> str:
+        P, p0, y = map(shown, self.args[:3])
+        return f"({y}')^2 - 2({P}) = ({p0})^2 - 2({P})_0"
+
+
+class FromRest(_FromPlace):
+    """The y with (F(y) - F(y0))**2 = (x - x0)**2: FromRest(F, y, x, x0, y0)."""
+
+    def told(self, shown: Any) -> str:
+        F, _, x, x0, _ = map(shown, self.args)
+        return f"({F} - ({F})_0)^2 = ({x} - {x0})^2"
+
+
 class SecondOrder(_Family):
     """The solutions of y'' + a*y' + b*y = g(x): SecondOrder(a, b, g, y, x, C1, C2)."""
 

@@ -12,6 +12,7 @@ from derive.calculus.equations import (
     euler_cauchy,
     exact,
     first_order,
+    from_start,
     higher_order,
     reducible,
     substitutions,
@@ -21,13 +22,17 @@ from derive.calculus.equations.operators import (
     Constant,
     ExactEquation,
     Fitted,
+    FromRest,
     FromRoots,
+    FromStart,
     HigherOrder,
+    ImplicitFunction,
     ImplicitSolution,
     InitialValues,
     IntegratingFactor,
     LevelCurve,
     Member,
+    Motion,
     Multiplied,
     Reducible,
     SecondOrder,
@@ -57,6 +62,10 @@ TABLES: dict[type, RuleTable] = {
     FromRoots: higher_order.SOLUTIONS,
     Roots: ROOTS,
     InitialValues: values.VALUES,
+    FromStart: from_start.STARTS,
+    FromRest: from_start.RESTS,
+    Motion: from_start.MOTIONS,
+    ImplicitFunction: from_start.BRANCHES,
     Fitted: of_values.FITTED,
     Member: of_values.MEMBERS,
     Constant: of_values.CONSTANTS,
@@ -69,9 +78,10 @@ def dsolve(equation: Any, y: Any, x: Any, *conditions: str, timeout: float = 20.
     """The solutions y(x) of a differential equation, step by step.
 
     Of first order: linear, separable, Bernoulli's, homogeneous (also about a point), a function of
-    a*x + y, exact (also after a factor of x or of y alone), Riccati's where a line or a power of x
-    solves it. Linear: of second order with constants times x^2, x, 1 (Euler and Cauchy), of any
-    order up to 6 with constant coefficients. Others of second order: those without x, or without y.
+    a*x + y, exact (also after a factor of x or of y alone), Riccati's where a line, a power of x or
+    an exponential solves it. Linear: of second order with constants times x^2, x, 1 (Euler and
+    Cauchy), of any order up to 6 with constant coefficients. Others of second order: those without
+    x, or without y; y'' = f(y) by its energy, also from a turning point.
 
     `equation` is text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy `Eq`, or f alone for
     y' = f. The

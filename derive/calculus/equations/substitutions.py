@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Poly, Symbol, cancel, expand, factor, fraction, simplify, solve, together
+from sympy import (
+    Dummy,
+    Expr,
+    Poly,
+    Symbol,
+    cancel,
+    exp,
+    expand,
+    factor,
+    fraction,
+    gcd_list,
+    simplify,
+    solve,
+    together,
+)
 
 from derive.calculus.equations.exact import RULES
 from derive.calculus.equations.operators import Solution
@@ -70,16 +84,32 @@ def riccati(f: Expr, y: Symbol, x: Symbol, C: Symbol) -> Outcome:
 
 
 def known_solutions(f: Expr, y: Symbol, x: Symbol) -> Iterator[Expr]:
-    """Lines and powers of x that fulfil y' = f, f a rational function of x."""
-    if not f.is_rational_function(x):
+    """Lines, powers of x and exponentials that fulfil y' = f, f a rational function of x and of
+    exponentials."""
+    unit, E = _unit(f, x), Dummy("E")
+    stands = {e: E ** (e.args[0] / (unit * x)) for e in f.atoms(exp)} if unit else {}
+    plain = f.xreplace(stands)
+    if not plain.is_rational_function(x, E):
         return
     k, m = fresh("k", f, x, y), fresh("m", f, x, y)
-    for trial in (k + m * x, *(k * x**n for n in range(LOWEST, HIGHEST + 1))):
-        above = fraction(together(f.subs(y, trial) - trial.diff(x)))[0]
-        equations = Poly(expand(above), x).all_coeffs()
+    powers = range(LOWEST, HIGHEST + 1)
+    trials = [k + m * x, *(k * x**n for n in powers)]
+    trials += [k * E**n for n in powers if n and unit]
+    for trial in trials:
+        slope = trial.diff(x) + (unit * E * trial.diff(E) if unit else 0)
+        above = fraction(together(plain.subs(y, trial) - slope))[0]
+        equations = Poly(expand(above), x, E).coeffs()
         letters = [s for s in (k, m) if depends_on(trial, s)]
         for found in solve(equations, letters, dict=True):
-            known = trial.subs(found)
+            known = trial.subs(found).subs(E, exp(unit * x) if unit else E)
             left = any(depends_on(known, s) for s in letters) or known.is_real is False
             if not left and simplify(f.subs(y, known) - known.diff(x)) == 0:
                 yield known
+
+
+def _unit(f: Expr, x: Symbol) -> Expr | None:
+    """The k with all exponentials of f powers of exp(k*x); None without such."""
+    rates = [e.args[0].coeff(x) for e in f.atoms(exp) if e.args[0] == e.args[0].coeff(x) * x]
+    if not rates or len(rates) < len(f.atoms(exp)) or not all(r.is_Rational for r in rates):
+        return None
+    return gcd_list([abs(r) for r in rates])

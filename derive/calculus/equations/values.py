@@ -5,6 +5,8 @@ from __future__ import annotations
 from sympy import (
     Integer,
     Integral,
+    Pow,
+    Rational,
     Symbol,
     Tuple,
     cancel,
@@ -13,19 +15,23 @@ from sympy import (
     nan,
     oo,
     simplify,
+    sqrt,
     zoo,
 )
 
 from derive.calculus.equations.constants import FITTED, THREE_AT_0
+from derive.calculus.equations.from_start import separate_from
 from derive.calculus.equations.operators import (
     Fitted,
     ImplicitFunction,
     ImplicitSolution,
     InitialValues,
     LevelCurve,
+    Motion,
     Reducible,
     Solution,
 )
+from derive.calculus.integrals.operators import antiderivative
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on, fresh
 
@@ -35,6 +41,7 @@ IMPLICIT = ImplicitSolution(y**3 + y, x**2, y, x, C)
 LEVEL = LevelCurve(y**3 + y * (1 + x**2), y, x, C)
 LOGISTIC = Solution(x * y * (1 - y), y, x, C)
 ONE_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(1)))
+HALF_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Rational(1, 2)))
 MINUS_TWO_AT_0 = (Tuple(C), y, x, Integer(0), Tuple(Integer(-2)))
 
 VALUES = RuleTable(InitialValues, lambda goal: goal.args, "initial values")
@@ -107,6 +114,38 @@ def slope_at_each_height(goal: InitialValues) -> Outcome:
     start = Tuple(values[1])
     fitted = Fitted(slope, Tuple(C), p, y, values[0], start)
     return Fitted(Solution(fitted, y, x, D), Tuple(D), y, x, x0, Tuple(values[0]))
+
+
+ROOT = Solution(sqrt(1 - y**2), y, x, C)
+
+
+@VALUES.rule("separate from the start", example=InitialValues(ROOT, *HALF_AT_0), whole=True)
+def separate_from_the_start(goal: InitialValues) -> Outcome:
+    """The variables separate, and y is under a root, whose sign the start tells: both integrals
+    begin there, where the factor with y is not 0."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, Solution):
+        return None
+    f = family.args[0]
+    rooted = any(p.exp.is_Rational and p.exp.q > 1 for p in f.atoms(Pow) if depends_on(p.base, y))
+    return separate_from(f, y, x, x0, values[0]) if rooted else None
+
+
+SPRING = Reducible(y**-3, p, y, x, C, D)
+
+
+@VALUES.rule("energy", example=InitialValues(SPRING, *RESTING), whole=True)
+def energy(goal: InitialValues) -> Outcome:
+    """y'' = f(y), multiplied by y': with an integral P of f, y'^2/2 - P(y) stays what it is at the
+    start."""
+    family, _, y, x, x0, values = goal.args
+    if not isinstance(family, Reducible):
+        return None
+    f, p = family.args[:2]
+    first = simplify(f.subs(y, values[0]))
+    if depends_on(f, p) or depends_on(f, x) or first.has(nan, zoo, oo):
+        return None
+    return Motion(antiderivative(f, y), values[1], y, x, x0, values[0])
 
 
 @VALUES.rule("general solution first", example=InitialValues(LINEAR, *THREE_AT_0), whole=True)

@@ -28,8 +28,9 @@ class ConstrainedExtrema(OfLetters):
 class ClassifiedOn(OfLetters):
     """The points of a matrix with their kinds on the set.
 
-    ClassifiedOn(f, letters, constraints, multipliers, points): a column holds the coordinates, then
-    the multipliers.
+    ClassifiedOn(f, letters, constraints, multipliers, points, singular): a column of the points
+    holds the coordinates, then the multipliers; one of the singular points only coordinates. Where
+    the set has none, they are left out.
     """
 
     name, sign = "kinds on the set", r"\operatorname{kinds}"
@@ -44,10 +45,12 @@ class ClassifiedOn(OfLetters):
         return free.union(*(a.free_symbols for a in self.args)) - set(self.bound_symbols)
 
     def _more(self, printer: Any) -> str:
-        return f" where {_zeros(printer, self.args[2])}, at {printer._print(self.args[4])}"
+        points = " or ".join(map(printer._print, self.args[4:]))
+        return f" where {_zeros(printer, self.args[2])}, at {points}"
 
     def _under(self, printer: Any) -> str:
-        return rf"_{{{printer._print(self.args[4])}}}"
+        points = r" \cup ".join(map(printer._print, self.args[4:]))
+        return rf"_{{{points}}}"
 
 
 class KindOn(AtPlace, Expr):
@@ -68,6 +71,47 @@ class KindOn(AtPlace, Expr):
         return (free - set(self.bound_symbols)) | point.free_symbols
 
 
+class KindAtSingular(AtPlace, Expr):
+    """What f has where the gradients of the constraints depend on each other.
+
+    KindAtSingular(f, letters, constraints, point).
+    """
+
+    name, sign = "kind at the singular point", r"\operatorname{kind}"
+    is_commutative = True
+    place = 3
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return list(self.args[1].args)
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        f, letters, constraints, point = self.args
+        free: set[Any] = f.free_symbols | constraints.free_symbols
+        return (free - set(letters.args)) | point.free_symbols
+
+
+class KindAlongBranches(AtPlace, Expr):
+    """The kind by how f grows from there along each branch of the set, to leading order.
+
+    KindAlongBranches(growths, t, point, value), for t > 0.
+    """
+
+    name, sign = "kind along the branches", r"\operatorname{kind}"
+    is_commutative = True
+    place = 2
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[1]]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        free: set[Any] = self.args[0].free_symbols - {self.args[1]}
+        return free.union(*(a.free_symbols for a in self.args[2:]))
+
+
 class KindByBorderedMinors(AtPlace, Expr):
     """The kind by the last leading minors of the bordered Hessian.
 
@@ -84,7 +128,8 @@ def _zeros(printer: Any, constraints: Any) -> str:
 
 
 class KindOnSet(ScalarOfFields):
-    """A point of the set, with what is there and the value of f: Kind(point, value)."""
+    """A point of the set, or a curve (`PointsWith`), with what is there and the value of f:
+    Kind(point, value)."""
 
     def _sympystr(self, printer: Any) -> str:
         point, value = map(printer._print, self.args)
@@ -127,3 +172,15 @@ class AbsoluteMaximum(KindOnSet):
     """No point of the set has a larger value."""
 
     name = "largest value on the set"
+
+
+class SingularPoint(KindOnSet):
+    """The gradients of the constraints depend on each other: not decided by derivatives here."""
+
+    name = "singular point of the set"
+
+
+class IsolatedPoint(KindOnSet):
+    """No other point of the set is near."""
+
+    name = "isolated point of the set"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 from sympy import (
@@ -11,20 +10,23 @@ from sympy import (
     Basic,
     Derivative,
     Determinant,
+    Dummy,
     Eq,
     Expr,
     ImmutableMatrix,
     Mul,
-    Poly,
+    Pow,
     Rational,
     S,
     Symbol,
     Tuple,
     default_sort_key,
-    groebner,
+    expand,
+    factor,
+    powsimp,
     simplify,
 )
-from sympy.functions import atan, cos, cosh, exp, sin, sinh, tanh
+from sympy.functions import cosh
 
 from derive.asked import asked, in_order
 from derive.calculus.derivatives import RULES as DERIVATIVES
@@ -38,15 +40,31 @@ from derive.calculus.vector.constrained import (
     ConstrainedMinimum,
     ConstrainedSaddle,
     ConstrainedUndecided,
+    KindAlongBranches,
+    KindAtSingular,
     KindByBorderedMinors,
     KindOn,
     KindOnSet,
+    SingularPoint,
+)
+from derive.calculus.vector.constraint_sets import (
+    bends,
+    common_basis,
+    degree_in,
+    grows_far_away,
+    is_bounded,
+    is_continuous,
+    is_regular,
+    minors_of,
+    nowhere_negative,
+    value_on,
 )
 from derive.calculus.vector.fields import VALUES, mixed
 from derive.calculus.vector.operators import ValueAt
-from derive.calculus.vector.points import AllPoints, RealSolutions
+from derive.calculus.vector.points import AllPoints, PointsWith, RealSolutions
 from derive.calculus.vector.reading import formula, letters_of
-from derive.calculus.vector.systems import SYSTEMS, UNIONS, simpler
+from derive.calculus.vector.singular_points import BRANCHES, SINGULAR
+from derive.calculus.vector.systems import SYSTEMS, UNIONS, parts_of, simpler
 from derive.core import Derivation
 from derive.engine import Budget, NoRuleApplies, derive, limited
 from derive.linear_algebra.determinants import RULES as DETERMINANTS
@@ -55,7 +73,6 @@ from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, depends_on, fresh
 
 x, y, z, multiplier = Symbol("x"), Symbol("y"), Symbol("z"), Symbol("lambda")
-CONTINUOUS = (exp, sin, cos, sinh, cosh, tanh, atan)  # everywhere
 
 EXTREMA = RuleTable(ConstrainedExtrema, lambda goal: goal.args, "extrema under constraints")
 POINTS = RuleTable(ClassifiedOn, lambda goal: goal.args, "kinds of several points on a set")
@@ -66,6 +83,8 @@ TABLES = {
     ClassifiedOn: POINTS,
     KindOn: KINDS,
     KindByBorderedMinors: MINORS,
+    KindAtSingular: SINGULAR,
+    KindAlongBranches: BRANCHES,
     RealSolutions: SYSTEMS,
     AllPoints: UNIONS,
     ValueAt: VALUES,
@@ -74,16 +93,47 @@ TABLES = {
 }
 
 
+CUSP = x**3 - y**2
+COUNT_WITHOUT_SINGULAR = 5  # arguments of ClassifiedOn
+
+
+@EXTREMA.rule(
+    "multipliers and singular points", example=ConstrainedExtrema(x**2 + y, (x, y), (CUSP,))
+)
+def with_singular_points(f: Expr, letters: Tuple, constraints: Tuple) -> Outcome:
+    """Along the set f stands still where its gradient is a combination of those of the constraints.
+    Where these depend on each other there may be no such combination: those points are candidates
+    as well."""
+    minors = minors_of(letters, constraints)
+    plane = all(degree_in(g, letters) == 1 for g in constraints)
+    curved = not plane and all(g.is_polynomial(*letters) for g in constraints)
+    if not curved or is_regular(letters, constraints):
+        return None
+    sure = Add(*(m**2 for m in minors))
+    singular = RealSolutions((*constraints, *minors), letters)
+    return _candidates(f, letters, constraints, (sure,), (singular,))
+
+
 @EXTREMA.rule("Lagrange multipliers", example=ConstrainedExtrema(x * y, (x, y), (x + 2 * y - 3,)))
 def lagrange_rule(f: Expr, letters: Tuple, constraints: Tuple) -> Outcome:
     """Along the set f stands still where its gradient is a combination of those of the constraints:
     there all derivatives of the Lagrangian L are zero."""
+    return _candidates(f, letters, constraints)
+
+
+def _candidates(
+    f: Expr,
+    letters: Tuple,
+    constraints: Tuple,
+    off: tuple[Expr, ...] = (),
+    singular: tuple[Basic, ...] = (),
+) -> Rewrite:
     multipliers = _multipliers(Tuple(f, letters, constraints), len(constraints))
     L = lagrangian(f, constraints, multipliers)
     equations = [*(D(L, letter) for letter in letters), *constraints]
-    points = RealSolutions(equations, (*letters, *multipliers))
-    where = ((Symbol("L"), L),)
-    return Rewrite(ClassifiedOn(f, letters, constraints, multipliers, points), where=where)
+    points = RealSolutions(equations, (*letters, *multipliers), off)
+    found = ClassifiedOn(f, letters, constraints, multipliers, points, *singular)
+    return Rewrite(found, where=((Symbol("L"), L),))
 
 
 def _multipliers(taken: Basic, count: int) -> Tuple:
@@ -102,54 +152,54 @@ def points_of_the_circle(f: Expr, half: Expr, turned: int = 1) -> ClassifiedOn:
     return ClassifiedOn(f, (x, y), (x**2 + y**2 - 2,), (multiplier,), points)
 
 
-@POINTS.rule("values on a bounded set", example=points_of_the_circle(x + y, S.Half))
-def values_on_a_bounded_set(
-    f: Expr, letters: Tuple, constraints: Tuple, multipliers: Tuple, points: Basic
-) -> Outcome:
-    """The set is bounded and closed and the gradients of its constraints are independent: the
-    continuous f is largest and smallest at some of the candidates; their values are compared."""
-    places = _columns(points)
-    closed = not any(s.is_positive for s in letters)
-    justified = closed and is_bounded(letters, constraints) and is_regular(letters, constraints)
-    if not places or not justified or not is_continuous(f, letters):
+@POINTS.rule("values on a bounded set", example=points_of_the_circle(x + y, S.Half), whole=True)
+def values_on_a_bounded_set(goal: ClassifiedOn) -> Outcome:
+    """The set is bounded and closed and all points where its constraints are not independent are
+    candidates: the continuous f is largest and smallest at some of the candidates; their values
+    are compared."""
+    f, letters, constraints, *_ = goal.args
+    if not is_bounded(letters, constraints) or not is_continuous(f, letters):
         return None
-    values = [_value(f, letters, place) for place in places]
-    if not all(v.is_number and v.is_extended_real for v in values):
-        return None
-    highest = [not any(v < w for w in values) for v in values]
-    lowest = [not any(v > w for w in values) for v in values]
-    if all(highest):
-        return None
-    return Tuple(*(
-        AbsoluteMaximum(place, _there(f, letters, place)) if highest[k]
-        else AbsoluteMinimum(place, _there(f, letters, place)) if lowest[k]
-        else KindOn(f, letters, constraints, multipliers, tuple(points.col(k)))
-        for k, place in enumerate(places[: points.cols])
-        for place in [place.args[: len(letters)]]
-    ))  # fmt: skip
+    return _compared(goal, smallest=True, largest=True)
+
+
+@POINTS.rule(
+    "growing far away",
+    example=ClassifiedOn(
+        x**2 + y**2, (x, y), (CUSP.subs(x, x - 1),), (multiplier,), S.EmptySet,
+        ImmutableMatrix([1, 0]),
+    ),
+    whole=True,
+)  # fmt: skip
+def growing_far_away(goal: ClassifiedOn) -> Outcome:
+    """The set is closed and f grows without bound far away in all directions: f is smallest at one
+    of the candidates."""
+    f, letters, *_ = goal.args
+    sides = [side for side in (1, -1) if grows_far_away(side * f, letters)]
+    return _compared(goal, smallest=sides == [1], largest=sides == [-1]) if sides else None
 
 
 @POINTS.rule(
     "bent one way over a plane",
-    example=ClassifiedOn(
-        x**2 + 3 * y**2, (x, y), (x + y - 4,), (multiplier,), ImmutableMatrix([3, 1, 6])
-    ),
+    example=ClassifiedOn(3 * x**2, (x, y), (x + y - 4,), (multiplier,), ImmutableMatrix([0, 4, 0])),
+    whole=True,
 )
-def bent_one_way(
-    f: Expr, letters: Tuple, constraints: Tuple, multipliers: Tuple, points: Basic
-) -> Outcome:
+def bent_one_way(goal: ClassifiedOn) -> Outcome:
     """Over lines and planes a quadratic f that nowhere bends down is smallest where it stands
     still, and one that nowhere bends up is largest there."""
-    places, bends = _columns(points), _bends(f, letters)
-    plane = all(_degree(g, letters) == 1 for g in constraints)
-    if not places or not plane or bends is None:
+    f, letters, constraints, *_ = goal.args
+    bent, places = bends(f, letters), _places(goal)
+    plane = all(degree_in(g, letters) == 1 for g in constraints)
+    if not places or not plane or bent is None:
         return None
     kinds = ((1, AbsoluteMinimum), (-1, AbsoluteMaximum))
-    kind = next((kind for side, kind in kinds if _nowhere_negative(side * bends)), None)
+    kind = next((kind for side, kind in kinds if nowhere_negative(side * bent)), None)
     if kind is None:
         return None
-    there = [place.args[: len(letters)] for place in places]
-    return Tuple(*(kind(place, _there(f, letters, place)) for place in there))
+    values = [_there(f, letters, place) for place, _ in places]
+    if any(value is None for value in values):
+        return None
+    return Tuple(*(kind(place, v) for (place, _), v in zip(places, values, strict=True)))
 
 
 @POINTS.rule(
@@ -157,16 +207,67 @@ def bent_one_way(
     example=ClassifiedOn(
         x * y, (x, y), (x**2 - y - 3,), (multiplier,), ImmutableMatrix([[1, -1], [-2, -2], [-1, 1]])
     ),
+    whole=True,
 )
-def one_point_after_the_other(
-    f: Expr, letters: Tuple, constraints: Tuple, multipliers: Tuple, points: Basic
-) -> Outcome:
+def one_point_after_the_other(goal: ClassifiedOn) -> Outcome:
     """Each point has a kind of its own."""
-    if points == S.EmptySet:
-        return Tuple()
-    return Tuple(
-        *(KindOn(f, letters, constraints, multipliers, place) for place in _columns(points))
-    )
+    kinds = [kind for _, kind in _places(goal)]
+    return None if None in kinds else Tuple(*kinds)
+
+
+def _places(goal: ClassifiedOn) -> list[tuple[Basic, Basic | None]]:
+    """Each candidate, a Tuple or a curve, with the operator for its kind, None where there is no
+    way to it."""
+    f, letters, constraints, multipliers, points, *singular = goal.args
+    found: list[tuple[Basic, Basic | None]] = []
+    for part in parts_of(points):
+        if isinstance(part, PointsWith):
+            curve = _without(multipliers, part, letters, constraints)
+            value = _there(f, letters, curve)
+            found.append((curve, None if value is None else ConstrainedUndecided(curve, value)))
+        else:
+            kind = KindOn(f, letters, constraints, multipliers, tuple(part))
+            found.append((Tuple(*part[: len(letters)]), kind))
+    for part in parts_of(singular[0]) if singular else ():
+        if isinstance(part, PointsWith):
+            value = _there(f, letters, part)
+            found.append((part, None if value is None else SingularPoint(part, value)))
+        else:
+            found.append((Tuple(*part), KindAtSingular(f, letters, constraints, tuple(part))))
+    return found
+
+
+def _without(
+    multipliers: Tuple, curve: PointsWith, letters: Tuple, constraints: Tuple
+) -> PointsWith:
+    """The curve in the letters of the set, by its planes and the constraints where that will do."""
+    equations = [e for e in curve.args[0] if not any(depends_on(e, m) for m in multipliers)]
+    flat = [e for e in equations if degree_in(e, letters) == 1]
+    known = tuple(dict.fromkeys((*flat, *constraints)))
+    same = common_basis(known, letters) == common_basis(equations, letters)
+    return PointsWith(known if same else equations, letters)
+
+
+def _compared(goal: ClassifiedOn, smallest: bool, largest: bool) -> Outcome:
+    """Whether one of the candidates has the smallest value, or the largest, was seen before."""
+    f, letters, constraints, *_ = goal.args
+    places = _places(goal)
+    complete = len(goal.args) > COUNT_WITHOUT_SINGULAR or is_regular(letters, constraints)
+    if not places or not complete or any(s.is_positive for s in letters):
+        return None
+    found = [_value(f, letters, place) for place, _ in places]
+    values = [v for v in found if v is not None and v.is_number and v.is_extended_real]
+    if len(values) < len(places):
+        return None
+    kinds: list[Basic | None] = []
+    for (place, kind), v in zip(places, values, strict=True):
+        there = _there(f, letters, place)
+        highest = largest and not any(v < w for w in values)
+        lowest = smallest and not any(v > w for w in values)
+        kinds += [AbsoluteMaximum(place, there)] * highest
+        kinds += [AbsoluteMinimum(place, there)] * lowest
+        kinds += [] if highest or lowest else [kind]
+    return None if None in kinds else Tuple(*kinds)
 
 
 def in_lowest_terms(result: Basic) -> Basic:
@@ -178,25 +279,25 @@ def in_lowest_terms(result: Basic) -> Basic:
     """
     if isinstance(result, KindOnSet):
         point, value = result.args
-        return result.func([simpler(entry) for entry in point], simpler(value))
+        short = Tuple(*map(simpler, point)) if isinstance(point, Tuple) else point
+        return result.func(short, simpler(value))
     return Tuple(*map(in_lowest_terms, result)) if isinstance(result, Tuple) else result
 
 
 POINTS.tidy = MINORS.tidy = in_lowest_terms
 
 
-def _columns(points: Basic) -> list[Tuple]:
-    if not isinstance(points, ImmutableMatrix):
-        return []
-    return [Tuple(*points.col(k)) for k in range(points.cols)]
-
-
-def _there(f: Expr, letters: Tuple, place: tuple[Expr, ...]) -> ValueAt:
+def _there(f: Expr, letters: Tuple, place: Basic) -> Expr | None:
+    """f at a place; on a curve the number that it is there, if it is one."""
+    if isinstance(place, PointsWith):
+        return value_on(f, place.args[0], letters)
     return ValueAt(f, letters, place)
 
 
-def _value(f: Expr, letters: Tuple, place: Tuple) -> Expr:
-    return simplify(f.subs(dict(zip(letters, place, strict=False))))
+def _value(f: Expr, letters: Tuple, place: Basic) -> Expr | None:
+    if isinstance(place, PointsWith):
+        return _there(f, letters, place)
+    return simplify(f.subs(dict(zip(letters, place, strict=True))))
 
 
 # ------------------------------------------------------------------ one point
@@ -292,6 +393,33 @@ def singular_along_the_set(minors: Tuple, point: Tuple, value: Expr, count: Expr
 
 
 @MINORS.rule(
+    "powers of positive numbers",
+    example=KindByBorderedMinors((2 * x**y * z**3 + 5 * x ** (y - 1) * z,), (x, z), 5, 1),
+)
+def powers_of_positive_numbers(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome:
+    """Powers of coordinates that are positive do not change a sign: divide by them."""
+    divided = [_without_powers(v, point) for v in minors]
+    if divided == list(minors):
+        return None
+    bases = [c for c in point if not c.is_positive]
+    return Rewrite(KindByBorderedMinors(divided, point, value, count), And(*(c > 0 for c in bases)))
+
+
+def _without_powers(v: Expr, point: Tuple) -> Expr:
+    """Divided by the powers, with letters in their exponents, that its first term holds."""
+    stands = {c: Dummy(positive=True) for c in point if c.free_symbols}
+    back = {stand: c for c, stand in stands.items()}
+    powers = [p for p in v.atoms(Pow) if p.base in stands and not p.exp.is_number]
+    moved = expand(v.xreplace({p: stands[p.base] ** p.exp for p in powers}))
+    first = Add.make_args(moved)[0]
+    common = [p for p in first.atoms(Pow) if p.base in back and not p.exp.is_number]
+    if not common:
+        return v
+    terms = (powsimp(t / Mul(*common)) for t in Add.make_args(moved))
+    return factor(simplify(Add(*terms).xreplace(back)))
+
+
+@MINORS.rule(
     "negative for these letters", example=KindByBorderedMinors((3 * x, -x * y), (0, 0, 0), 5, 1)
 )
 def negative_for_these_letters(minors: Tuple, point: Tuple, value: Expr, count: Expr) -> Outcome:
@@ -315,115 +443,6 @@ def positive_for_these_letters(minors: Tuple, point: Tuple, value: Expr, count: 
     return None if given == False else Rewrite(ConstrainedMinimum(point, value), given)
 
 
-# ------------------------------------------------------------------ what sets are like
-
-
-def is_bounded(letters: Tuple, constraints: Tuple) -> bool:
-    """Whether constraints keep one group of letters after the other in bounds.
-
-    >>> is_bounded(Tuple(x, y, z), Tuple(x**2 + y**2 - 1, x + y + z))
-    True
-    >>> is_bounded(Tuple(x, y), Tuple(x*y - 1))
-    False
-    """
-    held: set[Symbol] = set()
-    while len(held) < len(letters):
-        groups = (
-            [s for s in letters if s not in held and depends_on(g, s)]
-            for g in constraints
-            if g.is_polynomial(*letters)
-        )
-        more = next((
-            group for g, group in zip(_polynomials(letters, constraints), groups, strict=True)
-            if group and _keeps_in_bounds(g, group)
-        ), None)  # fmt: skip
-        if more is None:
-            return False
-        held.update(more)
-    return True
-
-
-def _polynomials(letters: Tuple, constraints: Tuple) -> list[Expr]:
-    return [g for g in constraints if g.is_polynomial(*letters)]
-
-
-def _keeps_in_bounds(g: Expr, group: list[Symbol]) -> bool:
-    """The terms of highest degree grow in every direction, with numbers as coefficients."""
-    p = Poly(g, *group)
-    degree = p.total_degree()
-    top = [(powers, c) for powers, c in p.terms() if sum(powers) == degree]
-    if not all(c.is_number and c.is_real for _, c in top):
-        return False
-    if len(group) == 1:
-        return degree > 0
-    leading = Add(
-        *(c * Mul(*(s**k for s, k in zip(group, powers, strict=True))) for powers, c in top)
-    )
-    return any(_grows(side * leading, group, degree) for side in (1, -1))
-
-
-def _grows(form: Expr, group: list[Symbol], degree: int) -> bool:
-    if degree == 2:
-        half = _bends(form, Tuple(*group))
-        return half is not None and all(
-            half[:k, :k].det().is_positive for k in range(1, len(group) + 1)
-        )
-    terms = Poly(form, *group).terms()
-    even = all(k % 2 == 0 for powers, _ in terms for k in powers)
-    alone = {s for powers, _ in terms for s, k in zip(group, powers, strict=True) if k == degree}
-    return even and len(alone) == len(group) and all(c.is_positive for _, c in terms)
-
-
-def is_regular(letters: Tuple, constraints: Tuple) -> bool:
-    """Whether the gradients of the constraints are independent on all of the set: 1 is a
-    combination of the constraints and the minors of their Jacobian (Hilbert's Nullstellensatz).
-
-    >>> is_regular(Tuple(x, y), Tuple(x**2 + y**2 - 1)), is_regular(Tuple(x, y), Tuple(x**2 - y**3))
-    (True, False)
-    """
-    every = [g for g in constraints if g.is_polynomial(*letters)]
-    if len(every) < len(constraints) or any(
-        not c.is_Rational for g in every for c in Poly(g, *letters).coeffs()
-    ):
-        return False
-    slopes = ImmutableMatrix([[g.diff(s) for s in letters] for g in constraints])
-    columns = combinations(range(len(letters)), len(constraints))
-    minors = [slopes.extract(list(range(slopes.rows)), list(k)).det() for k in columns]
-    return groebner([*every, *(m for m in minors if m != 0)], *letters).exprs == [1]
-
-
-def is_continuous(f: Expr, letters: Tuple) -> bool:
-    """Everywhere: made of letters and numbers by sums, products, whole powers, exp, sin, ...
-
-    >>> is_continuous(x*exp(y), Tuple(x, y)), is_continuous(1/x, Tuple(x, y))
-    (True, False)
-    """
-    if not any(depends_on(f, s) for s in letters):
-        return True
-    whole = f.is_Pow and f.exp.is_Integer and f.exp.is_positive
-    inside = f.is_Symbol or f.is_Add or f.is_Mul or whole or isinstance(f, CONTINUOUS)
-    return bool(inside and all(is_continuous(a, letters) for a in f.args))
-
-
-def _degree(g: Expr, letters: Tuple) -> int:
-    return Poly(g, *letters).total_degree() if g.is_polynomial(*letters) else -1
-
-
-def _bends(f: Expr, letters: Tuple) -> ImmutableMatrix | None:
-    """The Hessian of a quadratic function with numbers as coefficients."""
-    if _degree(f, letters) != 2:
-        return None
-    found = ImmutableMatrix([[f.diff(s, t) for t in letters] for s in letters])
-    return found if all(entry.is_Rational for entry in found) else None
-
-
-def _nowhere_negative(matrix: ImmutableMatrix) -> bool:
-    """All principal minors, not only the leading ones, are positive or zero."""
-    sizes = range(1, matrix.rows + 1)
-    chosen = (list(k) for size in sizes for k in combinations(range(matrix.rows), size))
-    return all(matrix.extract(k, k).det().is_nonnegative for k in chosen)
-
-
 # ------------------------------------------------------------------ what the user calls
 
 
@@ -436,9 +455,12 @@ def lagrange_multipliers(
     The result is a Tuple of points, each with the value there: `ConstrainedMaximum((x, y), f)`,
     `ConstrainedMinimum`, `ConstrainedSaddle`, by the bordered Hessian, or `ConstrainedUndecided`
     where it is singular; `AbsoluteMaximum` and `AbsoluteMinimum` where no point of the set can have
-    a larger or smaller value: on bounded closed sets, and for quadratics over lines and planes.
-    `positive`: all letters are positive. Points where the gradients of the constraints depend on
-    each other are no candidates. Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
+    a larger or smaller value: on bounded closed sets, for quadratics over lines and planes, and
+    for what grows in all directions far away. In place of a point there may be a whole curve,
+    `PointsWith(equations, letters)`. Points where the gradients of polynomial constraints depend on
+    each other are candidates as well: what derivatives do not decide there is a `SingularPoint`, or
+    an `IsolatedPoint`. `positive`: all letters are positive.
+    Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
 
     >>> lagrange_multipliers("x*y", ["x + y = 1"], ["x", "y"]).result
     (ConstrainedMaximum((1/2, 1/2), 1/4),)

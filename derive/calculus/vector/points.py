@@ -1,7 +1,7 @@
 """Operators whose values are sets of points: solutions of systems, critical points, candidates.
 
-A set of points is a matrix with one point in each column, or the empty set; points of known kinds
-are a Tuple.
+A set of points is a matrix with one point in each column, the empty set, what equations describe
+(curves, surfaces), or a Tuple of these; points of known kinds are a Tuple.
 """
 
 from __future__ import annotations
@@ -51,6 +51,22 @@ class RealSolutions(OfLetters):
         lines = [f"{printer._print(e)} = 0" for e in equations]
         lines += [rf"{printer._print(e)} \neq 0" for e in off]
         return rf"\left\{{{printer._print(letters)} : {', '.join(lines)}\right\}}"
+
+
+class PointsWith(OfLetters):
+    """The points of curves and surfaces: PointsWith(equations, letters), all of them 0 there."""
+
+    def _sympystr(self, printer: Any) -> str:
+        equations, letters = self.args
+        if not getattr(printer, "as_on_paper", False):
+            return f"PointsWith({', '.join(map(printer._print, self.args))})"
+        lines = ", ".join(f"{printer._print(e)} = 0" for e in equations)
+        return f"all {printer._print(letters)} with {lines}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        equations, letters = self.args
+        lines = ", ".join(f"{printer._print(e)} = 0" for e in equations)
+        return rf"\left\{{{printer._print(letters)} : {lines}\right\}}"
 
 
 class AllPoints(OfFields):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from sympy import (
     Add,
@@ -33,13 +34,20 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import PolynomialError
 
 from derive.calculus.integrals.operators import real
-from derive.calculus.vector.points import AllPoints, RealSolutions
+from derive.calculus.vector.constraint_sets import (
+    common_basis,
+    has_a_real_point,
+    of_rationals,
+    value_on,
+)
+from derive.calculus.vector.points import AllPoints, PointsWith, RealSolutions
 from derive.engine import not_zero
 from derive.numbered_roots import real_zeros
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import depends_on
 
 x, y = Symbol("x"), Symbol("y")
+MOST_LETTERS = 3  # whose signs are tried
 MOST_ZEROS = 12  # degree of an equation in one letter that has no other form
 
 SYSTEMS = RuleTable(RealSolutions, lambda goal: goal.args, "systems of equations")
@@ -101,10 +109,24 @@ def read_the_solution_off(equations: Tuple, letters: Tuple, off: Tuple) -> Outco
         return S.EmptySet
     point = [simpler(values[letter]) for letter in letters]
     signs = [p for letter, p in zip(letters, point, strict=True) if letter.is_positive]
-    if any(p.is_nonpositive for p in signs):
+    if any(_never_positive(p) for p in signs):
         return S.EmptySet
     known = (p > 0 for p in signs if not p.is_positive)
     return Rewrite(ImmutableMatrix(point), And(*map(not_zero, sizes), *known))
+
+
+def _never_positive(value: Expr) -> bool:
+    """Whatever the signs of its letters are: -sqrt(a) is negative, 0 or not real.
+
+    >>> _never_positive(-sqrt(x)), _never_positive(1 - x)
+    (True, False)
+    """
+    letters = sorted(value.free_symbols, key=str)
+    if len(letters) > MOST_LETTERS:
+        return bool(value.is_nonpositive)
+    cases = ([Dummy(positive=True), Dummy(negative=True), S.Zero] for _ in letters)
+    put_in = (value.subs(dict(zip(letters, case, strict=True))) for case in product(*cases))
+    return all(there.is_nonpositive or there.is_real is False for there in put_in)
 
 
 P, Q = Symbol("p", positive=True), Symbol("q", positive=True)
@@ -212,7 +234,7 @@ def _linear(
     Best is a letter that no root or logarithm holds, multiplied by a number, with a short value.
     What it is multiplied by holds letters only where no basis can be found.
     """
-    done, by_basis = solved_for(equations, letters), _of_rationals(equations, letters)
+    done, by_basis = solved_for(equations, letters), of_rationals(equations, letters)
     for k, e in enumerate(equations):
         if any(letter - e == value for letter, value in done.items()):
             continue
@@ -273,7 +295,7 @@ def numbered_zeros(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
 @SYSTEMS.rule("elimination", example=system(2 * x * y - 1, x**2 + y**2 - 3))
 def elimination(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     """A Gröbner basis has the same zeros; its last polynomial holds the fewest letters."""
-    if not _of_rationals(equations, letters):
+    if not of_rationals(equations, letters):
         return None
     order = tuple(reversed(letters))
     basis = groebner([e.as_expr() for e in equations], *order, order="lex").exprs
@@ -281,15 +303,28 @@ def elimination(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     return None if set(basis) == set(equations.args) else found
 
 
-def _of_rationals(equations: Tuple, letters: Tuple) -> bool:
-    """Whether a basis can be found: polynomials with rational coefficients."""
-    if not all(e.is_polynomial(*letters) for e in equations) or _parameters(equations, letters):
-        return False
-    return all(c.is_Rational for e in equations for c in Poly(e, *letters).coeffs())
+u, v, w = Symbol("u"), Symbol("v"), Symbol("w")
 
 
-def _parameters(equations: Tuple, letters: Tuple) -> set[Basic]:
-    return equations.free_symbols - set(letters.args)
+@SYSTEMS.rule(
+    "a whole curve",
+    example=RealSolutions((u - 1, v**2 + 3 * w**2 - 4), (u, v, w), (u + 2,)),
+)
+def a_whole_curve(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """Fewer equations than letters are left and points fulfil them: no single points but curves
+    or surfaces."""
+    fixed = any(letter.is_positive for letter in letters)
+    if fixed or len(equations) >= len(letters) or not of_rationals((*equations, *off), letters):
+        return None
+    if any(_is_zero_on(f, equations, letters) for f in off):
+        return S.EmptySet
+    apart = all(common_basis((*equations, f), letters) == [1] for f in off)
+    found = apart and has_a_real_point(equations, letters)
+    return PointsWith(equations.args, letters) if found else None
+
+
+def _is_zero_on(f: Expr, equations: Tuple, letters: Tuple) -> bool:
+    return value_on(f, equations, letters) == 0
 
 
 @UNIONS.rule(
@@ -298,9 +333,40 @@ def _parameters(equations: Tuple, letters: Tuple) -> set[Basic]:
 )
 def all_together(sets: tuple[Basic, ...]) -> Outcome:
     """The points of all cases, each once."""
-    columns = [each.col(k) for each in sets if each != S.EmptySet for k in range(each.cols)]
-    distinct = list(dict.fromkeys(columns))
-    return ImmutableMatrix.hstack(*distinct) if distinct else S.EmptySet
+    parts = dict.fromkeys(part for each in sets for part in parts_of(each))
+    every = [part for part in parts if isinstance(part, PointsWith)]
+    curves = [c for k, c in enumerate(every) if not any(_is_part(c, b) for b in every[k + 1 :])]
+    curves = [c for k, c in enumerate(curves) if not any(_is_part(c, b) for b in curves[:k])]
+    points = [part for part in parts if isinstance(part, ImmutableMatrix)]
+    distinct = [p for p in points if not any(_is_on(curve, p) for curve in curves)]
+    together = [ImmutableMatrix.hstack(*distinct)] if distinct else []
+    if not curves:
+        return together[0] if together else S.EmptySet
+    return curves[0] if [*together, *curves] == curves[:1] else Tuple(*together, *curves)
+
+
+def _is_part(curve: PointsWith, other: PointsWith) -> bool:
+    equations, letters = curve.args
+    return all(_is_zero_on(e, equations, letters) for e in other.args[0])
+
+
+def _is_on(curve: PointsWith, point: ImmutableMatrix) -> bool:
+    equations, letters = curve.args
+    there = dict(zip(letters, point, strict=True))
+    return all(vanishes(expand(e.subs(there))) for e in equations)
+
+
+def parts_of(points: Basic) -> list[ImmutableMatrix | PointsWith]:
+    """The columns of a set of points, and the curves of it.
+
+    >>> parts_of(Tuple(ImmutableMatrix([[1, 2]]), PointsWith((x - y,), (x, y))))
+    [Matrix([[1]]), Matrix([[2]]), PointsWith((x - y,), (x, y))]
+    """
+    if isinstance(points, ImmutableMatrix):
+        return [points.col(k) for k in range(points.cols)]
+    if isinstance(points, Tuple):
+        return [part for each in points for part in parts_of(each)]
+    return [points] if isinstance(points, PointsWith) else []
 
 
 # ------------------------------------------------------------------ reading equations

@@ -16,7 +16,10 @@ from derive.calculus.vector.constrained import (
     ConstrainedMinimum,
     ConstrainedSaddle,
     ConstrainedUndecided,
+    IsolatedPoint,
+    SingularPoint,
 )
+from derive.calculus.vector.points import PointsWith
 from lambdify_bridge import check
 from lambdify_bridge.check import Claim
 
@@ -138,9 +141,68 @@ def test_critical_points_with_roots_of_higher_degree() -> None:
     assert d.check().verdict == "confirmed", d.report
 
 
-def test_a_set_with_a_corner_only_where_no_gradient_is_has_no_empty_answer() -> None:
-    with pytest.raises(derive.NoRuleApplies, match="independent"):
-        derive.lagrange_multipliers("x", ["y**2 = x**3"], ["x", "y"])
+SINGULAR: list[tuple[str, str, list[Any]]] = [
+    ("x", "y^2 = x^3", [ConstrainedMinimum((0, 0), 0)]),
+    ("x^2 + y^2", "(x - 1)^3 = y^2", [AbsoluteMinimum((1, 0), 1)]),
+    ("y", "y^2 = x^2*(x - 1)", [IsolatedPoint((0, 0), 0)]),
+    ("x", "x^3 + y^3 = 3*x*y",
+     [ConstrainedMaximum((cbrt(4), cbrt(2)), cbrt(4)), SingularPoint((0, 0), 0)]),
+]  # fmt: skip
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize(("f", "g", "kinds"), SINGULAR, ids=[a[1] for a in SINGULAR])
+def test_where_the_gradient_of_the_constraint_is_0(f: str, g: str, kinds: list[Any]) -> None:
+    d = derive.lagrange_multipliers(f, [g], ["x", "y"])
+    assert set(d.result) == set(kinds)
+    assert d.check().verdict == "confirmed", d.report
+
+
+def on(*equations: Any) -> PointsWith:
+    return PointsWith(equations, (x, y, z))
+
+
+SPHERE = x**2 + y**2 + z**2 - 1
+ON_CURVES: list[Any] = [
+    ("x^2 + y^2 + 2*z^2",
+     [AbsoluteMaximum((0, 0, 1), 2), AbsoluteMaximum((0, 0, -1), 2),
+      AbsoluteMinimum(on(z, SPHERE), 1)]),
+    ("2*x*y + 2*y*z + 2*z*x",
+     [AbsoluteMaximum((sqrt(3) / 3,) * 3, 2), AbsoluteMaximum((-sqrt(3) / 3,) * 3, 2),
+      AbsoluteMinimum(on(x + y + z, SPHERE), -1)]),
+    pytest.param("x^2 + y^2 + z^2",
+                 [AbsoluteMaximum(on(SPHERE), 1), AbsoluteMinimum(on(SPHERE), 1)],
+                 marks=pytest.mark.slow),
+]  # fmt: skip
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("f", "kinds"), ON_CURVES)
+def test_a_double_eigenvalue_is_taken_on_a_circle(f: str, kinds: list[Any]) -> None:
+    d = derive.lagrange_multipliers(f, ["x^2 + y^2 + z^2 = 1"], ["x", "y", "z"])
+    assert set(d.result) == set(kinds)
+    assert d.check().verdict == "confirmed", d.report
+
+
+@pytest.mark.parametrize(
+    ("f", "g", "wrong"),
+    [
+        (x, y**2 - x**3, ConstrainedMaximum((0, 0), 0)),
+        (x, y**2 - x**3, IsolatedPoint((0, 0), 0)),
+        (x, x**2 + y**2 - 1, SingularPoint((1, 0), 1)),
+        (x**2 + y**2 - z, SPHERE, AbsoluteMaximum(on(2 * z + 1, SPHERE), S(4) / 3)),
+        (x**2 + y**2 - z, SPHERE, AbsoluteMaximum(on(3 * z + 1, SPHERE), S(5) / 4)),
+    ],
+)  # fmt: skip
+def test_mistakes_about_curves_and_singular_points_are_refuted(f: Any, g: Any, wrong: Any) -> None:
+    letters = (x, y, z) if g == SPHERE else (x, y)
+    others = (
+        [] if g != SPHERE else [AbsoluteMinimum((0, 0, 1), -1), ConstrainedMinimum((0, 0, -1), 1)]
+    )
+    if wrong == SingularPoint((1, 0), 1):
+        others = [AbsoluteMinimum((-1, 0), -1)]
+    report = check(Claim(ConstrainedExtrema(f, letters, (g,)), Tuple(wrong, *others)))
+    assert report.verdict == "refuted", report
 
 
 def test_the_check_meets_singular_systems() -> None:
