@@ -13,6 +13,15 @@ from sympy import Expr, Float, Symbol, lambdify, oo
 from derive.structure import BetweenBounds
 
 
+def in_mpmath(x: Symbol, f: Expr) -> Any:
+    """f as a function of an mpmath number; SymPy's own betainc_regularized is not regularized."""
+
+    def regularized(a: Any, b: Any, start: Any, end: Any) -> Any:
+        return mpmath.betainc(a, b, start, end, regularized=True)
+
+    return lambdify(x, f, [{"betainc_regularized": regularized}, "mpmath"])
+
+
 class OnInterval(BetweenBounds):
     """An operator on f(x) for a < x < b; `name` is what it prints as."""
 
@@ -90,7 +99,7 @@ class IsolatedRoot(OnInterval):
     def _eval_evalf(self, prec: int) -> Expr:
         f, x, a, b = self.args
         with mpmath.workprec(prec + 20):
-            value = lambdify(x, f, "mpmath")
+            value = in_mpmath(x, f)
             ends = tuple(mpmath.mpf(end.p) / end.q for end in (a, b))
             place = mpmath.findroot(value, ends, solver="anderson", verify=False, maxsteps=prec)
             return Float._new(place._mpf_, prec)
