@@ -95,7 +95,7 @@ def mean_interval(
     Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
 
     >>> [round(float(end), 6) for end in mean_interval([1, 2, 4, 5]).result]
-    [0.094582, 5.905418]
+    [0.094837, 5.905163]
     """
     confidence = finite(level)
     if not (confidence.is_number and 0 < confidence < 1):
