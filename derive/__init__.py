@@ -169,6 +169,7 @@ _MODULE_OF = {
     "fisher_information": "derive.statistics.fisher_information",
     "cramer_rao_bound": "derive.statistics.fisher_information",
     "joint_mle":       "derive.statistics.joint_likelihood",
+    "mean_interval": "derive.statistics.mean_intervals",
     "multinomial_mle": "derive.statistics.multinomial",
     "law_information": "derive.statistics.law_information",
     "map_estimate":    "derive.statistics.posterior_mode",
@@ -447,6 +448,7 @@ if TYPE_CHECKING:
     from derive.statistics.law_information import law_information
     from derive.statistics.likelihood import mle
     from derive.statistics.likelihood_ratio import likelihood_ratio_test
+    from derive.statistics.mean_intervals import mean_interval
     from derive.statistics.mean_tests import t_test, z_test
     from derive.statistics.moment_estimates import moment_estimate
     from derive.statistics.multinomial import multinomial_mle
@@ -597,6 +599,7 @@ __all__ = [
     "maximum",
     "maximum_entropy_density",
     "maximum_entropy_table",
+    "mean_interval",
     "mean_of_combination",
     "median",
     "mle",

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdify_bridge.evaluate import Evaluator, Number, Undefined, estimator
+from sympy import Dummy, stats
+
+from lambdify_bridge import laws
+from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.iteration import count
 from lambdify_bridge.totals import numbers_with
 from lambdify_bridge.values import real_part
+
+FARTHEST = 1e6  # of critical values
 
 
 def numbers(at: Evaluator, sample: Any) -> list[Number]:
@@ -211,3 +216,37 @@ def analysis_of_variance(node: Any, at: Evaluator) -> Number:
 
 def _groups(node: Any, at: Evaluator) -> list[list[Number]]:
     return [numbers(at, sample) for sample in node.args[0].args]
+
+
+@estimator("MeanInterval")
+def mean_interval(node: Any, at: Evaluator) -> Number:
+    """From where to where the statistic of the test does not lie too far out."""
+    sample, level, *variance = node.args
+    values = numbers(at, sample)
+    spread = at(variance[0]) if variance else variance_of(at.ctx, values)
+    alpha = (1 - at(level)) / 2
+    law = stats.Normal("Z", 0, 1) if variance else stats.StudentT("T", len(values) - 1)
+    far = critical(at, alpha, law.pspace.distribution) * at.ctx.sqrt(spread / len(values))
+    middle = mean_of(at.ctx, values)
+    return middle - far, middle + far
+
+
+@estimator("CriticalValue")
+def critical_value(node: Any, at: Evaluator) -> Number:
+    return critical(at, at(node.args[0]), node.args[1])
+
+
+def critical(at: Evaluator, alpha: Number, law: Any) -> Number:
+    """Beyond which the density has this integral, by bisection."""
+    x, low, high = Dummy("x", real=True), at.ctx.zero, at.ctx.one
+    if not 0 < alpha < 0.5:
+        raise Undefined("no place on the right of the middle")
+    while laws.above(at, high, x, law) > alpha:
+        low, high = high, 2 * high
+        if high > FARTHEST:
+            raise Undecided("the critical value lies too far out")
+    solved = at.ctx.findroot(
+        lambda q: laws.above(at, q, x, law) - alpha, (low, high), solver="anderson", verify=False
+    )
+    at.rests_on(1e-12)
+    return solved

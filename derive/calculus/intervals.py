@@ -5,6 +5,7 @@ All four are written `Operator(f, x, a, b)`, for a < x < b; `x` is a name of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mpmath import mp, workprec
@@ -14,6 +15,17 @@ from sympy import Expr, Float, Rational, Symbol, multiplicity, oo
 from derive.structure import BetweenBounds
 
 SHORT = 10**6  # a denominator
+SPARE = 5  # digits
+
+
+def in_mpmath(f: Expr, x: Symbol) -> Callable[[Any], Any]:
+    """f as a function of an mpmath number, with the digits of mpmath at the time."""
+
+    def value(place: Any) -> Any:
+        at = f.subs(x, Float._new(place._mpf_, mp.prec))
+        return at.evalf(prec_to_dps(mp.prec) + SPARE)._to_mpmath(mp.prec)
+
+    return value
 
 
 class OnInterval(BetweenBounds):
@@ -114,15 +126,12 @@ class IsolatedRoot(OnInterval):
 
     def _eval_evalf(self, prec: int) -> Expr:
         f, x, a, b = self.args
-        digits = prec_to_dps(prec)
-
-        def value(place: Any) -> Any:
-            return f.subs(x, Float._new(place._mpf_, prec)).evalf(digits + 5)._to_mpmath(prec)
-
-        with workprec(prec + 10):
-            ends = (a._to_mpmath(prec + 10), b._to_mpmath(prec + 10))
-            zero = mp.findroot(value, ends, solver="anderson", verify=False, maxsteps=prec)
-        return Float._new(zero._mpf_, prec)
+        with workprec(prec + 20):
+            ends = (a._to_mpmath(mp.prec), b._to_mpmath(mp.prec))
+            zero = mp.findroot(
+                in_mpmath(f, x), ends, solver="anderson", verify=False, maxsteps=prec
+            )
+            return Float._new(zero._mpf_, prec)
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[2] >= 0 else None

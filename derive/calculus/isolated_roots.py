@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Mul, Poly, Pow, Rational, Symbol, factor_list, lambdify, log, oo
+from sympy import Add, Expr, Mul, Poly, Pow, Rational, Symbol, factor_list, log, oo
 
-from derive.calculus.intervals import IsolatedRoot, RootBetween
+from derive.calculus.intervals import IsolatedRoot, RootBetween, in_mpmath
 from derive.calculus.roots_between import RULES
 from derive.rules import Outcome
 
@@ -41,8 +41,9 @@ def between_two_numbers(f: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     if f.free_symbols != {x} or a.free_symbols or b.free_symbols:
         return None
     with mpmath.workdps(DIGITS):
-        found = _ends(lambdify(x, f, "mpmath"), a, b)
-    return None if found is None else IsolatedRoot(f, x, *found)
+        found = _ends(in_mpmath(f, x), a, b)
+    signs = [f.subs(x, end).evalf(DIGITS).is_positive for end in found or ()]
+    return IsolatedRoot(f, x, *found) if found and set(signs) == {True, False} else None
 
 
 def _ends(f: Any, a: Expr, b: Expr) -> tuple[Rational, Rational] | None:

@@ -317,6 +317,9 @@ OURS = {                                                         # module: name:
     "derive.statistics.sufficiency": dict.fromkeys(
         ("JointDensity", "JointLogDensity"), "[SE]ST[TK]"),
     "derive.statistics.likelihood_ratio": {"LikelihoodRatio": "[SE]SST[SE]{3}"},
+    "derive.statistics.mean_intervals": {
+        "MeanInterval": "[TK][SE]{1,2}", "CriticalValue": "[SE]K",
+    },
     "derive.statistics.mean_tests": {
         "ZStatistic": "[TK][SE]{2}", "TwoSampleZ": "[TK]{2}[SE]{3}", "TStatistic": "[TK][SE]",
         **dict.fromkeys(("PairedT", "PooledT", "WelchT"), "[TK]{2}[SE]"),

@@ -23,7 +23,6 @@ from sympy import (
     exp,
     factor,
     factorial,
-    lambdify,
     oo,
 )
 
@@ -32,6 +31,7 @@ from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.extrema import TABLES as EXTREMA
 from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.calculus.integrals.integrate import exact
+from derive.calculus.intervals import in_mpmath
 from derive.calculus.limits import RULES as LIMITS
 from derive.calculus.sums.convergence import tables
 from derive.core import Derivation
@@ -197,7 +197,7 @@ def _kind(f: Expr, x: Symbol, a: Expr, b: Expr) -> dict[str, bool]:
     whole = dict.fromkeys(b.free_symbols | a.free_symbols, 5)
     here = f.xreplace({**trial, **whole})
     first, last = int(a), b.xreplace(whole)
-    value = lambdify(x, here, "mpmath")
+    value = in_mpmath(here, x)
     count = TERMS if last == oo else int(last) - first + 1
     try:
         total = mpmath.fsum(value(mpmath.mpf(k)) for k in range(first, first + min(count, TERMS)))

@@ -169,6 +169,7 @@ ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("newton_step", ("x^2 + x*y + y^2 - 3*x", ["x", "y"]), {}),
     ("newton_cotes", (3,), {}),
     ("newtons_method", ("x^2 - 2", "x", "sqrt(2)"), {}),
+    ("mean_interval", ([1, 2, 4, 5],), {}),
     ("median", ("X ~ Exponential(lamda)",), {}),
     ("mle", ("exp(-x/t)/t", "x", "t", ["a", "b"]), {}),
     ("multinomial_mle", (["a", "b", "c"],), {}),
