@@ -466,8 +466,11 @@ def _by_cases(step: Step) -> bool:
 def _sees_to(step: Step) -> frozenset[Symbol]:
     """The variables of a goal, or of what it is equal to, whose rules ask what is needed of them
     wherever they run."""
-    both = (side for side in (step.goal, step.equals) if getattr(side, "sees_to_its_variable", 0))
-    return frozenset(letter for side in both for letter in side.bound_symbols)
+    found: list[Symbol] = []
+    for side in (step.goal, step.equals):
+        if getattr(type(side), "sees_to_its_variable", False):
+            found += side.bound_symbols
+    return frozenset(found)
 
 
 def _but_for(bound: frozenset[Symbol], below: tuple[Step, ...]) -> Iterator[Boolean]:

@@ -23,6 +23,7 @@ from lambdify_bridge import (
     spectra,
 )
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided
+from lambdify_bridge.nodes import nodes
 
 SMALL_ENTRY = 1e-6  # of the largest entry of a matrix
 FLOOR = 1e-8  # two numbers below this size are compared as if they had it
@@ -73,9 +74,9 @@ def _same_value(lhs: Basic, rhs: Basic, at: Evaluator) -> Sides:
 
 
 def _is_iterated(expression: Basic) -> bool:
-    return isinstance(expression, Basic) and any(
-        n.function.has(Integral) for n in expression.atoms(Integral)
-    )
+    found = nodes(expression) if isinstance(expression, Basic) else ()
+    inside = (n.function for n in found if isinstance(n, Integral))
+    return any(isinstance(n, Integral) for f in inside for n in nodes(f))
 
 
 def is_nan(side: Number) -> bool:

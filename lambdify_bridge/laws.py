@@ -57,7 +57,7 @@ WAVES = I, cos, sin
 UPPER = Dummy("b", real=True)
 SEEN = 1e-6
 SAME_POWER = 1e-3
-LARGER = 1000
+LARGER, STEADILY = 10**9, 1e-9
 _WEIGHTS: dict[Any, Weights] = {}
 MOST_KNOWN = 500
 _PLACES: dict[tuple[float, ...], Weights] = {}
@@ -191,11 +191,15 @@ def _integral(f: Expr, letter: Symbol, low: Expr, high: Expr, at: Evaluator) -> 
 
 
 def _grows(f: Expr, letter: Symbol, at: Evaluator) -> bool:
-    """Whether what is integrated up to infinity is larger the further out it is looked at."""
-    far = [at.ctx.mpf(10) ** k for k in (3, 4, 5, 6)]
+    """Whether what is integrated up to infinity is larger the further out it is looked at, and
+    rises no less steeply there: that of a log-normal letter falls in the end."""
+    far = [at.ctx.mpf(10) ** k for k in (6, 9, 12, 15)]
     seen = [Evaluator({**at.given, letter: x}, root=at.root)(f) for x in far]
-    rising = all(a * LARGER < b for a, b in pairwise(seen)) if all(map(is_real, seen)) else False
-    return bool(rising and seen[0] > 0)
+    if not (all(map(is_real, seen)) and seen[0] > 0):
+        return False
+    rises = [at.ctx.log(b / a) if b > a else at.ctx.zero for a, b in pairwise(seen)]
+    steady = all(later >= earlier * (1 - STEADILY) for earlier, later in pairwise(rises))
+    return bool(steady and min(rises) > at.ctx.log(LARGER))
 
 
 def _in_two_parts(f: Expr, letter: Symbol, law: Any, at: Evaluator) -> Number:

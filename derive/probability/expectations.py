@@ -24,11 +24,13 @@ from sympy import (
     Sum,
     Symbol,
     Tuple,
+    cancel,
     ceiling,
     cos,
     exp,
     expand_log,
     expand_power_exp,
+    factor,
     im,
     log,
     oo,
@@ -160,6 +162,8 @@ def standard(g: Expr, letter: Symbol, law: Basic) -> tuple[Expr, Symbol, Basic] 
     if law_of(simpler) == law:
         return None
     changed = g.xreplace({letter: form})
+    if changed.is_rational_function(z) and not changed.is_polynomial(z):
+        changed = factor(cancel(changed))  # places and scales drop out
     if form.has(log):
         changed = changed.replace(lambda n: isinstance(n, exp), lambda n: in_powers(n.args[0]))
     return expand_power_exp(changed), z, law_of(simpler)

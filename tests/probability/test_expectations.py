@@ -209,6 +209,8 @@ def test_modes(text: str, value: str) -> None:
 CONFIRMED: list[tuple[Any, tuple[Any, ...], float]] = [
     (derive.entropy,       ("X ~ StudentT(3)",),                    known.t(3).entropy()),
     (derive.entropy,       ("X ~ StudentT(5)",),                    known.t(5).entropy()),
+    (derive.entropy,       ("X ~ F(4, 6)",),                        known.f(4, 6).entropy()),
+    (derive.entropy,       ("X ~ F(3, 5)",),                        known.f(3, 5).entropy()),
     (derive.kl_divergence, ("X ~ StudentT(3)", "X ~ Normal(0, 1)"),
         known.t(3).expect(lambda x: known.t(3).logpdf(x) - known.norm.logpdf(x))),
     (derive.expectation,   ("Abs(X - 1)", "X ~ Poisson(2)"),        1 + 2*np.exp(-2)),
@@ -224,6 +226,16 @@ def test_is_confirmed_without_conditions(call: Any, asked: tuple[Any, ...], valu
     assert float(d.result) == pytest.approx(float(value), rel=1e-8)
     assert d.given == True
     assert d.check(far=False).verdict == "confirmed"
+
+
+def test_the_information_of_a_place_has_no_sign_to_ask_for() -> None:
+    assert derive.law_information("X ~ Cauchy(x0, gamma)", "x0").given == True
+
+
+@pytest.mark.slow
+def test_what_rises_far_out_and_falls_in_the_end_is_not_infinite() -> None:
+    d = derive.expectation("X**3", "X ~ LogNormal(mu, sigma)")
+    assert d.check().verdict == "confirmed"  # mu is 24 at one of the points
 
 
 def test_a_mode_that_is_shared_is_not_named() -> None:

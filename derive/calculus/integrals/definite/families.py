@@ -185,10 +185,10 @@ def gamma_function(f: Expr, x: Symbol) -> Value | None:
     return c * differentiated(value, e, times), given
 
 
-def beta_function(u: Expr, v: Expr) -> Expr:
+def beta_function(u: Expr, v: Expr, reflected: bool = True) -> Expr:
     """gamma(u)*gamma(v)/gamma(u + v), by the reflection formula where u + v is a small integer."""
     total = u + v
-    if not (total.is_Integer and 0 < total <= 6) or u.is_integer:
+    if not (total.is_Integer and 0 < total <= 6) or u.is_integer or not reflected:
         return gamma(u) * gamma(v) / gamma(total)
     rising = Mul(*(j - u for j in range(1, int(total))))
     wave = sin((pi * u).expand()) if u.has(I) else sin(pi * u)
@@ -263,11 +263,14 @@ def beta_on_half_line(f: Expr, x: Symbol) -> Value | None:
         return None
     c, d, degree = shape
     power = -found[0][1]
+    whole = ((e + 1) / degree).is_integer  # there the reflected form is 0/0
 
     def value(e: Expr) -> Expr:
         u = (e + 1) / degree
         turned = differentiated(
-            lambda n: c ** (u - n) * d**-u * beta_function(u, n - u) / degree, power, again
+            lambda n: c ** (u - n) * d**-u * beta_function(u, n - u, not whole) / degree,
+            power,
+            again,
         )
         return k * (-1) ** again * turned
 

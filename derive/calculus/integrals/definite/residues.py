@@ -21,6 +21,7 @@ from sympy import (
     cancel,
     cos,
     exp,
+    expand,
     expand_complex,
     oo,
     pi,
@@ -109,20 +110,27 @@ def _closed(R: Expr, x: Symbol, low: Expr, high: Expr, k: Expr, real_part: bool)
     where = tuple((Symbol(f"z_{j}"), z.xreplace(plain)) for j, (z, _) in enumerate(upper, 1))
     whole = (here * exp(I * rate * x)).xreplace(plain)
     premises = [p for z, _ in (*upper, *on_line) for p in shown(whole, x, z.xreplace(plain))]
-    value, given = _for_all_signs(value, f, x, letters)
+    value, given = _for_all_signs(value, f, x, letters, half)
     return Rewrite(value / 2 if half else value, given, where, tuple(premises))
 
 
 def _for_all_signs(
-    value: Expr, f: Expr, x: Symbol, letters: dict[Symbol, Symbol]
+    value: Expr, f: Expr, x: Symbol, letters: dict[Symbol, Symbol], half: bool
 ) -> tuple[Expr, Boolean]:
-    """Found for positive letters; where f is even in a letter, its absolute value will do."""
+    """Found for positive letters; where f is even in a letter, or on the whole line in it and x
+    together, its absolute value will do."""
     given = S.true
     for s, known in letters.items():
-        even = f.subs(s, -s) == f
+        even = f.subs(s, -s) == f or (not half and _turns(f, x, s))
         value = value.xreplace({known: Abs(s) if even else s})
         given = And(given, nonzero(s) if even else positive(s))
     return value, given
+
+
+def _turns(f: Expr, x: Symbol, s: Symbol) -> bool:
+    """Whether f stays as it is where x and the letter change their signs."""
+    turned = f.subs({x: -x, s: -s}, simultaneous=True)
+    return bool(expand(together(f - turned).as_numer_denom()[0]) == 0)
 
 
 def _removable(f: Expr, x: Symbol, z: Expr) -> bool:
