@@ -130,7 +130,7 @@ def _fenced(
 ) -> Iterator[_Bit]:
     opening, closing = (e + " " if e[-1].isalpha() else e for e in ends)
     before, after = (NO_DELIMITER + DELIMITER * (e != ".") for e in ends)
-    tail = _below_one_another(tail) if _tail_width(tail) > limit / 2 else tail
+    tail = _below_one_another(tail, limit / 2) if _tail_width(tail) > limit / 2 else tail
     after += _tail_width(tail)
     if total(inside) <= limit / 2:
         whole = "".join(piece.tex + piece.tail for piece in inside)
@@ -144,8 +144,8 @@ def _fenced(
     yield _Bit(rf"\right{closing}{tail}", after, NEVER, closes=True)
 
 
-def _below_one_another(tail: str) -> str:
-    """The values below a bar, each on a line of its own."""
+def _below_one_another(tail: str, limit: float) -> str:
+    """The values below a bar, each on a line of its own; on several where one is too wide."""
     if not tail.startswith("_{") or not tail.rstrip().endswith("}"):
         return tail
     lines = [""]
@@ -154,7 +154,7 @@ def _below_one_another(tail: str) -> str:
             lines.append("")
         else:
             lines[-1] += piece.tex + piece.tail
-    stack = r" \\ ".join(lines)
+    stack = r" \\ ".join(part for line in lines for part in broken(line, limit / SCRIPT))
     return rf"_{{\substack{{{stack}}}}}"
 
 

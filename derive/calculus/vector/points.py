@@ -50,7 +50,8 @@ class RealSolutions(OfLetters):
         equations, letters, off = self.args
         lines = [f"{printer._print(e)} = 0" for e in equations]
         lines += [rf"{printer._print(e)} \neq 0" for e in off]
-        return rf"\left\{{{printer._print(letters)} : {', '.join(lines)}\right\}}"
+        inside = r",\ ".join(lines)
+        return rf"\left\{{{printer._print(letters)} : {inside}\right\}}"
 
 
 class PointsWith(OfLetters):
@@ -65,7 +66,7 @@ class PointsWith(OfLetters):
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         equations, letters = self.args
-        lines = ", ".join(f"{printer._print(e)} = 0" for e in equations)
+        lines = r",\ ".join(f"{printer._print(e)} = 0" for e in equations)
         return rf"\left\{{{printer._print(letters)} : {lines}\right\}}"
 
 
@@ -133,7 +134,7 @@ class Kind(ScalarOfFields):
         return f"{self.name} at ({inside})"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        inside = ", ".join(map(printer._print, self.args))
+        inside = r",\ ".join(map(printer._print, self.args))
         return rf"\text{{{self.name} at }} \left({inside}\right)"
 
 
