@@ -1,4 +1,4 @@
-"""Functions of deep learning that SymPy lacks: sigmoid, softplus, relu, each a letter of its own.
+"""Functions that SymPy lacks: sigmoid, softplus and relu of deep learning, and Tricomi's function.
 
 `definition()` gives an equal expression of SymPy's functions; the bridge evaluates by it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import Expr, Function, Piecewise, Rational, S, exp, log
+from sympy.core.function import ArgumentIndexError
 
 
 class sigmoid(Function):
@@ -68,8 +69,34 @@ class relu(Function):
         return _call(r"\operatorname{relu}", printer._print(self.args[0]), exp)
 
 
+class hyperu(Function):
+    """Tricomi's confluent hypergeometric function U(a, b, z): DLMF 13.4.4, 13.3.22.
+
+    >>> from sympy.abc import a, b, z
+    >>> hyperu(a, b, z).diff(z)
+    -a*hyperu(a + 1, b + 1, z)
+    >>> hyperu(1, 1, 2).evalf(7)
+    0.3613286
+    """
+
+    nargs = 3
+
+    def fdiff(self, argindex: int = 3) -> Expr:
+        a, b, z = self.args
+        if argindex != 3:
+            raise ArgumentIndexError(self, argindex)
+        return -a * hyperu(a + 1, b + 1, z)
+
+    def _sympystr(self, printer: Any) -> str:
+        name = "U" if getattr(printer, "as_on_paper", False) else "hyperu"
+        return f"{name}({', '.join(map(printer._print, self.args))})"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return _call("U", r",\ ".join(map(printer._print, self.args)), exp)
+
+
 def _call(name: str, argument: str, power: str | None) -> str:
     return f"{name}{'^{' + power + '}' if power else ''}\\left({argument}\\right)"
 
 
-FUNCTIONS = {"sigmoid": sigmoid, "softplus": softplus, "relu": relu}
+FUNCTIONS = {"sigmoid": sigmoid, "softplus": softplus, "relu": relu, "hyperu": hyperu}

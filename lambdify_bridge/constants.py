@@ -35,6 +35,7 @@ FOLD: dict[str, Any] = dict(FUNCTIONS.values()) | {
     "hyp0f1":      "hyp0f1",
     "hyp1f1":      "hyp1f1",
     "hyp2f1":      "hyp2f1",
+    "hyperu":      "hyperu",
     "sigmoid":     lambda m, a: 1/(1 + m.exp(-a)),
     "softplus":    lambda m, a: m.log(1 + m.exp(a)),
     "lt":          lambda m, a, b: a < b,

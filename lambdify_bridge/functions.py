@@ -165,6 +165,7 @@ BY_NAME: dict[str, Callable[..., int]] = {
     "sigmoid":     lambda b, a: b.apply("sigmoid", a),
     "relu":        lambda b, a: b.chain("maximum", (a, b.constant(0))),
     "softplus":    lambda b, a: b.apply("softplus", a),
+    "hyperu":      lambda b, *operands: b.apply("hyperu", *operands),
     "expm1":       lambda b, a: b.apply("expm1", a),
     "log1p":       lambda b, a: b.apply("log1p", a),
     "hypot":       lambda b, x, y: b.apply("hypot", x, y),

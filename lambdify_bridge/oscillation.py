@@ -94,6 +94,8 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
     for phase in PHASES:
         first = _Panels(f, speed, here, 16, 1.0, phase)
         second = _Panels(f, speed, here, 20, 0.83, phase)
+        unit = min(1.0, float(np.sum(np.abs(first.terms)))) or 1.0  # of what is small, its size
+        first.terms, second.terms = first.terms / unit, second.terms / unit
         value = _led_to(first.faded(lambda u: erfc(6 * (u - 1)) / 2, 150))
         step = lambda u: betainc(STEP, STEP, np.clip(2 - u, 0, 1))
         other = _led_to(second.faded(step, 1000, 1.0))
@@ -104,8 +106,8 @@ def tail(at: Evaluator, x: Any, function: Basic, start: Number, side: int) -> Nu
     _refuse_what_keeps_moving(first, value)
     if value is None or other is None or not abs(value - other) <= AGREEMENT * max(1, abs(value)):
         raise Undecided("two ways to fade the oscillating tail out disagree")
-    at.rests_on(AGREEMENT, NOISE * float(np.sum(np.abs(first.terms))))
-    return at.ctx.mpf(value)
+    at.rests_on(AGREEMENT, unit * NOISE * float(np.sum(np.abs(first.terms))))
+    return at.ctx.mpf(value) * unit
 
 
 def _is_plain(panels: _Panels, value: float | None, other: float | None) -> bool:

@@ -55,6 +55,7 @@ FUNCTIONS: dict[str, Callable[..., Number]] = {
     "Min":       lambda c, *xs: min(real_part(c, x) for x in xs),
     "sigmoid":   FOLD["sigmoid"],
     "softplus":  FOLD["softplus"],
+    "hyperu":    lambda c, a, b, z: c.hyperu(a, b, z),
     "floor":     lambda c, x: c.floor(_snapped(c, x)),
     "ceiling":   lambda c, x: c.ceil(_snapped(c, x)),
     "relu":      lambda c, x: max(real_part(c, x), c.zero),

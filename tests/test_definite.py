@@ -105,6 +105,7 @@ METHODS = [
     (sin(x)**4/x**2,               (x, 0, oo),                   LAPLACE),
     (1/(x**4 + 5*x**2 + 4),        (x, -oo, oo),                "residues in the upper half plane"),
     (cos(3*x)/(x**2 + 2*x + 5),    (x, -oo, oo),                 "residues with a sine or cosine"),
+    (exp(3*I*x)/(x**2 + 2*x + 5),  (x, -oo, oo),                 "Euler's formula"),
     (cos(2*x)/(5 - 4*cos(x)),      (x, 0, 2*pi),                 "residues in the unit circle"),
     (1/(3 + 2*sin(x)),             (x, 0, 8*pi),                 "whole periods"),
     (sin(x)**3/(sin(x)**3 + cos(x)**3), (x, 0, pi/2),            "King's rule"),
@@ -364,6 +365,7 @@ def test_a_principal_value_leaves_its_own_letter_alone() -> None:
     [
         (1 / (1 + x**4), (x, -oo, oo), ["simple pole", "simple pole"]),
         (cos(x) / (x**2 + 1) ** 2, (x, -oo, oo), ["pole of higher order"]),
+        (cos(x) / (x**2 / 3 + 1) ** 2, (x, -oo, oo), ["pole of higher order"]),
         (cos(2 * x) / (5 - 4 * cos(x)), (x, 0, 2 * pi), ["pole of higher order", "simple pole"]),
     ],
     ids=str,

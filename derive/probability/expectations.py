@@ -235,10 +235,12 @@ def euler(g: Expr, laws: Laws) -> Outcome:
     one = single(laws)
     if not one or not (isinstance(g, exp) and g.has(I)) or is_discrete(one[1]):
         return None
-    f = written_out(one[1], place_of(*one))
-    endless = not all(end.is_finite for end in bounds(one[1]))
+    f, (low, high) = written_out(one[1], place_of(*one)), bounds(one[1])
+    endless = not (low.is_finite and high.is_finite)
     if f.has(exp) and not f.has(Abs) and (endless or f.has(cos)):
         return None
+    if low.is_finite and high is S.Infinity and f.is_algebraic_expr(place_of(*one)):
+        return None  # powers beside exp(-z*x) have names, those beside a cosine lead nowhere
     size, turn = re(g.args[0]), im(g.args[0])
     parts = (Expectation(exp(size) * wave(turn), *laws) for wave in (cos, sin))
     real_part, imaginary = parts

@@ -81,14 +81,10 @@ def fourier_series(g: Expr, laws: Laws) -> Outcome:
 
 
 FACTORIALS = factorial, binomial, gamma
-# Why the transform of a law is not written down; of the F distribution: Phillips (1982).
+# Why the transform of a law is not written down.
 # fmt: off
 WITHOUT_CLOSED_FORM = {
     "LogNormal": "its characteristic function has no closed form",
-    "F":         "its characteristic function is gamma((m + n)/2)/gamma(n/2) times Tricomi's "
-                 "confluent hypergeometric function U(m/2, 1 - n/2, -i*n*t/m), which SymPy does "
-                 "not have; two of Kummer's functions make it up only where n is not even, with "
-                 "powers of an imaginary number that no rule here derives",
     "VonMises":  "exp(t*X) of an angle has a mean in closed form only for t = i*n with whole n, "
                  "where it goes once round the circle: these are its trigonometric moments, "
                  "characteristic_function with an integer letter; for other t, and for the moment "

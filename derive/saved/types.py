@@ -65,7 +65,8 @@ ELSEWHERE_IN_SYMPY = {                                           # name: module,
     "BinomialDistribution":         ("sympy.stats.frv_types", "[SE]{4}"),
 }
 OURS = {                                                         # module: name: pattern
-    "derive.elementary":                 {"sigmoid": "[SE]", "softplus": "[SE]", "relu": "[SE]"},
+    "derive.elementary":                 {"sigmoid": "[SE]", "softplus": "[SE]", "relu": "[SE]",
+                                          "hyperu": "[SE]{3}"},
     "derive.calculus.stirling":          {"binet": "[SE]"},
     "derive.calculus.curves": {
         "ImplicitDerivative": ".{3}", "ParametricDerivative": ".{3}",

@@ -174,7 +174,7 @@ BALLS: dict[str, Callable[..., Any]] = {
     "chebyshevu": method("chebyshev_u"), "hermite": method("hermite_h"),
     "laguerre": method("laguerre_l"), "sign": method("sgn"), "loggamma": method("lgamma"),
     "hyp0f1": method("hypgeom_0f1"), "hyp1f1": method("hypgeom_1f1"),
-    "hyp2f1": method("hypgeom_2f1"),
+    "hyp2f1": method("hypgeom_2f1"), "hyperu": method("hypgeom_u"),
     "elliptic_k": through_complex("elliptic_k"), "polygamma": through_complex("polygamma"),
     "polylog":     method("polylog"),
     "polylog_re":  lambda s, z: acb(ball(z)).polylog(acb(ball(s))).real,

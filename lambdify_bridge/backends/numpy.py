@@ -109,6 +109,7 @@ CALLS: dict[str, str] = {                   # operation: what is called with its
     "hyp0f1":      "special.hyp0f1",
     "hyp1f1":      "special.hyp1f1",
     "hyp2f1":      "special.hyp2f1",
+    "hyperu":      "hyperu",
     "polylog":     "polylog",
     "polylog_re":  "polylog_re",
     "lambertw":    "lambertw",

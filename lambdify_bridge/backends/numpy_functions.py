@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from lambdify_bridge.backends import confluent
+from lambdify_bridge.backends.confluent import hyperu
 from lambdify_bridge.backends.numeric_integrals import integrated
 from lambdify_bridge.backends.numeric_slopes import differentiated
 from lambdify_bridge.backends.numeric_sums import multiplied, summed
@@ -151,16 +153,20 @@ def uppergamma(s: Any, x: Any) -> Any:
     return special.gamma(s) * special.gammaincc(s, x)
 
 
+def expint(p: Any, x: Any) -> Any:
+    """SciPy's takes whole orders and real numbers."""
+    return (confluent.expint if np.iscomplexobj(x) else _of_integer_order("expn"))(p, x)
+
+
 # fmt: off
 OWN = (
     same, select, differs, floor, ceiling, sinc, softplus, sigmoid, hypot, lambertw, lowergamma,
-    uppergamma, polylog, polylog_re, integrated, summed, multiplied, differentiated,
+    uppergamma, expint, hyperu, polylog, polylog_re, integrated, summed, multiplied, differentiated,
 )
 
 HELPERS: dict[str, Callable[..., Any]] = {function.__name__: function for function in OWN} | {
     "polygamma":   _of_integer_order("polygamma"),
     "hermite":     _of_integer_order("eval_hermite"),
-    "expint":      _of_integer_order("expn"),
     "fresnels":    _part("fresnel", 0),
     "fresnelc":    _part("fresnel", 1),
     "Si":          _part("sici", 0),

@@ -241,6 +241,7 @@ PARTIALS: dict[str, tuple[Slope | str | None, ...]] = {
     "hyp1f1":  (NONE, NONE, lambda t, y, a, b, z: t * (a / b * z.call("hyp1f1", a + 1, b + 1))),
     "hyp2f1":  (NONE, NONE, NONE,
                 lambda t, y, a, b, c, z: t * (a * b / c * z.call("hyp2f1", a + 1, b + 1, c + 1))),
+    "hyperu":  (NONE, NONE, lambda t, y, a, b, z: -(t * (a * z.call("hyperu", a + 1, b + 1)))),
     "polylog": (NONE, lambda t, y, s, z: _polylogarithm(t, s, z, "polylog")),
     "polylog_re": (NONE, lambda t, y, s, z: _polylogarithm(t, s, z, "polylog_re")),
     "lambertw": (lambda t, y, x, k: t / (x + y.call("exp")), NONE),

@@ -36,7 +36,7 @@ TWO = {"power", "atan2", "hypot", "mod", "heaviside", "maximum", "minimum", "dif
        "binomial", "poch", "lowergamma", "uppergamma", "expint", "besselj", "bessely", "besseli",
        "besselk", "legendre", "chebyshevt", "chebyshevu", "hermite", "laguerre", "polygamma",
        "polylog", "polylog_re", "lambertw", "hyp0f1", *with_numpy.OPERATORS}
-ARITY = dict.fromkeys(TWO, 2) | {"hyp1f1": 3, "hyp2f1": 4, "betainc": 3}
+ARITY = dict.fromkeys(TWO, 2) | {"hyp1f1": 3, "hyp2f1": 4, "hyperu": 3, "betainc": 3}
 # Functions whose first operand is an integer; and those that NumPy computes less accurately than
 # the C library, or at the ends of their range not at all.
 OF_ORDER = {"besselj", "bessely", "besseli", "besselk", "expint", "hermite", "laguerre", "legendre",

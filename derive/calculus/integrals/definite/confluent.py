@@ -1,7 +1,7 @@
-"""Integrals that define Bessel functions, exponential integrals and Kummer's function, and what
-leads to them; tails of powers.
+"""Integrals that define Bessel functions, exponential integrals, Kummer's and Tricomi's functions,
+and what leads to them; tails of powers.
 
-DLMF 5.9.1, 8.19.3, 10.32.3, 10.32.10, 13.4.1.
+DLMF 5.9.1, 8.19.3, 10.32.3, 10.32.10, 13.4.1, 13.4.4.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from derive.calculus.integrals.operators import (
     real,
     real_part,
 )
+from derive.elementary import hyperu
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh
 
@@ -225,3 +226,29 @@ def kummer(f: Expr, x: Symbol) -> Value | None:
         return None
     u, v = e + 1, q + 1
     return c * beta_function(u, v) * hyper((u,), (u + v,), rate), And(positive(u), positive(v))
+
+
+@family(
+    RULES,
+    "Tricomi's function on the half line",
+    S.Zero,
+    oo,
+    example=Integral(x ** (a - 1) * (1 + x) ** (-b) * exp(-x), (x, 0, oo)),
+)
+def tricomi(f: Expr, x: Symbol) -> Value | None:
+    """Scaled, it is the integral that defines Tricomi's confluent hypergeometric function; without
+    a real part of the exponent the powers have to fall faster than 1/x."""
+    c, found = factors(f, x)
+    power, others = power_of(x, found)
+    waves = [g.args[0] / x for g, e in others if isinstance(g, exp) and e == 1]
+    lines = [(binomial(g, x), e) for g, e in others if not isinstance(g, exp)]
+    if len(waves) != 1 or len(lines) != 1 or depends_on(waves[0], x):
+        return None
+    (shape, e), rate = lines[0], -waves[0]
+    if shape is None or shape[2] != 1 or (power.is_integer and e.is_integer):
+        return None
+    k, d, _ = shape
+    p, order = power + 1, power + e + 2
+    falls = positive(real_part(rate)) if real_part(rate) != 0 else positive(1 - order)
+    value = k ** (p + e) / d**p * gamma(p) * hyperu(p, order, rate * k / d)
+    return c * value, And(positive(p), positive(k), positive(d), falls)

@@ -5,6 +5,7 @@ Ablowitz and Fokas, Complex Variables (2003), section 4.1.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 from sympy import (
@@ -13,6 +14,7 @@ from sympy import (
     FiniteSet,
     I,
     Mul,
+    Poly,
     S,
     Symbol,
     cancel,
@@ -97,8 +99,16 @@ def at_simple_pole(R: Expr, g: Expr, x: Symbol, z: Expr) -> Expr:
 
 def at_pole(R: Expr, g: Expr, x: Symbol, z: Expr, n: int) -> Expr:
     """The residue of R*g, g regular, at a pole of R of order n."""
-    rest = cancel(R * (x - z) ** n) * g
-    return rest.diff(x, n - 1).subs(x, z) / factorial(n - 1)
+    p, q = R.as_numer_denom()
+    for _ in range(n):
+        q = _divided(q, x, z)
+    return (g * p / q).diff(x, n - 1).subs(x, z) / factorial(n - 1)
+
+
+def _divided(q: Expr, x: Symbol, z: Expr) -> Expr:
+    """q over x - z, of which z is a zero: by Horner's scheme, as z may be a root or hold one."""
+    *others, _ = Poly(q, x).all_coeffs()
+    return Poly(list(accumulate(others, lambda c, b: (c * z + b).expand())), x).as_expr()
 
 
 def order(R: Expr, x: Symbol, z: Expr) -> int | None:

@@ -37,7 +37,7 @@ from sympy.logic.boolalg import Boolean
 from derive.calculus.integrals.definite.matching import factors
 from derive.calculus.integrals.definite.poles import at_pole, at_simple_pole, shown
 from derive.calculus.integrals.definite.symmetry import parity
-from derive.calculus.integrals.operators import Rules, nonzero, positive
+from derive.calculus.integrals.operators import Rules, definite, nonzero, positive, real
 from derive.core import Letters
 from derive.rules import Outcome, Rewrite
 from derive.structure import depends_on, fresh, postorder
@@ -76,6 +76,19 @@ def with_a_wave(f: Expr, x: Symbol, low: Expr, high: Expr) -> Outcome:
     if not R.is_rational_function(x) or _falls(R, x) < 1:
         return None
     return _closed(R, x, low, high, k, real_part=isinstance(wave, cos))
+
+
+@RULES.definite("Euler's formula", example=Integral(exp(I * a * x) / (x**2 + 1), (x, -oo, oo)))
+def both_waves(f: Expr, x: Symbol, low: Expr, high: Expr) -> Outcome:
+    """A wave exp(i*k*x) is cos(k*x) + i*sin(k*x): the two integrals converge each."""
+    _c, found = factors(f, x)
+    exponent = Add(*(e * g.args[0] for g, e in found if isinstance(g, exp)))
+    k, R = exponent.coeff(x) / I, f / exp(exponent)
+    if (low, high) != (-oo, oo) or exponent != I * k * x or not real(k).is_real:
+        return None
+    if not R.is_rational_function(x) or _falls(R, x) < 1:
+        return None
+    return definite(R * cos(k * x), x, low, high) + I * definite(R * sin(k * x), x, low, high)
 
 
 def _below(f: Expr, x: Symbol) -> Expr:
