@@ -46,6 +46,7 @@ from derive.calculus.roots_between import textbook
 from derive.calculus.signs import NegativeConstants, negative_if, positive_if, smooth_if
 from derive.core import Derivation
 from derive.engine import DOES_NOT_EXIST, Budget, DoesNotExist, search
+from derive.probability.complex_values import shortest
 from derive.probability.distributions import in_latex, in_text
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import D, depends_on, free_symbols
@@ -182,7 +183,7 @@ def tidied(value: Basic) -> Basic:
     if value.is_rational_function(*free_symbols(value)) and not value.has(I):
         return min((textbook(value), _signs_turned(textbook(value))), key=count_ops)
     if value.has(I):
-        return min((value, powsimp(value), factor_terms(value)), key=count_ops)
+        return shortest(value)
     ways = [value, powsimp(value), factor_terms(value), textbook(value)]
     if value.has(gamma):
         ways += [textbook(gammasimp(value)), powsimp(textbook(gammasimp(powsimp(value))))]
