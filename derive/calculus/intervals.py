@@ -6,10 +6,11 @@ All four are written `Operator(f, x, a, b)`, for a < x < b; `x` is a name of the
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from mpmath import mp, workprec
-from mpmath.libmp import prec_to_dps
+from mpmath.libmp import mpf_pos, prec_to_dps, round_nearest
 from sympy import Expr, Float, Rational, Symbol, multiplicity, oo
 
 from derive.structure import BetweenBounds
@@ -109,6 +110,17 @@ class RootBetween(OnInterval):
     name = "root"
 
 
+WORD = 64  # bits
+
+
+@lru_cache(maxsize=256)
+def _zero(root: IsolatedRoot, prec: int) -> Any:
+    f, x, a, b = root.args
+    with workprec(prec):
+        ends = (a._to_mpmath(prec), b._to_mpmath(prec))
+        return mp.findroot(in_mpmath(f, x), ends, solver="anderson", verify=False, maxsteps=prec)
+
+
 class IsolatedRoot(OnInterval):
     """The one zero of f between two decimal fractions, where it changes its sign: a number.
 
@@ -125,13 +137,8 @@ class IsolatedRoot(OnInterval):
     is_comparable = True
 
     def _eval_evalf(self, prec: int) -> Expr:
-        f, x, a, b = self.args
-        with workprec(prec + 20):
-            ends = (a._to_mpmath(mp.prec), b._to_mpmath(mp.prec))
-            zero = mp.findroot(
-                in_mpmath(f, x), ends, solver="anderson", verify=False, maxsteps=prec
-            )
-            return Float._new(zero._mpf_, prec)
+        words = 1 + (prec + 20) // WORD  # SymPy asks again and again, for a few digits more
+        return Float._new(mpf_pos(_zero(self, words * WORD)._mpf_, prec, round_nearest), prec)
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[2] >= 0 else None
