@@ -144,6 +144,8 @@ def integral_up_to(f: Expr, x: Symbol, low: Rational, place: Rational) -> Bounds
 
 def ends(u: Interval) -> Bounds:
     """The bounds, exactly. Raises ValueError where one is not finite."""
+    if any(raw in (libmp.finf, libmp.fninf, libmp.fnan) for raw in u._mpi_):
+        raise ValueError("an interval without an end")
     low, high = (Rational(*libmp.to_rational(raw)) for raw in u._mpi_)
     return low, high
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from scipy import integrate, optimize
 from scipy import stats as known
-from sympy import Eq, Rational, Sum, Symbol, lambdify, log, oo, pi
+from sympy import Eq, Rational, Sum, Symbol, exp, lambdify, log, oo, pi
 
 import derive
 from derive import NoRuleApplies, TimeExceeded
@@ -22,6 +23,7 @@ from derive.probability.median_roots import SideOfHalf
 from derive.probability.medians import Median
 from derive.probability.random_variables import random_variable
 from lambdify_bridge import check
+from lambdify_bridge.taylor_enclosure import ends, integral_up_to
 
 ASKED = (
     "normalisation", "expectation", "variance", "moment_generating_function",
@@ -210,6 +212,7 @@ ISOLATED: list[tuple[str, Any]] = [
     ("ChiSquared(1)",   known.chi2(1).median),
     ("ChiSquared(10)",  known.chi2(10).median),
     ("Beta(2, 3)",      known.beta(2, 3).median),
+    ("Beta(2, 5)",      known.beta(2, 5).median),
     ("Beta(1/2, 7/3)",  known.beta(1/2, 7/3).median),
     ("Beta(30, 1/2)",   known.beta(30, 1/2).median),
     ("F(3, 5)",         known.f(3, 5).median),
@@ -232,6 +235,32 @@ def test_a_median_without_a_formula_is_isolated(law: str, value: Any) -> None:
     sides = [step for step in d.steps if isinstance(step.goal, SideOfHalf)]
     assert [step.result for step in sides] == [-1, 1]
     assert d.check(far=False).verdict == "confirmed"
+
+
+X0 = Symbol("x")
+
+
+@pytest.mark.parametrize(
+    ("f", "end", "value"),
+    [
+        (30 * X0 * (1 - X0) ** 4, Rational(1, 3), Rational(473, 729)),
+        (30 * X0 * (1 - X0) ** 4, 1, 1),
+        (X0 * (1 - X0) ** 30, Rational(99, 100), None),
+        (exp(-X0) * X0 ** Rational(3, 2), 40, None),
+    ],
+    ids=str,
+)
+def test_bounds_of_an_integral_enclose_it(f: Any, end: Any, value: Any) -> None:
+    low, high = integral_up_to(f, X0, Rational(0), Rational(end))
+    exact = value or mpmath.quad(lambdify(X0, f, "mpmath"), [0, 0.1, 0.5, *range(1, int(end)), end])
+    assert low <= Rational(str(exact)) <= high or abs(low - Rational(str(exact))) < 1e-14
+    assert high - low < Rational(1, 10**15)
+
+
+def test_where_the_integrand_has_a_pole_nothing_is_enclosed() -> None:
+    assert integral_up_to((1 - X0) ** -2, X0, Rational(0), Rational(1)) is None
+    with pytest.raises(ValueError, match="without an end"):
+        ends(mpmath.iv.mpf(["-inf", "inf"]))
 
 
 @pytest.mark.parametrize("side", [-1, 1])
