@@ -182,7 +182,9 @@ def tidied(value: Basic) -> Basic:
     if value.is_rational_function(*free_symbols(value)) and not value.has(I):
         return min((textbook(value), _signs_turned(textbook(value))), key=count_ops)
     if value.has(I):
-        return min((value, powsimp(value), factor_terms(value)), key=count_ops)
+        joined = powsimp(value)
+        flat = joined.replace(exp, lambda u: exp(u.expand()))
+        return min((value, joined, factor_terms(value), flat), key=count_ops)
     ways = [value, powsimp(value), factor_terms(value), textbook(value)]
     if value.has(gamma):
         ways += [textbook(gammasimp(value)), powsimp(textbook(gammasimp(powsimp(value))))]
