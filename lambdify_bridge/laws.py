@@ -13,8 +13,11 @@ from typing import Any
 
 from sympy import (
     Abs,
+    Add,
+    And,
     Basic,
     Dummy,
+    Eq,
     Expr,
     I,
     Integral,
@@ -366,12 +369,34 @@ def double_exponential(c: Any, step: Number) -> Weights:
 
 def convolved(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
     """The integral or the sum over all ways to add up to z."""
+    if is_listed(first) or is_listed(second):
+        return _listed_and_other(z, x, first, y, second)
     (low, high), (least, most) = ends(first), ends(second)
     inside = density(first, x) * density(second, y).xreplace({y: z - x})
     operator = Integral if isinstance(first.set, Interval) else Sum
     begin = Max(low, z - most)
     end = Min(high, z - least)
-    return operator(inside, (x, begin, end if operator is Sum else Max(begin, end)))
+    nowhere = begin - 1 if operator is Sum else begin
+    return operator(inside, (x, begin, Max(nowhere, end)))
+
+
+def _listed_and_other(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
+    """Each value of the one, with what the other one has to be then."""
+    if not is_listed(first):
+        x, first, y, second = y, second, x, first
+    found: list[Expr] = []
+    for value in sorted(map(S, first.set), key=str):
+        chance, rest = density(first, x).subs(x, value), z - value
+        if is_listed(second):
+            found += [
+                Piecewise((chance * density(second, y).subs(y, other), Eq(rest, other)), (0, True))
+                for other in sorted(map(S, second.set), key=str)
+            ]
+        else:
+            low, high = ends(second)
+            inside = And(rest >= low, rest <= high)
+            found.append(Piecewise((chance * density(second, y).subs(y, rest), inside), (0, True)))
+    return Add(*found)
 
 
 def along_ratio(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:

@@ -103,6 +103,21 @@ def test_variances_in_letters(text: str, variance: str) -> None:
     assert (found - claim).simplify() == 0
 
 
+@pytest.mark.parametrize(
+    ("g", "law", "of_scipy"),
+    [("1/(1 + X)", "Poisson(2)", known.poisson(2)), ("1/(3 + X)", "Poisson(2)", known.poisson(2)),
+     ("1/(1 + X)", "Binomial(5, 1/3)", known.binom(5, 1/3)),
+     ("1/((1 + X)*(2 + X))", "Poisson(2)", known.poisson(2))],
+)  # fmt: skip
+def test_means_of_reciprocals(g: str, law: str, of_scipy: Any) -> None:
+    d = derive.expectation(g, f"X ~ {law}")
+    values = np.arange(60)
+    weighed = derive.parse(g)
+    seen = sum(float(weighed.subs("X", int(k))) * of_scipy.pmf(k) for k in values)
+    assert float(d.result) == pytest.approx(seen, rel=1e-12)
+    assert d.check().verdict == "confirmed"
+
+
 @pytest.mark.slow
 def test_conditions_are_seen_on_both_sides() -> None:
     nu = Symbol("nu", positive=True)
