@@ -13,24 +13,18 @@ from typing import Any
 
 from sympy import (
     Abs,
-    Add,
-    And,
     Basic,
     Dummy,
-    Eq,
     Expr,
     I,
     Integral,
     Intersection,
     Interval,
     Lambda,
-    Max,
-    Min,
     Piecewise,
     ProductSet,
     Range,
     S,
-    Sum,
     Symbol,
     cos,
     exp,
@@ -64,6 +58,7 @@ LARGER, STEADILY = 10**9, 1e-9
 _WEIGHTS: dict[Any, Weights] = {}
 MOST_KNOWN = 500
 _PLACES: dict[tuple[float, ...], Weights] = {}
+TWICE = 60  # digits
 REACH = 4  # of the double exponential rule: beyond it weights are below TINY
 
 
@@ -139,13 +134,21 @@ def _sees(at: Evaluator, law: Any, rule: Weights) -> bool:
 
 def _weighted(g: Any, letter: Symbol, at: Evaluator, law: Any, rule: Weights) -> Number | None:
     """The sum; None where what is at the ends of the support counts."""
-    parts = [w * Evaluator({**at.given, letter: x}, root=at.root)(g) for x, w in rule]
+    with at.ctx.workdps(_digits(at, law)):
+        parts = [w * Evaluator({**at.given, letter: x}, root=at.root)(g) for x, w in rule]
     size = at.ctx.fsum(map(abs, parts))
     if isinstance(law.set, Interval):
         ends_in = max(abs(parts[0]), abs(parts[-1]))
     else:
         ends_in = at.ctx.zero if breaks_off(law) else abs(parts[-1])
     return None if ends_in > ENDS * size else at.ctx.fsum(parts)
+
+
+def _digits(at: Evaluator, law: Any) -> int:
+    """Between two ends a density may be large where 1 - x has lost all of the usual digits."""
+    if not isinstance(law.set, Interval) or any(abs(at(end)) == at.ctx.inf for end in ends(law)):
+        return int(at.ctx.dps)
+    return max(TWICE, int(at.ctx.dps))
 
 
 def breaks_off(law: Any) -> bool:
@@ -367,60 +370,6 @@ def double_exponential(c: Any, step: Number) -> Weights:
     return [(c.convert(u), c.convert(w)) for u, w in _PLACES[key]]
 
 
-def convolved(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """The integral or the sum over all ways to add up to z."""
-    if is_listed(first) or is_listed(second):
-        return _listed_and_other(z, x, first, y, second)
-    (low, high), (least, most) = ends(first), ends(second)
-    inside = density(first, x) * density(second, y).xreplace({y: z - x})
-    operator = Integral if isinstance(first.set, Interval) else Sum
-    begin = Max(low, z - most)
-    end = Min(high, z - least)
-    nowhere = begin - 1 if operator is Sum else begin
-    return operator(inside, (x, begin, Max(nowhere, end)))
-
-
-def _listed_and_other(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """Each value of the one, with what the other one has to be then."""
-    if not is_listed(first):
-        x, first, y, second = y, second, x, first
-    found: list[Expr] = []
-    for value in sorted(map(S, first.set), key=str):
-        chance, rest = density(first, x).subs(x, value), z - value
-        if is_listed(second):
-            found += [
-                Piecewise((chance * density(second, y).subs(y, other), Eq(rest, other)), (0, True))
-                for other in sorted(map(S, second.set), key=str)
-            ]
-        else:
-            low, high = ends(second)
-            inside = And(rest >= low, rest <= high)
-            found.append(Piecewise((chance * density(second, y).subs(y, rest), inside), (0, True)))
-    return Add(*found)
-
-
-def along_ratio(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """The integral over all x and y whose quotient is z, on either side of zero."""
-    f = density(first, x).xreplace({x: z * y}) * density(second, y)
-    reach = ends(first), ends(second)
-    if reach == ((-oo, oo), (-oo, oo)):
-        return Integral(-y * f, (y, -oo, 0)) + Integral(y * f, (y, 0, oo))
-    if reach == ((0, oo), (0, oo)):
-        return Integral(y * f, (y, 0, oo))
-    if reach[0][0] == reach[1][0] == 0:
-        return Integral(y * f, (y, 0, Min(reach[1][1], reach[0][1] / z)))
-    raise Undecided("neither two half lines nor two lines")
-
-
-def along_product(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """The integral over all positive x and y whose product is z."""
-    (low, high), (least, most) = ends(first), ends(second)
-    if low != 0 or least != 0:
-        raise Undecided("a support that does not start at zero")
-    f = density(first, x).xreplace({x: z / y}) * density(second, y)
-    return Integral(f / y, (y, z / high, most))
-
-
 def weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
     """Places in the support, and how much of the probability each stands for.
 
@@ -448,6 +397,12 @@ def _weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
     low, high = (at(end) for end in ends(law))
     if not isinstance(law.set, Interval):
         return _values(at, value, low, high)
+    with at.ctx.workdps(_digits(at, law)):
+        return _over_interval(at, letter, law, value, step)
+
+
+def _over_interval(at: Evaluator, letter: Symbol, law: Any, value: Any, step: Number) -> Weights:
+    low, high = (at(end) for end in ends(law))
     inner = sorted(x for x in map(at, kinks(law, letter) or ()) if low < x < high)
     found: Weights = []
     for a, b in pairwise([low, *inner, high]):

@@ -118,6 +118,18 @@ def test_means_of_reciprocals(g: str, law: str, of_scipy: Any) -> None:
     assert d.check().verdict == "confirmed"
 
 
+@pytest.mark.parametrize("order", [2, 3, 4, 6])
+def test_moments_of_a_logistic_letter(order: int) -> None:
+    d = derive.moment("X ~ Logistic(1/2, 2)", order)
+    assert float(d.result) == pytest.approx(known.logistic(0.5, 2).moment(order), rel=1e-8)
+    assert d.check().verdict == "confirmed"
+
+
+def test_densities_that_are_large_at_both_ends_are_checked() -> None:
+    for call in (derive.characteristic_function, derive.entropy):
+        assert call("X ~ Beta(1/2, 1/2)").check().verdict == "confirmed"
+
+
 @pytest.mark.slow
 def test_conditions_are_seen_on_both_sides() -> None:
     nu = Symbol("nu", positive=True)
