@@ -135,7 +135,7 @@ def _agreeing(g: Any, drawn: Any, at: Evaluator, moment: Any) -> Number:
 def _rule(at: Evaluator, x: Any, law: Any) -> Callable[[Number], Weights]:
     """The places and weights of a step, in standard deviations."""
     if laws.is_law(law):
-        return lambda step: laws.weights(at, x, law, step * FINER)
+        return lambda step: laws.all_weights(at, x, law, step * FINER)
 
     def f(place: Number) -> Number:
         return real_part(at.ctx, Evaluator({**at.given, x: place}, root=at.root)(law))

@@ -132,6 +132,14 @@ def _sees(at: Evaluator, law: Any, rule: Weights) -> bool:
     return bool(missed <= AGREEMENT)
 
 
+def all_weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
+    """The places and weights, where these see all of the probability."""
+    rule = weights(at, letter, law, step)
+    if not _sees(at, law, rule):
+        raise Undecided("the density is not seen at the places looked at")
+    return rule
+
+
 def _weighted(g: Any, letter: Symbol, at: Evaluator, law: Any, rule: Weights) -> Number | None:
     """The sum; None where what is at the ends of the support counts."""
     with at.ctx.workdps(_digits(at, law)):
@@ -171,9 +179,14 @@ def _by_its_integral(g: Any, letter: Symbol, law: Any, at: Evaluator, bent: bool
     if max(far) - min(far) > SAME_POWER:
         raise Undecided("too much is at the ends of the support")
     waves = _waves(g, letter)
-    if waves and ends(law)[0] == -oo:
-        return at.ctx.fdot((unit, _folded(wave * f, letter, at)) for unit, wave in waves)
-    return _in_two_parts(g * f, letter, law, at)
+    try:
+        if waves and ends(law)[0] == -oo:
+            return at.ctx.fdot((unit, _folded(wave * f, letter, at)) for unit, wave in waves)
+        return _in_two_parts(g * f, letter, law, at)
+    except NoLimit as error:
+        if waves:  # what is no larger than 1 has an expected value
+            raise Undecided("waves too fast for the quadrature of a heavy tail") from error
+        raise
 
 
 def _waves(g: Expr, letter: Symbol) -> list[tuple[complex, Expr]] | None:

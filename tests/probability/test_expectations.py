@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mpmath import mpf
 from scipy import stats as known
 from sympy import E, Eq, Expr, I, S, Symbol, exp, log, oo, pi, sqrt, stats
 
@@ -17,6 +18,7 @@ from derive.probability.distributions import law_of
 from derive.probability.expectations import TotalProbability
 from derive.probability.moments import Expectation, Variance
 from lambdify_bridge import check, estimate
+from lambdify_bridge.evaluate import Evaluator, Undecided
 
 from .test_random_variables import GRID
 
@@ -123,6 +125,21 @@ def test_moments_of_a_logistic_letter(order: int) -> None:
     d = derive.moment("X ~ Logistic(1/2, 2)", order)
     assert float(d.result) == pytest.approx(known.logistic(0.5, 2).moment(order), rel=1e-8)
     assert d.check().verdict == "confirmed"
+
+
+def test_waves_of_a_heavy_tail_are_never_without_a_mean() -> None:
+    d = derive.expectation("cos(X - mu)", "X ~ Cauchy(mu, g)")
+    assert d.result == exp(-Symbol("g", positive=True))
+    assert d.check().verdict == "confirmed"
+
+
+def test_two_narrow_densities_are_not_taken_for_nothing() -> None:
+    s, t = (Symbol(name, positive=True) for name in "st")
+    laws = [(Symbol(name, real=True), law_of(stats.Normal(name, S(1) / 100, scale)))
+            for name, scale in (("X", s), ("Y", t))]  # fmt: skip
+    product = Variance(laws[0][0] * laws[1][0], *laws)
+    with pytest.raises(Undecided, match="not seen"):
+        Evaluator({s: mpf("0.005"), t: mpf("0.006")})(product)
 
 
 def test_densities_that_are_large_at_both_ends_are_checked() -> None:
