@@ -216,6 +216,14 @@ def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values:
     assert found.check().verdict == "confirmed"
 
 
+def test_a_bound_has_no_quotients_of_gamma_functions() -> None:
+    k, t, n = (Symbol(name, positive=True) for name in "ktn")
+    found = cramer_rao_bound("X ~ Gamma(k, t)", "X", "t").result
+    assert found.xreplace({s: Symbol(s.name, positive=True) for s in found.free_symbols}) == (
+        t**2 / (k * n)
+    )
+
+
 @pytest.mark.parametrize(
     ("density", "fitted"),
     [("x^(k - 1)*exp(-x/s)/(gamma(k)*s^k)", known.gamma),
