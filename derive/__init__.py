@@ -185,6 +185,8 @@ _MODULE_OF = {
     "median": "derive.probability.characteristics",
     "entropy": "derive.probability.characteristics",
     "distribution_function": "derive.probability.characteristics",
+    "circular_mean": "derive.probability.directional",
+    "circular_variance": "derive.probability.directional",
     "density_of_sum": "derive.probability.sums_of_variables",
     "covariance_of_combinations": "derive.probability.combinations",
     "mean_of_combination": "derive.probability.combinations",
@@ -382,6 +384,7 @@ if TYPE_CHECKING:
         mean_of_combination,
         variance_of_combination,
     )
+    from derive.probability.directional import circular_mean, circular_variance
     from derive.probability.dirichlet import (
         dirichlet_covariance,
         dirichlet_mean,
@@ -498,6 +501,8 @@ __all__ = [
     "chebyshev_bound",
     "chi_squared_test",
     "cholesky",
+    "circular_mean",
+    "circular_variance",
     "column_space",
     "composite_rule",
     "condition_number",

@@ -16,6 +16,7 @@ from lambdify_bridge.evaluate import Number, Undecided, Undefined, is_real
 Term = Callable[[int], Number]
 
 NEAR = (8, 9, 10, 11)  # n = 2**m: enough to see an exponential
+BEHIND = (40, 28, 18)  # behind a hump, the farthest first
 FAR = (128, 256, 512, 1024)
 PATTERN_FROM = 96  # the first n at which the pattern of signs is read
 LONGEST_PATTERN = 12
@@ -62,9 +63,22 @@ def decay(c: Any, size: Term) -> Decay:
     """The decay of positive terms. Raises Undecided where they are not regular enough."""
     near = [_slope(c, size, m) for m in NEAR]
     if _exponential(near):
-        return Decay(c.inf if near[-1] > 0 else c.ninf)
+        return Decay(c.inf if _farther(c, size, near[-1]) > 0 else c.ninf)
     with c.workdps(60):
-        return _fitted(c, [_slope(c, size, m) for m in FAR])
+        far = [_slope(c, size, m) for m in FAR]
+        if _exponential(far):  # behind a hump that stands among the near places
+            return Decay(c.inf if far[-1] > 0 else c.ninf)
+        return _fitted(c, far)
+
+
+def _farther(c: Any, size: Term, near: Number) -> Number:
+    """The slope as far out as it can be seen: terms may rise to a hump and fall behind it."""
+    for m in BEHIND:
+        try:
+            return _slope(c, size, m)
+        except Undecided:
+            continue
+    return near
 
 
 def _slope(c: Any, size: Term, m: int) -> Number:

@@ -8,6 +8,7 @@ from lambdify_bridge import (  # noqa: F401
     combinations,
     constrained,
     contractions,
+    directional,
     dirichlet,
     estimation,
     expectation,

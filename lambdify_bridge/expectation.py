@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Dummy, S, log
 
-from lambdify_bridge import laws
+from lambdify_bridge import convolutions, laws
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.remembered import remembered
 from lambdify_bridge.sequence import NoLimit
@@ -135,7 +135,7 @@ def _agreeing(g: Any, drawn: Any, at: Evaluator, moment: Any) -> Number:
 def _rule(at: Evaluator, x: Any, law: Any) -> Callable[[Number], Weights]:
     """The places and weights of a step, in standard deviations."""
     if laws.is_law(law):
-        return lambda step: laws.weights(at, x, law, step * FINER)
+        return lambda step: laws.all_weights(at, x, law, step * FINER)
 
     def f(place: Number) -> Number:
         return real_part(at.ctx, Evaluator({**at.given, x: place}, root=at.root)(law))
@@ -198,21 +198,21 @@ def _shape(c: Any, seen: Weights) -> tuple[Number, Number]:
 def density_of_sum(node: Any, at: Evaluator) -> Number:
     """What the other one has to be, over all values of the one."""
     place, first, second = node.args
-    return at(laws.convolved(place, *first.args, *second.args))
+    return at(convolutions.convolved(place, *first.args, *second.args))
 
 
 @estimator("DensityOfRatio")
 @remembered
 def density_of_ratio(node: Any, at: Evaluator) -> Number:
     """The density along the line x = z y, times the distance that a change of z moves x."""
-    return at(laws.along_ratio(*_parts(node)))
+    return at(convolutions.along_ratio(*_parts(node)))
 
 
 @estimator("DensityOfProduct")
 @remembered
 def density_of_product(node: Any, at: Evaluator) -> Number:
     """The density along the curve x = z/y, times the distance that a change of z moves x."""
-    return at(laws.along_product(*_parts(node)))
+    return at(convolutions.along_product(*_parts(node)))
 
 
 def _parts(node: Any) -> Any:

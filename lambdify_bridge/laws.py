@@ -21,13 +21,10 @@ from sympy import (
     Intersection,
     Interval,
     Lambda,
-    Max,
-    Min,
     Piecewise,
     ProductSet,
     Range,
     S,
-    Sum,
     Symbol,
     cos,
     exp,
@@ -61,6 +58,7 @@ LARGER, STEADILY = 10**9, 1e-9
 _WEIGHTS: dict[Any, Weights] = {}
 MOST_KNOWN = 500
 _PLACES: dict[tuple[float, ...], Weights] = {}
+TWICE = 60  # digits
 REACH = 4  # of the double exponential rule: beyond it weights are below TINY
 
 
@@ -134,15 +132,31 @@ def _sees(at: Evaluator, law: Any, rule: Weights) -> bool:
     return bool(missed <= AGREEMENT)
 
 
+def all_weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
+    """The places and weights, where these see all of the probability."""
+    rule = weights(at, letter, law, step)
+    if not _sees(at, law, rule):
+        raise Undecided("the density is not seen at the places looked at")
+    return rule
+
+
 def _weighted(g: Any, letter: Symbol, at: Evaluator, law: Any, rule: Weights) -> Number | None:
     """The sum; None where what is at the ends of the support counts."""
-    parts = [w * Evaluator({**at.given, letter: x}, root=at.root)(g) for x, w in rule]
+    with at.ctx.workdps(_digits(at, law)):
+        parts = [w * Evaluator({**at.given, letter: x}, root=at.root)(g) for x, w in rule]
     size = at.ctx.fsum(map(abs, parts))
     if isinstance(law.set, Interval):
         ends_in = max(abs(parts[0]), abs(parts[-1]))
     else:
         ends_in = at.ctx.zero if breaks_off(law) else abs(parts[-1])
     return None if ends_in > ENDS * size else at.ctx.fsum(parts)
+
+
+def _digits(at: Evaluator, law: Any) -> int:
+    """Between two ends a density may be large where 1 - x has lost all of the usual digits."""
+    if not isinstance(law.set, Interval) or any(abs(at(end)) == at.ctx.inf for end in ends(law)):
+        return int(at.ctx.dps)
+    return max(TWICE, int(at.ctx.dps))
 
 
 def breaks_off(law: Any) -> bool:
@@ -165,9 +179,14 @@ def _by_its_integral(g: Any, letter: Symbol, law: Any, at: Evaluator, bent: bool
     if max(far) - min(far) > SAME_POWER:
         raise Undecided("too much is at the ends of the support")
     waves = _waves(g, letter)
-    if waves and ends(law)[0] == -oo:
-        return at.ctx.fdot((unit, _folded(wave * f, letter, at)) for unit, wave in waves)
-    return _in_two_parts(g * f, letter, law, at)
+    try:
+        if waves and ends(law)[0] == -oo:
+            return at.ctx.fdot((unit, _folded(wave * f, letter, at)) for unit, wave in waves)
+        return _in_two_parts(g * f, letter, law, at)
+    except NoLimit as error:
+        if waves:  # what is no larger than 1 has an expected value
+            raise Undecided("waves too fast for the quadrature of a heavy tail") from error
+        raise
 
 
 def _waves(g: Expr, letter: Symbol) -> list[tuple[complex, Expr]] | None:
@@ -369,38 +388,6 @@ def double_exponential(c: Any, step: Number) -> Weights:
     return [(c.convert(u), c.convert(w)) for u, w in _PLACES[key]]
 
 
-def convolved(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """The integral or the sum over all ways to add up to z."""
-    (low, high), (least, most) = ends(first), ends(second)
-    inside = density(first, x) * density(second, y).xreplace({y: z - x})
-    operator = Integral if isinstance(first.set, Interval) else Sum
-    begin = Max(low, z - most)
-    end = Min(high, z - least)
-    return operator(inside, (x, begin, end if operator is Sum else Max(begin, end)))
-
-
-def along_ratio(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """The integral over all x and y whose quotient is z, on either side of zero."""
-    f = density(first, x).xreplace({x: z * y}) * density(second, y)
-    reach = ends(first), ends(second)
-    if reach == ((-oo, oo), (-oo, oo)):
-        return Integral(-y * f, (y, -oo, 0)) + Integral(y * f, (y, 0, oo))
-    if reach == ((0, oo), (0, oo)):
-        return Integral(y * f, (y, 0, oo))
-    if reach[0][0] == reach[1][0] == 0:
-        return Integral(y * f, (y, 0, Min(reach[1][1], reach[0][1] / z)))
-    raise Undecided("neither two half lines nor two lines")
-
-
-def along_product(z: Expr, x: Symbol, first: Any, y: Symbol, second: Any) -> Expr:
-    """The integral over all positive x and y whose product is z."""
-    (low, high), (least, most) = ends(first), ends(second)
-    if low != 0 or least != 0:
-        raise Undecided("a support that does not start at zero")
-    f = density(first, x).xreplace({x: z / y}) * density(second, y)
-    return Integral(f / y, (y, z / high, most))
-
-
 def weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
     """Places in the support, and how much of the probability each stands for.
 
@@ -428,6 +415,12 @@ def _weights(at: Evaluator, letter: Symbol, law: Any, step: Number) -> Weights:
     low, high = (at(end) for end in ends(law))
     if not isinstance(law.set, Interval):
         return _values(at, value, low, high)
+    with at.ctx.workdps(_digits(at, law)):
+        return _over_interval(at, letter, law, value, step)
+
+
+def _over_interval(at: Evaluator, letter: Symbol, law: Any, value: Any, step: Number) -> Weights:
+    low, high = (at(end) for end in ends(law))
     inner = sorted(x for x in map(at, kinks(law, letter) or ()) if low < x < high)
     found: Weights = []
     for a, b in pairwise([low, *inner, high]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, log
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.remembered import remembered
@@ -18,6 +18,8 @@ from lambdify_bridge.to_numpy import as_written
 Array = Any
 NODES, PIECES = 12, 40
 FAR = 300  # times the mean of g: where the range ends, nothing is likely by far
+ENOUGH = 40  # times the mean
+FARTHEST = 650  # the logarithm of the least density
 NOTHING = 1e-14  # the weight of the place that is asked for
 START = 100
 STEPS, SETTLED = 400, 1e-11
@@ -28,6 +30,7 @@ ROUGH = 1e-9
 def largest(weights: Array, rows: Array, wanted: Array) -> Array:
     """The p > 0 of the largest -sum(w p log p) with rows (w p) = wanted."""
     p = np.exp(-np.minimum(np.abs(rows[-1] / wanted[-1]), START))  # where a search may begin
+    p = p * np.minimum(1, np.sort(weights)[1] / weights)  # as wide apart as the places are
     p = p / (weights * p).sum()
     for _ in range(STEPS):
         slope = -np.log(p) - 1
@@ -40,6 +43,21 @@ def largest(weights: Array, rows: Array, wanted: Array) -> Array:
         if size < SETTLED:
             return p
     raise Undecided("Newton's method on the probabilities does not settle")
+
+
+def _places(
+    at: Evaluator, g: Expr, x: Symbol, low: float, high: float, c: float
+) -> tuple[Array, Array]:
+    """Nodes and weights; of a power of x evenly in its logarithm."""
+    if not isinstance(g, log) or not (low > 0 and np.isinf(high)):
+        return _rule(_seen(at, g, x, low, high, c))
+    if not c > 0:
+        raise Undefined("what is positive has no such mean")
+    far = min(FAR * c, FARTHEST / (1 + 1 / c))
+    if far < ENOUGH * c:
+        raise Undecided("too much is too far out for numbers of this size")
+    u, weights = _rule([np.log(low), np.log(low) + far])
+    return np.exp(u), weights * np.exp(u)
 
 
 def _rule(ends: list[float]) -> tuple[Array, Array]:
@@ -55,7 +73,7 @@ def _problem(node: Any, at: Evaluator, c: float) -> tuple[Array, Array, Array]:
     low, high = (float(at(end)) for end in ends)
     if not low < high:
         raise Undefined("the range is empty")
-    points, weights = _rule(_seen(at, g, x, low, high, c))
+    points, weights = _places(at, g, x, low, high, c)
     if x in at.memo:
         here = float(at.ctx.re(at.memo[x]))
         if not low < here < high:
@@ -114,7 +132,7 @@ def kernel_mean(node: Any, at: Evaluator) -> Number:
     low, high = (float(at(end)) for end in ends)
     if not scale > 0 and not np.isfinite(high - low):
         raise Undefined("the kernel does not fall")
-    points, weights = _rule(_seen(at, g, x, low, high, 1 / scale))
+    points, weights = _places(at, g, x, low, high, 1 / scale)
     values = _values(at, g, x, points)
     exponents = -scale * values
     kernel = weights * np.exp(exponents - exponents.max())

@@ -126,6 +126,8 @@ def infinite(term: Terms) -> Number:
         value = _direct(term, LONGEST)
         if value is not None:
             return value
+        if _rises_far_out(term):
+            raise Undecided(f"the largest terms come after {LONGEST} others")
     term.at.rests_on(AGREEMENT)
     with c.workdps(WORKING):
         return +_agreed(c, term.waves.methods() if term.waves else _methods(term, found.signs))
@@ -146,29 +148,50 @@ def _agreed(c: Any, methods: list[Callable[[], Number]]) -> Number:
 
 
 def _direct(term: Terms, count: int) -> Number | None:
-    """The plain sum, where the terms fall below the working precision soon and stay there."""
+    """The plain sum, where the terms fall to nothing beside the largest one and stay there."""
     c = term.ctx
-    total, small, target = c.zero, 0, c.mpf(10) ** (-c.dps - 3)
+    total, largest, small, nothing = c.zero, c.zero, 0, c.mpf(10) ** (-c.dps - 3)
+    looked = 0
     for k in range(count):
         value = term(k)
         total += value
-        small = small + 1 if abs(value) <= target * max(1, abs(total)) else 0
+        largest = max(largest, abs(value))
+        small = small + 1 if abs(value) <= nothing * largest else 0
         if k == 40 and abs(value) > abs(term(20)) / 10 > 0 and count == DIRECT:
             return None  # too slow to be added up in so few terms
-        if small >= 12:
-            return total if _stays_small(term, k, target) else None
+        if small >= 12 and k >= 2 * looked:
+            if _stays_small(term, k, nothing * largest):
+                return total
+            looked = k  # the hump may come yet
     return None
 
 
 def _stays_small(term: Terms, k: int, target: Number) -> bool:
-    """Terms farther out, at places with no pattern, are smaller still."""
-    seen = []
-    for j in (2 * k + 1, 7 * k + 2, 31 * k, 1000 * k):
+    """Terms farther out, at places with no pattern, are smaller and smaller.
+
+    Where they rise again there is a hump ahead, however small they are before it.
+    """
+    last = [abs(term(k - j)) for j in range(12)]
+    if max(last[:6]) > max(last[6:]):
+        return False
+    sizes: list[Number] = []
+    for j in (2 * k + 1, 4 * k + 3, 7 * k + 2, 15 * k, 31 * k, 66 * k + 1, 250 * k, 1000 * k):
         try:
-            seen.append(abs(term(j)) * j <= target * 100)
+            size = max(abs(term(j)), abs(term(j + 1)))
         except (Undefined, Undecided, MemoryError):
             break  # the terms cannot be evaluated so far out: x**(2**k), integrals of fast waves
-    return bool(seen) and all(seen)
+        if size * j > target * 100 or (sizes and size > sizes[-1]):
+            return False
+        sizes.append(size)
+    return bool(sizes)
+
+
+def _rises_far_out(term: Terms) -> bool:
+    """Whether the terms still grow beyond those that are added up."""
+    try:
+        return bool(abs(term(2 * LONGEST)) > abs(term(LONGEST - 1)))
+    except (Undefined, Undecided, MemoryError):
+        return False
 
 
 def _divergent(term: Terms) -> Number:

@@ -58,6 +58,8 @@ KNOWN = [
     (Sum((-1)**(n + 1)*harmonic(n)/n, (n, 1, oo)),  "0.58224052646501250590"),
     (Sum(zeta(n) - 1, (n, 2, oo)),                  "1"),
     (Sum(Rational(99, 100)**n, (n, 0, oo)),         "100"),
+    (Sum(n*7737**n*exp(-7737)/factorial(n), (n, 0, oo)), "7737"),
+    (Sum(exp(-3000)*3000**n/factorial(n) + 2**(-n), (n, 0, oo)), "3"),
     (Sum(sin(n)/n, (n, 1, oo)),                     "1.07079632679489661923"),
     (Sum(cos(n/7)/n**2, (n, 1, oo)),                "1.42563663240813916434"),
     (Sum((-1)**n*sin(n/3)/n, (n, 1, oo)),           "-0.1666666666666666667"),
@@ -76,7 +78,17 @@ KNOWN = [
 
 @pytest.mark.parametrize(("operator", "known"), KNOWN, ids=lambda p: str(p)[:50])
 def test_known_values(operator: Basic, known: str) -> None:
-    assert abs(value(operator) - mpmath.mpf(known)) < 1e-14
+    assert abs(value(operator) - mpmath.mpf(known)) < 1e-14 * max(1, mpmath.mpf(known))
+
+
+def test_a_small_sum_is_known_to_its_own_size() -> None:
+    assert value(Sum(Rational(1, 10**40) / 2**n, (n, 0, oo))) == pytest.approx(2e-40, rel=1e-14)
+
+
+def test_a_hump_that_is_too_far_out_is_not_taken_for_nothing() -> None:
+    hump = Sum((10**6) ** n * exp(-(10**6)) / factorial(n), (n, 0, oo))
+    with pytest.raises(Undecided, match="largest terms"):
+        value(hump)
 
 
 @pytest.mark.parametrize("f", [1 / n, 1 / (n * log(n)), sqrt(n), binomial(2 * n, n) / 4**n, n**n])

@@ -145,6 +145,7 @@ def expanded(g: Expr, laws: Laws) -> Outcome:
 U = Symbol("U", real=True)
 # fmt: off
 STANDARD = {      # name: the letter in terms of one of a simpler law, which is given too
+    "Normal":    lambda z, mu, sigma: (mu + sigma*z,             stats.Normal("Z", 0, 1)),
     "LogNormal": lambda z, mu, sigma: (exp(mu + sigma*z),        stats.Normal("Z", 0, 1)),
     "Cauchy":    lambda z, x0, gamma: (x0 + gamma*z,             stats.Cauchy("Z", 0, 1)),
     "Laplace":   lambda z, mu, b:     (mu + b*z,                 stats.Laplace("Z", 0, 1)),
@@ -157,6 +158,8 @@ def standard(g: Expr, letter: Symbol, law: Basic) -> tuple[Expr, Symbol, Basic] 
     row = row_of(law)
     if row is None or row.name not in STANDARD:
         return None
+    if row.name == "Normal" and not g.has(sin, cos):
+        return None  # squares are completed where it stands
     z = Symbol(fresh("U" if row.name == "Logistic" else "Z", g, law).name, real=True)
     form, simpler = STANDARD[row.name](z, *parameters(law))
     if law_of(simpler) == law:
@@ -308,6 +311,25 @@ def values_below_turned(g: Abs, laws: Laws) -> Outcome:
     k = place_of(letter, law, g)
     below = Sum((place - k) * written_out(law, k), (k, low, ceiling(place) - 1))
     return Rewrite(Expectation(g.args[0], one) + 2 * below, conditions(law))
+
+
+@MEANS.rule(
+    "addition theorem",
+    example=Expectation(cos(mu + t * X), drawn(X, stats.Normal("X", 0, 1))),
+    on=(cos, sin),
+)
+def addition_theorem(g: Expr, laws: Laws) -> Outcome:
+    """cos(m + u) = cos(m)*cos(u) - sin(m)*sin(u); sin(m + u) = sin(m)*cos(u) + cos(m)*sin(u)."""
+    one = single(laws)
+    if not one or is_discrete(one[1]) or bounds(one[1]) != (-oo, oo):
+        return None
+    m, u = g.args[0].expand().as_independent(one[0], as_Add=True)
+    if m == 0:
+        return None
+    of_cos, of_sin = Expectation(cos(u), one), Expectation(sin(u), one)
+    if isinstance(g, cos):
+        return cos(m) * of_cos - sin(m) * of_sin
+    return sin(m) * of_cos + cos(m) * of_sin
 
 
 @MEANS.rule("definition", example=Expectation(X**2, NORMAL))

@@ -105,6 +105,18 @@ def kernel(g: Expr, multiplier: Expr) -> Expr:
     return g.args[0] ** (-multiplier) if isinstance(g, log) else exp(-multiplier * g)
 
 
+@MULTIPLIERS.rule(
+    "from the constraint on a logarithm", example=Multiplier(log(x), S(2), x, S.One, oo), on=log
+)
+def from_the_constraint_on_a_logarithm(g: Expr, c: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The kernel is a power of x, which has an integral up to infinity where it falls faster than
+    1/x: the multiplier is 1 and more, so much that g has the expected value c."""
+    if g != log(x) or not a.is_positive or b != oo:
+        return None
+    more = Symbol(fresh("lamda", g, c, a, b).name, positive=True)
+    return 1 + RootBetween(KernelMean(g, 1 + more, x, a, b) - c, more, S.Zero, oo)
+
+
 @MULTIPLIERS.rule("from the constraint", example=Multiplier(x, S(2), x, S.Zero, oo))
 def from_the_constraint(g: Expr, c: Expr, x: Symbol, a: Expr, b: Expr) -> Outcome:
     """The multiplier for which g has the expected value c."""

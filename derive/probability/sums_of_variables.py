@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import (
+    Add,
     And,
     Basic,
+    Eq,
     Expr,
     Integral,
     Max,
     Min,
+    Mul,
     Piecewise,
     Pow,
     S,
     Sum,
     Symbol,
+    binomial,
     exp,
     expand_power_base,
     oo,
@@ -27,7 +31,15 @@ from sympy.logic.boolalg import Boolean
 from derive.core import Derivation
 from derive.engine import limited
 from derive.probability import expectations
-from derive.probability.distributions import bounds, conditions, is_discrete, outcomes, written_out
+from derive.probability.distributions import (
+    Outcomes,
+    bounds,
+    conditions,
+    density,
+    is_discrete,
+    outcomes,
+    written_out,
+)
 from derive.probability.expectations import drawn
 from derive.probability.moments import Moment, tidied
 from derive.probability.random_variables import formula_of, random_variable
@@ -36,6 +48,8 @@ from derive.structure import depends_on, fresh
 
 X, Y = Symbol("X", real=True), Symbol("Y", real=True)
 a, b, s = (Symbol(name, positive=True) for name in "abs")
+p, N = Symbol("p", positive=True), Symbol("N", integer=True, nonnegative=True)
+COIN, HEADS = stats.Bernoulli("X", p), stats.Binomial("X", 3, p)
 
 
 class DensityOfSum(Moment):
@@ -82,6 +96,61 @@ def share_of_the_sum(z: Expr, first: Basic, second: Basic) -> Outcome:
 
 
 @SUMS.rule(
+    "each value in turn",
+    example=DensityOfSum(N, drawn(X, COIN), drawn(Y, stats.Binomial("Y", 3, p))),
+)
+def each_value_in_turn(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """The one has this value, and the other one is the rest."""
+    listed, other = (first, second) if outcomes(first) is not None else (second, first)
+    values = outcomes(listed)
+    if values is None:
+        return None
+    given = And(conditions(first), conditions(second))
+    if outcomes(other) is not None:
+        return Rewrite(_table(z, values, outcomes(other) or ()), given)
+    if not _is_zero_outside(other):
+        return None
+    y = Symbol("y", integer=is_discrete(other) or None, real=True)
+    f = written_out(other, y)
+    return Rewrite(Add(*(chance * f.xreplace({y: z - value}) for value, chance in values)), given)
+
+
+def _table(z: Expr, values: Outcomes, others: Outcomes) -> Expr:
+    """The probability of each sum that there may be."""
+    sums: dict[Expr, Expr] = {}
+    for value, chance in values:
+        for other, q in others:
+            sums[value + other] = sums.get(value + other, S.Zero) + chance * q
+    return Piecewise(*((chance, Eq(z, total)) for total, chance in sums.items()), (S.Zero, True))
+
+
+def _is_zero_outside(law: Basic) -> bool:
+    """Whether the formula for the density holds outside of the support as well."""
+    if bounds(law) == (-oo, oo):
+        return True
+    k = Symbol("k", integer=True)
+    low, high = bounds(law)
+    return is_discrete(law) and low == 0 and binomial(high, k) in Mul.make_args(density(law, k))
+
+
+@SUMS.rule(
+    "choices from both",
+    example=DensityOfSum(N, drawn(X, HEADS), drawn(Y, stats.Binomial("Y", N, p))),
+)
+def choices_from_both(z: Expr, first: Basic, second: Basic) -> Outcome:
+    """One of the two is x and the other one the rest: beyond its last value the binomial
+    coefficient is zero, so that x runs from 0 to z."""
+    laws = first, second
+    if not all(is_discrete(law) and _is_zero_outside(law) for law in laws):
+        return None
+    x = Symbol(fresh("x", z, first, second).name, integer=True)
+    y = Symbol("y", integer=True)
+    inside = written_out(first, x) * written_out(second, y).xreplace({y: z - x})
+    given = And(conditions(first), conditions(second))
+    return Rewrite(Sum(powsimp(inside, combine="exp"), (x, 0, z)), given)
+
+
+@SUMS.rule(
     "convolution",
     example=DensityOfSum(s, drawn(X, EXPONENTIAL), drawn(Y, EXPONENTIAL)),
 )
@@ -112,14 +181,16 @@ def convolution(z: Expr, first: Basic, second: Basic) -> Outcome:
 def convolution_by_ranges(z: Expr, first: Basic, second: Basic) -> Outcome:
     """One of the two is x and the other one the rest, for any x that is possible for both: from
     where to where that is changes as the sum passes a sum of ends."""
-    if is_discrete(first) or is_discrete(second):
-        return None
+    whole = is_discrete(first)
+    listed = outcomes(first) is not None or outcomes(second) is not None
     (low, high), (least, most) = bounds(first), bounds(second)
-    if not (low.is_finite and least.is_finite):
+    if is_discrete(second) != whole or listed or not (low.is_finite and least.is_finite):
         return None
-    x, y = Symbol(fresh("x", z, first, second).name), Symbol("y")
+    x = Symbol(fresh("x", z, first, second).name, integer=whole or None)
+    y = Symbol("y", integer=whole or None)
     inside = written_out(first, x) * written_out(second, y).xreplace({y: z - x})
     inside = powsimp(inside, combine="exp").replace(exp, lambda u: exp(u.expand()))
+    operator = Sum if whole else Integral
     one, other = low + most, high + least  # where the one begins to be too small, the other as well
     shorter = (other - one).is_nonpositive, (one - other).is_nonpositive
     rising = z <= other if shorter[0] else z <= one if shorter[1] else And(z <= one, z <= other)
@@ -130,7 +201,7 @@ def convolution_by_ranges(z: Expr, first: Basic, second: Basic) -> Outcome:
         (z - most, high, z <= high + most),
     ]
     kept = [r for k, r in enumerate(ranges) if not (k in (1, 2) and shorter[k - 1])]
-    cases = [(Integral(inside, (x, begin, end)), holds) for begin, end, holds in kept]
+    cases = [(operator(inside, (x, begin, end)), holds) for begin, end, holds in kept]
     cases = [case for case in cases if case[1] != False and not case[0].has(oo, -oo)]
     whole = Piecewise((S.Zero, z < low + least), *cases, (S.Zero, True))
     return Rewrite(whole, And(conditions(first), conditions(second)))

@@ -34,6 +34,7 @@ from derive.engine import NoRuleApplies
 from derive.probability.distributions import (
     conditions,
     drawn,
+    law_of,
     parameters,
     place_of,
     row_of,
@@ -47,6 +48,7 @@ X = Symbol("X", real=True)
 a, t = Symbol("a", positive=True), Symbol("t", real=True)
 mu = Symbol("mu", real=True)
 WEIBULL = drawn(X, stats.Weibull("X", 1, 2))
+STEEP = drawn(X, stats.Logistic("X", 0, 1))
 ANGLE = drawn(X, stats.VonMises("X", mu, a))
 
 
@@ -78,6 +80,27 @@ def fourier_series(g: Expr, laws: Laws) -> Outcome:
     sides = (wave(n * middle) * _turn(h * wave(n * x), x) for wave in (cos, sin))
     series = sigma(besseli(n, k) / besseli(0, k) / pi * Add(*sides), n, S.One, oo)
     return Rewrite(_turn(h, x) / (2 * pi) + series, conditions(one[1]))
+
+
+@MEANS.rule("geometric series of the density", example=Expectation(X**4, STEEP), on=Pow)
+def geometric_series(g: Pow, laws: Laws) -> Outcome:
+    """For x > 0 the density is the sum of -(-1)^n n exp(-n x), and x^k exp(-n x) has the integral
+    k!/n^(k + 1): both sides of zero have as much for even k, where the sum converges absolutely."""
+    one = single(laws)
+    if not one or not _is_called(one[1], "Logistic") or g.base != one[0]:
+        return None
+    middle, scale = parameters(one[1])
+    k = g.exp
+    if not (k.is_Integer and k >= 2):
+        return None
+    if (middle, scale) != (0, 1):
+        z = Symbol(fresh("Z", g, one[1]).name, real=True)
+        law = law_of(stats.Logistic("Z", 0, 1))
+        return Rewrite(Expectation((middle + scale * z) ** k, (z, law)), conditions(one[1]))
+    if k.is_odd:
+        return S.Zero
+    n = _index(g, one[1], positive=True)
+    return 2 * factorial(k) * sigma((-1) ** (n + 1) / n**k, n, S.One, oo)
 
 
 FACTORIALS = factorial, binomial, gamma

@@ -261,6 +261,10 @@ OURS = {                                                         # module: name:
     "derive.probability.expectations": {"TotalProbability": "T+"},
     "derive.probability.characteristics": dict.fromkeys(
         ("Mode", "Median", "EntropyOfLaw"), "[SE]T"),
+    "derive.probability.directional": {
+        **dict.fromkeys(("CircularMean", "CircularVariance"), "[SE]T"),
+        **dict.fromkeys(("Direction", "Length"), "[SE]"),
+    },
     "derive.probability.distribution_functions": {"DistributionFunction": "[SE]T"},
     "derive.probability.median_roots": {"SideOfHalf": "[SE]T"},
     "derive.probability.sums_of_variables": {"DensityOfSum": "[SE]TT"},

@@ -23,6 +23,7 @@ from sympy import (
     exp,
     factor,
     factorial,
+    gamma,
     oo,
 )
 
@@ -33,11 +34,13 @@ from derive.calculus.integrals.integrate import TABLES as INTEGRALS
 from derive.calculus.integrals.integrate import exact
 from derive.calculus.intervals import in_mpmath
 from derive.calculus.limits import RULES as LIMITS
+from derive.calculus.roots_between import textbook
 from derive.calculus.sums.convergence import tables
 from derive.core import Derivation
 from derive.engine import NoRuleApplies, limited
 from derive.probability.distributions import bounds, outcomes, written_out
 from derive.probability.expectations import TABLES as EXPECTATIONS
+from derive.probability.moments import tidied
 from derive.probability.quantities import Quantity, worked_out
 from derive.probability.random_variables import random_variable
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -50,6 +53,11 @@ x, theta = Symbol("x", positive=True), Symbol("theta", positive=True)
 y, mu, b = Symbol("y", real=True), Symbol("mu", positive=True), Symbol("b", positive=True)
 K = Symbol("K", integer=True, nonnegative=True)
 TRIAL, TERMS, NEARLY = (0.3, 0.41, 0.57, 0.23), 400, 1e-6
+
+
+def in_short(bound: Expr) -> Expr:
+    """Without quotients of gamma functions that differ by whole numbers."""
+    return tidied(bound) if bound.has(gamma) else textbook(bound)
 
 
 class FisherInformation(Quantity):
@@ -74,7 +82,7 @@ class CramerRaoBound(Quantity):
 
 INFORMATION, BOUNDS = (
     table(FisherInformation, "Fisher information"),
-    table(CramerRaoBound, "Cramer-Rao bounds"),
+    RuleTable(CramerRaoBound, lambda goal: goal.args, "Cramer-Rao bounds", tidy=in_short),
 )
 EXPONENTIAL = exp(-x / theta) / theta
 LAPLACE = exp(-Abs(y - mu) / b) / (2 * b)

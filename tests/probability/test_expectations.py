@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mpmath import mpf
 from scipy import stats as known
 from sympy import E, Eq, Expr, I, S, Symbol, exp, log, oo, pi, sqrt, stats
 
@@ -17,6 +18,7 @@ from derive.probability.distributions import law_of
 from derive.probability.expectations import TotalProbability
 from derive.probability.moments import Expectation, Variance
 from lambdify_bridge import check, estimate
+from lambdify_bridge.evaluate import Evaluator, Undecided
 
 from .test_random_variables import GRID
 
@@ -101,6 +103,48 @@ def test_variances_in_letters(text: str, variance: str) -> None:
     claim = derive.parse(variance)
     claim = claim.xreplace({s: letters[s.name] for s in claim.free_symbols})
     assert (found - claim).simplify() == 0
+
+
+@pytest.mark.parametrize(
+    ("g", "law", "of_scipy"),
+    [("1/(1 + X)", "Poisson(2)", known.poisson(2)), ("1/(3 + X)", "Poisson(2)", known.poisson(2)),
+     ("1/(1 + X)", "Binomial(5, 1/3)", known.binom(5, 1/3)),
+     ("1/((1 + X)*(2 + X))", "Poisson(2)", known.poisson(2))],
+)  # fmt: skip
+def test_means_of_reciprocals(g: str, law: str, of_scipy: Any) -> None:
+    d = derive.expectation(g, f"X ~ {law}")
+    values = np.arange(60)
+    weighed = derive.parse(g)
+    seen = sum(float(weighed.subs("X", int(k))) * of_scipy.pmf(k) for k in values)
+    assert float(d.result) == pytest.approx(seen, rel=1e-12)
+    assert d.check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize("order", [2, 3, 4, 6])
+def test_moments_of_a_logistic_letter(order: int) -> None:
+    d = derive.moment("X ~ Logistic(1/2, 2)", order)
+    assert float(d.result) == pytest.approx(known.logistic(0.5, 2).moment(order), rel=1e-8)
+    assert d.check().verdict == "confirmed"
+
+
+def test_waves_of_a_heavy_tail_are_never_without_a_mean() -> None:
+    d = derive.expectation("cos(X - mu)", "X ~ Cauchy(mu, g)")
+    assert d.result == exp(-Symbol("g", positive=True))
+    assert d.check().verdict == "confirmed"
+
+
+def test_two_narrow_densities_are_not_taken_for_nothing() -> None:
+    s, t = (Symbol(name, positive=True) for name in "st")
+    laws = [(Symbol(name, real=True), law_of(stats.Normal(name, S(1) / 100, scale)))
+            for name, scale in (("X", s), ("Y", t))]  # fmt: skip
+    product = Variance(laws[0][0] * laws[1][0], *laws)
+    with pytest.raises(Undecided, match="not seen"):
+        Evaluator({s: mpf("0.005"), t: mpf("0.006")})(product)
+
+
+def test_densities_that_are_large_at_both_ends_are_checked() -> None:
+    for call in (derive.characteristic_function, derive.entropy):
+        assert call("X ~ Beta(1/2, 1/2)").check().verdict == "confirmed"
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 from scipy import stats as known
-from sympy import Eq, S, Symbol, exp, lambdify
+from sympy import Eq, S, Symbol, exp, lambdify, log, oo
 
 from derive import NoRuleApplies, maximum_entropy_density, maximum_entropy_table
 from derive.probability.maximum_entropy import MaximumEntropyDensity
@@ -19,6 +19,7 @@ KNOWN: list[tuple[tuple[Any, ...], Any, tuple[float, ...]]] = [
     ((("2", "5"),),                          known.uniform(2, 3),   (2.5, 4)),
     (((0, "oo"), "x", "3"),                  known.expon(scale=3),  (0.5, 4)),
     ((("-oo", "oo"), "(x - 1)**2", "4"),     known.norm(1, 2),      (-2, 1.5)),
+    (((1, "oo"), "log(x)", "1/2"),           known.pareto(2),       (1.5, 4)),
     ((("-oo", "oo"), "Abs(x)", "2"),         known.laplace(0, 2),   (-2, 1.5)),
 ]
 # fmt: on
@@ -38,6 +39,15 @@ def test_letters_and_steps() -> None:
     assert d.result == exp(-x / m) / m
     assert "stationary Lagrangian" in {step.rule for step in d.steps}
     assert d.check().verdict == "confirmed"
+
+
+def test_a_mean_of_the_logarithm_gives_a_power() -> None:
+    d = maximum_entropy_density((1, "oo"), "log(x)", "m")
+    x, m = Symbol("x", positive=True), Symbol("m", positive=True)
+    assert d.result == x ** (-1 - 1 / m) / m
+    assert d.check().verdict == "confirmed"
+    wrong = Eq(MaximumEntropyDensity(log(x), S(1) / 2, x, 1, oo), 2 * x ** S("-3.01"))
+    assert check(wrong).verdict == "refuted"
 
 
 def test_no_other_law_of_the_same_mean_has_a_larger_entropy() -> None:

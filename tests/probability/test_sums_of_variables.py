@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats as known
-from sympy import Eq, S, Symbol, exp, stats
+from sympy import Eq, Rational, S, Symbol, exp, stats
 
 from derive import density_of_product, density_of_ratio, density_of_sum
 from derive.probability.distributions import law_of
@@ -22,6 +23,11 @@ SUMS: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("ChiSquared(3)",  "ChiSquared(4)",  known.chi2(7).pdf,             (1, 4)),
     ("Normal(1, 3)",   "Normal(2, 4)",   known.norm(3, 5).pdf,          (-2, 4)),
     ("Poisson(2)",     "Poisson(3)",     known.poisson(5).pmf,          (0, 6)),
+    ("Binomial(3, 1/3)", "Binomial(4, 1/3)", known.binom(7, 1/3).pmf, (0, 3, 7, 8)),
+    ("Binomial(3, 1/2)", "Bernoulli(1/2)", known.binom(4, 1/2).pmf, (0, 3, 4, 5)),
+    ("Bernoulli(1/4)", "Bernoulli(1/4)", known.binom(2, 1/4).pmf,   (0, 1, 2, 3)),
+    ("Geometric(1/4)", "Geometric(1/4)", known.nbinom(2, 1/4, loc=2).pmf, (2, 3, 6)),
+    ("NegativeBinomial(2, 1/4)", "NegativeBinomial(5/2, 1/4)", known.nbinom(4.5, 1/4).pmf, (0, 4)),
     ("Uniform(0, 2)",  "Uniform(0, 2)",  known.triang(0.5, scale=4).pdf, (1, 3, 5)),
     ("Uniform(0, 2)",  "Uniform(1, 4)",  known.trapezoid(0.4, 0.6, 1, 5).pdf, (0, 2, 5, 7)),
     ("Uniform(-1, 0)", "Uniform(0, 1)",  known.triang(0.5, -1, 2).pdf,  (-2, 0, 3)),
@@ -35,6 +41,27 @@ def test_sums(first: str, second: str, density: Any, places: tuple[int, ...]) ->
     (z,) = found.free_symbols
     for place in places:
         assert float(found.subs(z, place)) == pytest.approx(float(density(place)), rel=1e-12)
+
+
+def test_two_dice() -> None:
+    d = density_of_sum("X ~ DiscreteUniform(1, 6)", "Y ~ DiscreteUniform(1, 6)")
+    (z,) = d.result.free_symbols
+    thrown = Counter(i + j for i in range(1, 7) for j in range(1, 7))
+    assert all(d.result.subs(z, k) == Rational(thrown[k], 36) for k in range(15))
+    assert d.check().verdict == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "laws",
+    [("Binomial(n, p)", "Binomial(m, p)"), ("Bernoulli(p)", "Bernoulli(q)"),
+     ("Bernoulli(p)", "Normal(0, 1)"), ("Binomial(n, p)", "Bernoulli(q)"),
+     ("NegativeBinomial(r, p)", "NegativeBinomial(s, p)"),
+     ("DiscreteUniform(1, n)", "DiscreteUniform(1, 4)")],
+    ids=str,
+)  # fmt: skip
+def test_sums_of_counts_in_letters(laws: tuple[str, str]) -> None:
+    d = density_of_sum(f"X ~ {laws[0]}", f"Y ~ {laws[1]}")
+    assert d.check().verdict == "confirmed"
 
 
 def test_a_sum_of_gammas_in_letters() -> None:

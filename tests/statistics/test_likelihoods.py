@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.stats
+from scipy import stats as known
 from sympy import (
     Eq,
     Expr,
@@ -213,6 +214,30 @@ def test_moments_of_numbers_are_those_of_the_law(law: str, letters: Any, values:
     expected = [S(text).subs({"m": S(1) / 3, "v": S(1) / 20}) for text in values]
     assert all(simplify(f - e) == 0 for f, e in zip(found.result, expected, strict=True))
     assert found.check().verdict == "confirmed"
+
+
+def test_a_bound_has_no_quotients_of_gamma_functions() -> None:
+    k, t, n = (Symbol(name, positive=True) for name in "ktn")
+    found = cramer_rao_bound("X ~ Gamma(k, t)", "X", "t").result
+    assert found.xreplace({s: Symbol(s.name, positive=True) for s in found.free_symbols}) == (
+        t**2 / (k * n)
+    )
+
+
+@pytest.mark.parametrize(
+    ("density", "fitted"),
+    [("x^(k - 1)*exp(-x/s)/(gamma(k)*s^k)", known.gamma),
+     ("k*x^(k - 1)*exp(-(x/s)^k)/s^k", known.weibull_min)],
+    ids=["gamma", "Weibull"],
+)  # fmt: skip
+def test_shape_and_scale_together(density: str, fitted: Any) -> None:
+    data, half_lines = [1, 3, 5, 4], [(0, "oo"), (0, "oo")]
+    d = joint_mle(density, "x", ["k", "s"], data, half_lines)
+    shape, _, scale = fitted.fit(data, floc=0)
+    assert [float(value) for value in d.result] == pytest.approx([shape, scale], rel=1e-4)
+    assert d.check().verdict == "confirmed"
+    turned = joint_mle(density, "x", ["s", "k"], data, half_lines)
+    assert [turned.result[1], turned.result[0]] == list(d.result)
 
 
 EXPONENTIAL = t * exp(-t * x)

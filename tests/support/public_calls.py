@@ -57,6 +57,8 @@ ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ),
     ("density_of_product", ("X ~ Uniform(0, 1)", "Y ~ Uniform(0, 1)"), {}),
     ("density_of_ratio", ("X ~ Exponential(1)", "Y ~ Exponential(1)"), {}),
+    ("circular_mean", ("X ~ VonMises(mu, k)",), {}),
+    ("circular_variance", ("X ~ VonMises(mu, k)",), {}),
     ("independence", ("4*x*y", ("x", 0, 1), ("y", 0, 1)), {}),
     ("dirichlet_covariance", (["a", "b"], 1, 2), {}),
     ("dirichlet_mean", (["a", "b"],), {}),

@@ -56,6 +56,7 @@ from sympy import (
 from sympy.functions.combinatorial.numbers import stirling
 from sympy.logic.boolalg import Boolean
 
+from derive.calculus.integrals.operators import positive
 from derive.calculus.sums.operators import Rules, at_least, linear_factors, ratio, smaller_than_one
 from derive.calculus.sums.telescoping import in_fractions
 from derive.rules import Outcome, Rewrite
@@ -63,6 +64,7 @@ from derive.structure import depends_on, free_symbols, sigma
 
 x, y = Symbol("x"), Symbol("y")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)
+j, m = Symbol("j", integer=True), Symbol("m", integer=True)
 RULES = Rules()
 BINOMIALS = Rules()
 FRACTIONS = Rules()
@@ -312,6 +314,21 @@ def fractions_of_a_factor(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     return Rewrite(Add(*(sigma(part * rest, k, a, b) for part in parts.args)), given)
 
 
+@FRACTIONS.infinite(
+    "into the factorial", example=sigma(x**k / ((k + 1) * factorial(k)), k, 0, oo), on=Mul
+)
+def into_the_factorial(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
+    """The factors between k! and k + j are put beside both: below there is (k + j)!."""
+    for below in (p for p in f.args if p.as_base_exp()[1] == -1):
+        last = below.as_base_exp()[0]
+        for other in (p for p in f.args if isinstance(1 / p, factorial)):
+            steps = (last - (1 / other).args[0]).expand()
+            if steps.is_Integer and 1 <= steps <= EARLIER:
+                between = Mul(*(last - step for step in range(1, int(steps))))
+                return sigma(f / below / other * between / factorial(last), k, a, b)
+    return None
+
+
 # ------------------------------------------------------------------ binomial coefficients
 
 
@@ -365,6 +382,43 @@ def incomplete(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
     if None in before or _ends_at(f, k, S.Zero, b) is None:
         return None
     return sigma(f, k, S.Zero, b) - Add(*before)
+
+
+@BINOMIALS.finite(
+    "Vandermonde's convolution",
+    example=sigma(binomial(n, k) * binomial(m, j - k), k, 0, j),
+    on=Mul,
+)
+def vandermonde_convolution(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Choose b out of two heaps together: k from the one, the others from the other."""
+    found = [p for p in f.args if isinstance(p, binomial)]
+    heaps = {p.args[1]: p.args[0] for p in found}
+    if a != 0 or len(found) != 2 or set(heaps) != {k, b - k}:
+        return None
+    rest = powsimp(Mul(*(p for p in f.args if p not in found)))
+    if depends_on(rest, k) or any(depends_on(heap, k) for heap in heaps.values()):
+        return None
+    return Rewrite(rest * binomial(Add(*heaps.values()), b), at_least(b, S.Zero))
+
+
+@BINOMIALS.finite(
+    "Vandermonde's convolution with repetition",
+    example=sigma(binomial(k + 2, k) * binomial(m + j - k, j - k), k, 0, j),
+    on=Mul,
+)
+def convolution_with_repetition(f: Expr, k: Symbol, a: Expr, b: Expr) -> Outcome:
+    """Choose b out of two heaps together with repetition: m kinds, of which k are taken, give
+    m + k - 1 over k."""
+    found = [p for p in f.args if isinstance(p, binomial)]
+    kinds = {p.args[1]: (p.args[0] - p.args[1] + 1).expand() for p in found}
+    if a != 0 or len(found) != 2 or set(kinds) != {k, b - k}:
+        return None
+    rest = powsimp(Mul(*(p for p in f.args if p not in found)))
+    if depends_on(rest, k) or any(depends_on(kind, k) for kind in kinds.values()):
+        return None
+    given = And(at_least(b, S.Zero), *(positive(kind) for kind in kinds.values()))
+    together = Add(*kinds.values()) + b - 1
+    return None if given == False else Rewrite(rest * binomial(together, b), given)
 
 
 @BINOMIALS.finite("Vandermonde's sum", example=sigma(binomial(n, k) ** 2, k, 0, n))
