@@ -17,6 +17,7 @@ from lambdify_bridge import (
     constrained,
     initial_value,
     isolated_points,
+    kinds_of_points,
     residual,
     sequence,
     spaces,
@@ -59,6 +60,8 @@ def comparison(lhs: Basic, rhs: Basic) -> Callable[[Basic, Basic, Evaluator], Si
         return spectra.same_numbers
     if names & constrained.SETS:
         return constrained.same_extrema
+    if type(lhs).__name__ in kinds_of_points.GOALS:
+        return kinds_of_points.same_kinds
     if names & isolated_points.SETS:
         return isolated_points.same_points
     return _same_value

@@ -29,10 +29,10 @@ from lambdify_bridge.isolated_points import (
     apart,
     columns_of,
     distance,
-    extreme_curvatures,
     how_far,
     within_reach,
 )
+from lambdify_bridge.kinds_of_points import extreme_curvatures
 from lambdify_bridge.linear_systems import solved
 from lambdify_bridge.singular_points import ISOLATED, SINGULAR, is_singular, kind_of, kind_there
 

@@ -25,6 +25,7 @@ from lambdify_bridge import (  # noqa: F401
     isolated_points,
     iteration,
     joint,
+    kinds_of_points,
     laurent,
     linear_flows,
     linear_recursion,

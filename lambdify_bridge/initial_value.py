@@ -22,7 +22,8 @@ from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undef
 
 FAMILIES = (
     "Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder",
-    "ExactEquation", "Multiplied", "LevelCurve", "HigherOrder", "FromRoots", "Reducible",
+    "ExactEquation", "Multiplied", "LevelCurve", "HigherOrder", "FromRoots",
+    "ByPowers", "Reducible",
 )  # fmt: skip
 LARGEST = 1e8  # a solution that grows beyond this is taken to have ended
 NEWTON_STEPS = 60

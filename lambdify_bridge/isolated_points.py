@@ -1,7 +1,6 @@
-"""Sets of points: zeros of systems from many starts, and kinds of critical points from neighbours.
+"""Sets of points: zeros of systems from many starts.
 
-Two sets are compared point by point, whatever their order. A point with its kind is a column: a
-number for the kind, then the coordinates.
+Two sets are compared point by point, whatever their order.
 """
 
 from __future__ import annotations
@@ -15,20 +14,22 @@ from sympy import Add, Basic, S, Symbol, Tuple, preorder_traversal
 from lambdify_bridge.evaluate import Evaluator, Matrix, Number, Undecided, Undefined, estimator
 from lambdify_bridge.linear_systems import solved
 
-SETS = frozenset({"RealSolutions", "PointsWith", "AllPoints", "CriticalPoints", "WithKinds"})
+SETS = frozenset({"RealSolutions", "PointsWith", "AllPoints"})
 STARTS, ITERATIONS, POLISHING = 600, 60, 70
 SEED = 7
 BEYOND = 60.0  # farther out nothing is looked for
 REACH, CLOSE = 8, 1e-2  # of other letters
 SAME, ZERO = 1e-5, 1e-9
+FEW_DIGITS = 10**4
 QUICK = 1e-2  # a step by the step before, where slopes are kept
 ARRIVED = 1e-13  # relative length of the last step
 FAR_APART = 1e-3
+LOST = 5e-3  # from where doubles saw a zero; no zero of what fades is as near within BEYOND
 TO_A_CURVE = 6  # steps that gain many digits each
 MANY, FEW = 40, 6  # single points that a system may have; points that stand for a curve
 DEFICIENT = 1e-4  # of singular values, where points are not single
-MINIMUM, MAXIMUM, SADDLE, OPEN = 1, 2, 3, 4
-NEIGHBOURS, FLAT = 100, 1e-9
+MINIMUM, MAXIMUM, SADDLE, OPEN = 1, 2, 3, 4  # kinds; with 4 added where f is flat
+FLAT = 1e-9
 ASIDE = 1e-6  # step of differences in double precision
 
 Points = list[list[Number]]
@@ -76,7 +77,8 @@ def starts(n: int, count: int = STARTS) -> np.ndarray:
 
 def newton(f: Callable[[np.ndarray], np.ndarray], n: int, count: int = STARTS) -> np.ndarray:
     """Where Newton's method comes to from many starts: the columns with a small residual."""
-    places, there = starts(n, count), []
+    places = starts(n, count)
+    there = [places[:, :0]]
     with np.errstate(all="ignore"):
         for _ in range(ITERATIONS):
             residual, slope = f(places), np.moveaxis(differences(f, places), 2, 0)
@@ -89,10 +91,12 @@ def newton(f: Callable[[np.ndarray], np.ndarray], n: int, count: int = STARTS) -
             places = places - (step * np.minimum(1, 4 / (size[..., None] + 1e-300)))[:, :, 0].T
             moving = size[:, 0] > ARRIVED * np.maximum(1, np.max(np.abs(places), axis=0))
             there.append(places[:, ~moving])
-            places = places[:, moving]
+            places, size = places[:, moving], size[moving, 0]
             if not places.size:
                 break
-        places = np.concatenate([*there, places], axis=1)
+        if places.size:  # where a function fades, its slopes are small far from a zero of them
+            there.append(places[:, size < FAR_APART])
+        places = np.concatenate(there, axis=1)
         if not places.size:
             return places
         residual = f(places)
@@ -137,19 +141,27 @@ def thinned(
 
 def on_a_curve(
     at: Evaluator, values: Callable[[list[Number]], list[Number]], place: list[float]
-) -> list[Number]:
-    """The zero of a curve of them near that place, to many digits: the shortest way to it."""
+) -> list[Number] | None:
+    """The zero of a curve of them near that place, to many digits: the shortest way to it; None
+    where there is none, as where a function fades."""
     c, here = at.ctx, [at.ctx.mpf(entry) for entry in place]
     slope = _slopes(c, values, here)
-    rows = [[float(c.re(slope[i, j])) for j in range(slope.cols)] for i in range(slope.rows)]
+    size = max(abs(entry) for entry in slope) or 1  # may be below all doubles
+    rows = [[float(c.re(slope[i, j] / size)) for j in range(slope.cols)] for i in range(slope.rows)]
     back = np.linalg.pinv(np.array(rows), rcond=DEFICIENT)
     for _ in range(TO_A_CURVE):
         residual = values(here)
         here = [
-            e - sum(c.mpf(float(b)) * r for b, r in zip(row, residual, strict=True))
+            e - sum(c.mpf(float(b)) * r for b, r in zip(row, residual, strict=True)) / size
             for e, row in zip(here, back, strict=True)
         ]
+        if _has_left(here, place):
+            return None
     return here
+
+
+def _has_left(here: list[Number], place: list[float]) -> bool:
+    return any(abs(a - b) > LOST for a, b in zip(here, place, strict=True))
 
 
 def polished(
@@ -157,7 +169,7 @@ def polished(
 ) -> list[Number] | None:
     """The zero near that place to many digits; None where there is none."""
     c, here = at.ctx, [at.ctx.mpf(entry) for entry in place]
-    size, slope = c.mpf(1), None
+    size, slope, slow = c.mpf(1), None, False
     for _ in range(POLISHING):
         residual, before = c.matrix(values(here)), size
         slope = _slopes(c, values, here) if slope is None else slope
@@ -167,18 +179,29 @@ def polished(
             size = max(abs(entry) for entry in residual)
             break
         here = [entry - step[k] for k, entry in enumerate(here)]
+        if _has_left(here, place):
+            return None  # where a function fades its slopes are small, and no zero is near
         size = max(abs(entry) for entry in step)
         if size < c.mpf(10) ** (-c.dps // 2 - 4):
             break
         if size > QUICK * before:
-            slope = None  # farther from the zero than these slopes are good for
+            slope, slow = None, True  # farther from the zero than these slopes are good for
     if size > SAME or any(abs(a - b) > FAR_APART for a, b in zip(here, place, strict=True)):
         return None
     if any(abs(c.im(entry)) > SAME for entry in here):
         return None
     here = [c.re(entry) for entry in here]
     at.rests_on(max(1e-15, float(size)))
-    return here
+    return _rounded(c, values, here) if slow else here
+
+
+def _rounded(
+    c: Any, values: Callable[[list[Number]], list[Number]], here: list[Number]
+) -> list[Number]:
+    """A multiple zero, moved by errors of the values: with few digits, where that is as good."""
+    short = [c.nint(entry * FEW_DIGITS) / FEW_DIGITS for entry in here]
+    misses = [max(map(abs, values(place))) for place in (short, here)]
+    return short if misses[0] <= misses[1] else here
 
 
 def _slopes(c: Any, values: Callable[[list[Number]], list[Number]], here: list[Number]) -> Any:
@@ -214,7 +237,7 @@ def points_with(node: Any, at: Evaluator) -> Number:
     single, several = thinned(f, newton(f, len(letters)))
     values = _equations_there(at, equations, letters)
     found = [on_a_curve(at, values, place) for place in [*several, *single][:FEW]]
-    return as_matrix(at, found, len(letters))
+    return as_matrix(at, [p for p in found if p is not None], len(letters))
 
 
 def _equations_there(
@@ -324,27 +347,6 @@ def as_matrix(at: Evaluator, points: Points, rows: int) -> Any:
     return found
 
 
-# ------------------------------------------------------------------ kinds
-
-
-@estimator("CriticalPoints")
-def critical_points(node: Any, at: Evaluator) -> Number:
-    """Zeros of the slopes from many starts, then the neighbours of each."""
-    f, letters = node.args
-    within_reach(at, node)
-    by_letter = [(compiled(at, [f], letters.args), k) for k in range(len(letters))]
-
-    def values(places: np.ndarray) -> np.ndarray:
-        return np.array([by_eighth_order(g, places, k) for g, k in by_letter])
-
-    def exactly(place: list[Number]) -> list[Number]:
-        return [slope_there(at, f, letters.args, place, k) for k in range(len(letters))]
-
-    places = [polished(at, exactly, place) for place in distinct(newton(values, len(letters)))]
-    points = apart([place for place in places if place is not None])
-    return tuple(_with_kind(at, f, letters.args, place) for place in points)
-
-
 def slope_there(
     at: Evaluator, f: Basic, letters: Sequence[Symbol], place: list[Number], k: int
 ) -> Number:
@@ -360,93 +362,6 @@ def slope_there(
 
     weights = (c.mpf(4) / 5, -c.mpf(1) / 5, c.mpf(4) / 105, -c.mpf(1) / 280)
     return sum(w * (value(j) - value(-j)) for j, w in enumerate(weights, 1)) / h
-
-
-@estimator("WithKinds")
-def with_kinds(node: Any, at: Evaluator) -> Number:
-    f, letters, points = node.args
-    return tuple(_with_kind(at, f, letters.args, place) for place in columns_of(points, at))
-
-
-@estimator("KindOf")
-def kind_of(node: Any, at: Evaluator) -> Number:
-    f, letters, point = node.args
-    return _with_kind(at, f, letters.args, [at(entry) for entry in point])
-
-
-def _with_kind(at: Evaluator, f: Basic, letters: Sequence[Symbol], place: list[Number]) -> Any:
-    return at.ctx.matrix([kind(at, f, letters, place), *place])
-
-
-def kind(at: Evaluator, f: Basic, letters: Sequence[Symbol], place: list[Number]) -> int:
-    """From the values all around; open where f is flat to second order in some direction."""
-    c, n = at.ctx, len(letters)
-    r = np.random.default_rng(SEED)
-    directions = r.normal(size=(NEIGHBOURS, n))
-    directions /= np.linalg.norm(directions, axis=1)[:, None]
-    around = [[c.mpf(float(entry)) for entry in d] for d in directions]
-    here = at.at(dict(zip(letters, place, strict=True)))(f)
-
-    def rise(direction: list[Number], radius: Number) -> Number:
-        ends = [
-            {x: p + side * radius * d for x, p, d in zip(letters, place, direction, strict=True)}
-            for side in (1, -1)
-        ]
-        return sum(at.at(end)(f) - here for end in ends) / 2
-
-    radius = c.mpf(10) ** (-c.dps // 5)
-    bends = [2 * rise(direction, radius) / radius**2 for direction in around]
-    low, high = extreme_curvatures(c, around, bends, n)
-    flat = FLAT * max(abs(low), abs(high), 1)
-    if low < -flat and high > flat:
-        return SADDLE
-    if low > flat:
-        return MINIMUM
-    return MAXIMUM if high < -flat else OPEN
-
-
-def extreme_curvatures(c: Any, around: Any, bends: list[Number], n: int) -> tuple[Any, Any]:
-    """The largest and the smallest of the quadratic form that the curvatures are fitted to."""
-    pairs = [(i, j) for i in range(n) for j in range(i, n)]
-    rows = np.array([[float(d[i] * d[j]) for i, j in pairs] for d in around])
-    if any(c.im(b) != 0 for b in bends):
-        raise Undefined("the function is not real around the point")
-    fitted = np.linalg.lstsq(rows, np.array([float(b) for b in bends]), rcond=None)[0]
-    form = np.zeros((n, n))
-    for (i, j), value in zip(pairs, fitted, strict=True):
-        form[i, j] += value / 2
-        form[j, i] += value / 2
-    values = np.linalg.eigvalsh(form)
-    return float(values[0]), float(values[-1])
-
-
-@estimator("KindByMinors")
-def kind_by_minors(node: Any, at: Evaluator) -> Number:
-    """The signs of the pivots, ratios of the minors, are those of the curvatures."""
-    minors, point = [at(v) for v in node.args[0]], [at(v) for v in node.args[1]]
-    return at.ctx.matrix([_by_pivots(minors), *point])
-
-
-def _by_pivots(minors: list[Number]) -> int:
-    if all(abs(v) > ZERO for v in minors):
-        pivots = [v / w for v, w in zip(minors, [1, *minors], strict=False)]
-        if all(p > 0 for p in pivots):
-            return MINIMUM
-        return MAXIMUM if all(p < 0 for p in pivots) else SADDLE
-    if any(v < -ZERO for v in minors[1::2]):
-        return SADDLE
-    if abs(minors[-1]) <= ZERO:
-        return OPEN
-    return SADDLE
-
-
-def _named(code: int) -> Callable[[Any, Evaluator], Number]:
-    return lambda node, at: at.ctx.matrix([code, *(at(entry) for entry in node.args)])
-
-
-for _name, _code in {"LocalMinimum": MINIMUM, "LocalMaximum": MAXIMUM, "SaddlePoint": SADDLE,
-                     "UndecidedPoint": OPEN}.items():  # fmt: skip
-    estimator(_name)(_named(_code))
 
 
 # ------------------------------------------------------------------ sets of points

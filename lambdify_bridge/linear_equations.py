@@ -1,4 +1,5 @@
-"""Linear differential equations of any order with constant coefficients, by their residual.
+"""Linear differential equations of any order, by their residual: with constant coefficients, or
+those of Euler and Cauchy.
 
 A claimed member is put into the equation; its derivatives are those of a polynomial through its
 values on a short stencil.
@@ -7,17 +8,20 @@ values on a short stencil.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from mpmath import MPContext
 from sympy import Basic
 
 from lambdify_bridge.evaluate import Evaluator, Number, Undecided, Undefined, estimator
 from lambdify_bridge.finite_differences import function_at, lagrange
 from lambdify_bridge.residual import TEST_POINTS, spectrum
 
-FAMILIES = ("HigherOrder", "FromRoots")
+FAMILIES = ("HigherOrder", "FromRoots", "ByPowers")
 TERMS = 9
 DIGITS, HALF, STEP = 60, 7, "0.001"  # the stencil has HALF places on each side
+GUARD = 10  # further digits of the weights
 SEEN = 1e-10
 HIDDEN = 1e-15  # of the largest term of the equation
 ROUNDING = 1e-25  # of the same, by the stencil
@@ -28,6 +32,10 @@ def coefficients(family: Any, at: Evaluator) -> list[Number]:
     """Those of y, y', ..., the last of them 1; from the product of the D - r."""
     if type(family).__name__ == "HigherOrder":
         return [*(at(a) for a in family.args[0].args), at.ctx.one]
+    if type(family).__name__ == "ByPowers":
+        powers = (at(family.variable) ** (k - family.count) for k in range(family.count))
+        pairs = zip(family.args[0].args, powers, strict=True)
+        return [*(at(a) * power for a, power in pairs), at.ctx.one]
     if type(family.args[0]).__name__ == "Roots":
         p, z = family.args[0].args
         return _monic(p, z, family.count, at)
@@ -103,11 +111,23 @@ def derivatives(f: Basic, x: Any, count: int, at: Evaluator, rate: Number = 0) -
     """The value and the derivatives below the order `count`, by a polynomial through 15 places;
     they are closer together where the function moves at a fast rate."""
     c, here = at.ctx, at(x)
-    steps = [c.mpf(STEP) / max(1, rate) * k for k in range(-HALF, HALF + 1)]
+    step = c.mpf(STEP) / max(1, rate)
     value = function_at(at, f, x)
-    values = [value(here + step) for step in steps]
-    basis = lagrange(c, steps)
-    return [c.factorial(k) * c.fdot([p[k] for p in basis], values) for k in range(count)]
+    values = [value(here + k * step) for k in range(-HALF, HALF + 1)]
+    return [
+        c.factorial(k) * c.fdot(map(c.mpf, weights), values) / step**k
+        for k, weights in zip(range(count), _by_power(c.dps), strict=False)
+    ]
+
+
+@cache
+def _by_power(digits: int) -> list[list[str]]:
+    """What the values at -HALF, ..., HALF are multiplied by for each coefficient of the polynomial
+    through them, in decimals."""
+    c = MPContext()
+    c.dps = digits + GUARD
+    basis = lagrange(c, [c.mpf(k) for k in range(-HALF, HALF + 1)])
+    return [[c.nstr(p[k], c.dps) for p in basis] for k in range(2 * HALF + 1)]
 
 
 def _needs_its_constants(family: Any, claimed: Basic, at: Evaluator) -> None:
@@ -134,10 +154,11 @@ def _needs_its_constants(family: Any, claimed: Basic, at: Evaluator) -> None:
 def rate(family: Any, at: Evaluator) -> Callable[[float, Any], list[float]]:
     """The slopes of y, y', ..."""
     g, x = family.args[1], family.variable
-    own = [float(at.ctx.re(a)) for a in coefficients(family, at)]
 
     def slopes(t: float, v: Any) -> list[float]:
+        there = at.at({x: at.ctx.mpf(t)})
+        own = (float(there.ctx.re(a)) for a in coefficients(family, there))
         pull = sum(a * b for a, b in zip(own, v, strict=False))
-        return [*v[1:], float(at.at({x: at.ctx.mpf(t)})(g)) - pull]
+        return [*v[1:], float(there(g)) - pull]
 
     return slopes

@@ -20,6 +20,7 @@ _KNOWN: dict[Any, tuple[Any, float, float]] = {}
 MOST_KNOWN = 2000
 ANCHORED = {
     "Solution", "IntegratingFactor", "ImplicitSolution", "SecondOrder", "HigherOrder", "FromRoots",
+    "ByPowers",
     "Reducible",
     "ExactEquation", "Multiplied", "LevelCurve",
 }  # fmt: skip

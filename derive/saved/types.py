@@ -76,7 +76,8 @@ OURS = {                                                         # module: name:
         "LevelCurve": ".{4}", "IntegratingFactor": ".{5}", "ImplicitSolution": ".{5}",
         "ImplicitFunction": ".{6}", "FromStart": ".{6}", "FromRest": ".{5}", "Motion": ".{6}",
         "SecondOrder": ".{7}", "Fitted": ".{6,}",
-        "InitialValues": ".{6,}", "HigherOrder": "T.{3}S{3,}", "FromRoots": "..{3}S{3,}",
+        "InitialValues": ".{6,}", **dict.fromkeys(("HigherOrder", "ByPowers"), "T.{3}S{3,}"),
+        "FromRoots": "..{3}S{3,}",
         "Reducible": ".{6}", "Member": "...", "Constant": "[SE]{2}S",
     },
     "derive.calculus.integrals.definite.poles": {"Residue": "[SE]S[SE]"},
@@ -121,6 +122,7 @@ OURS = {                                                         # module: name:
     "derive.calculus.vector.points": {
         "RealSolutions": "TTT", "PointsWith": "TT", "AllPoints": ".*", "CriticalPoints": "[SE]T",
         "WithKinds": "[SE]T.", "KindOf": "[SE]TT", "KindByMinors": "TT",
+        "KindAlongCurves": "TST", "KindByLowestTerms": "[SE]TT",
         **dict.fromkeys(
             ("LocalMinimum", "LocalMaximum", "SaddlePoint", "UndecidedPoint"), "[SE]+"),
     },

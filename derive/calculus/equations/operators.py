@@ -244,6 +244,26 @@ class HigherOrder(_OfOrder):
         return f"{left} = {shown(g)}"
 
 
+class ByPowers(_OfOrder):
+    """The solutions of y^(n) + ... + a_1*y'/x^(n-1) + a_0*y/x^n = g(x) for x > 0, with constant
+    a_k: ByPowers((a_0, a_1, ...), g, y, x, C1, C2, ...)."""
+
+    singular = True  # at x = 0
+
+    def equation(self, shown: Any) -> str:
+        coefficients, g, y, x = self.args[:4]
+        left = _primed(shown(y), self.count)
+        for k, factor in reversed(list(enumerate(coefficients.args))):
+            minus = factor.could_extract_minus_sign()
+            below = shown(x ** (self.count - k))
+            if factor != 0:
+                size = shown(-factor if minus else factor)
+                size = f"({size})" if factor.is_Add or "/" in size else size
+                times = f"{'' if size == '1' else size}{_primed(shown(y), k)}"
+                left += f" {'-' if minus else '+'} {times}/{below}"
+        return f"{left} = {shown(g)}"
+
+
 class FromRoots(_OfOrder):
     """The solutions of (D - r_1)...(D - r_n) y = g(x), D the derivative by x:
     FromRoots((r_1, ...), g, y, x, C1, C2, ...)."""

@@ -9,7 +9,13 @@ from sympy import Basic, Derivative, Eq, Expr, Symbol, Tuple, cancel, expand, fa
 from sympy.core.function import AppliedUndef
 
 from derive.asked import asked, letter, place, scalar
-from derive.calculus.equations.operators import HigherOrder, Reducible, SecondOrder, Solution
+from derive.calculus.equations.operators import (
+    ByPowers,
+    HigherOrder,
+    Reducible,
+    SecondOrder,
+    Solution,
+)
 from derive.calculus.integrals.integrate import exact
 from derive.structure import depends_on, fresh
 
@@ -129,15 +135,18 @@ def _higher_order(zero: Expr, y: Symbol, x: Symbol, slopes: tuple[Symbol, ...]) 
     terms = [zero.coeff(s, 1) for s in (y, *slopes)]
     g = expand(-(zero - sum(c * s for c, s in zip(terms, (y, *slopes), strict=True))))
     *divided, g = (cancel(c / terms[-1]) for c in (*terms[:-1], g))
-    if any(depends_on(c, s) for c in (*divided, g) for s in (y, *slopes)) or any(
-        depends_on(c, x) for c in divided
-    ):
+    scaled = tuple(cancel(c * x ** (len(slopes) - k)) for k, c in enumerate(divided))
+    powers = any(depends_on(c, x) for c in divided)
+    moving = any(depends_on(c, s) for c in (*divided, g) for s in (y, *slopes))
+    if moving or (powers and any(depends_on(c, x) for c in scaled)):
         raise ValueError(
             f"an equation of order above 2 has to be linear in {y} and its derivatives, "
-            "with constant coefficients"
+            f"with constant coefficients, or constants times powers of {x} as high as the order"
         )
     names = range(1, len(slopes) + 1)
     constants = Tuple(*(fresh(f"C{k}", zero, y, x) for k in names))
+    if powers:
+        return Equation(ByPowers(Tuple(*scaled), expand(g), y, x, *constants), constants)
     return Equation(HigherOrder(Tuple(*divided), expand(g), y, x, *constants), constants)
 
 
@@ -158,7 +167,7 @@ def read_values(conditions: tuple[Any, ...], family: Expr) -> tuple[Expr, Tuple]
     if any(depends_on(e, family.variable) for e in (*places, *values.values())):
         raise ValueError(f"an initial value does not depend on {family.variable}: write {y}(0) = 1")
     (at,) = places
-    if isinstance(family, SecondOrder) and family.singular and not at.is_positive:
+    if isinstance(family, (SecondOrder, ByPowers)) and family.singular and not at.is_positive:
         raise ValueError(
             f"powers of {family.variable} solve it for {family.variable} > 0: give "
             f"the initial values at a positive {family.variable}"

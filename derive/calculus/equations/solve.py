@@ -19,6 +19,7 @@ from derive.calculus.equations import (
     values,
 )
 from derive.calculus.equations.operators import (
+    ByPowers,
     Constant,
     ExactEquation,
     Fitted,
@@ -59,6 +60,7 @@ TABLES: dict[type, RuleTable] = {
     SecondOrder: euler_cauchy.RULES,
     Reducible: reducible.RULES,
     HigherOrder: higher_order.RULES,
+    ByPowers: euler_cauchy.HIGHER,
     FromRoots: higher_order.SOLUTIONS,
     Roots: ROOTS,
     InitialValues: values.VALUES,
@@ -79,9 +81,9 @@ def dsolve(equation: Any, y: Any, x: Any, *conditions: str, timeout: float = 20.
 
     Of first order: linear, separable, Bernoulli's, homogeneous (also about a point), a function of
     a*x + y, exact (also after a factor of x or of y alone), Riccati's where a line, a power of x or
-    an exponential solves it. Linear: of second order with constants times x^2, x, 1 (Euler and
-    Cauchy), of any order up to 6 with constant coefficients. Others of second order: those without
-    x, or without y; y'' = f(y) by its energy, also from a turning point.
+    an exponential solves it. Linear, of any order up to 6: with constant coefficients, or constants
+    times the powers of x that Euler's and Cauchy's equation has. Others of second order: those
+    without x, or without y; y'' = f(y) by its energy, also from a turning point.
 
     `equation` is text such as "y' = -2*x*y" or "y'' + y = sin(x)", a SymPy `Eq`, or f alone for
     y' = f. The

@@ -21,10 +21,13 @@ from derive.asked import in_order
 from derive.calculus.derivatives import RULES as DERIVATIVES
 from derive.calculus.integrals.integrate import holding_somewhere
 from derive.calculus.vector.fields import VALUES, mixed
+from derive.calculus.vector.flat_points import ALONG, KINDS, LOWEST
 from derive.calculus.vector.operators import ValueAt
 from derive.calculus.vector.points import (
     AllPoints,
     CriticalPoints,
+    KindAlongCurves,
+    KindByLowestTerms,
     KindByMinors,
     KindOf,
     LocalMaximum,
@@ -47,13 +50,14 @@ x, y = Symbol("x"), Symbol("y")
 
 CRITICAL = RuleTable(CriticalPoints, lambda goal: goal.args, "critical points")
 POINTS = RuleTable(WithKinds, lambda goal: goal.args, "kinds of several points")
-KINDS = RuleTable(KindOf, lambda goal: goal.args, "kinds of critical points")
 MINORS = RuleTable(KindByMinors, lambda goal: goal.args, "second derivative test")
 TABLES = {
     CriticalPoints: CRITICAL,
     WithKinds: POINTS,
     KindOf: KINDS,
     KindByMinors: MINORS,
+    KindAlongCurves: ALONG,
+    KindByLowestTerms: LOWEST,
     RealSolutions: SYSTEMS,
     AllPoints: UNIONS,
     ValueAt: VALUES,
@@ -142,9 +146,10 @@ def positive_for_these_letters(values: Tuple, point: Tuple) -> Outcome:
 def critical_points(f: Any, variables: Any, timeout: float = 20.0) -> Derivation:
     """Where the gradient of `f` is zero, and what is there: minimum, maximum, saddle or undecided.
 
-    The result is a Tuple of `LocalMinimum(x, y)`, `LocalMaximum`, `SaddlePoint` and, where the
-    Hessian is singular, `UndecidedPoint`. Raises NoRuleApplies (also where the points are not
-    isolated), BudgetExceeded, ValueError, ParseError.
+    The result is a Tuple of `LocalMinimum(x, y)`, `LocalMaximum` and `SaddlePoint`, which is
+    neither. Where the Hessian is singular, the terms of lowest weight and curves from the point
+    decide; where they do not there is an `UndecidedPoint`. Raises NoRuleApplies (also where the
+    points are not isolated), BudgetExceeded, ValueError, ParseError.
 
     >>> critical_points("x**3 - 3*x*y + y**3", ["x", "y"]).result
     (LocalMinimum(1, 1), SaddlePoint(0, 0))

@@ -121,6 +121,40 @@ class KindByMinors(AtPlace, Expr):
     place = 1
 
 
+class KindAlongCurves(AtPlace, Expr):
+    """The kind by the growth of f along curves from there: KindAlongCurves(growths, t, point)."""
+
+    name, sign = "kind along curves", r"\operatorname{kind}"
+    is_commutative = True
+    place = 2
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return [self.args[1]]
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        growths, t, point = self.args
+        return (growths.free_symbols - {t}) | point.free_symbols
+
+
+class KindByLowestTerms(AtPlace, Expr):
+    """The kind where f is its value, P and smaller terms: KindByLowestTerms(P, letters, point)."""
+
+    name, sign = "kind by the terms", r"\operatorname{kind}"
+    is_commutative = True
+    place = 2
+
+    @property
+    def bound_symbols(self) -> list[Symbol]:
+        return list(self.args[1].args)
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        P, letters, point = self.args
+        return (P.free_symbols - set(letters.args)) | point.free_symbols
+
+
 class Kind(ScalarOfFields):
     """A point with what is there."""
 
@@ -151,6 +185,6 @@ class SaddlePoint(Kind):
 
 
 class UndecidedPoint(Kind):
-    """The Hessian is singular there: the second derivative test does not decide."""
+    """The Hessian is singular there: second derivatives do not decide, nor do the rules here."""
 
     name = "undecided by second derivatives"

@@ -19,6 +19,7 @@ from sympy import (
     Tuple,
     exp,
     expand,
+    expand_mul,
     factor_list,
     groebner,
     log,
@@ -79,6 +80,31 @@ def contradiction(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
 def never_zero(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
     """Even powers with a positive constant add up to no zero."""
     return S.EmptySet if any(is_never_zero(e, letters, off) for e in equations) else None
+
+
+@SYSTEMS.rule(
+    "divide by an exponential",
+    example=system((x - 2 * x * y) * exp(-x * y), y * exp(x - y) - exp(x - y)),
+)
+def divide_by_an_exponential(equations: Tuple, letters: Tuple, off: Tuple) -> Outcome:
+    """Exponentials are never zero: divide each equation by the one that all its terms have."""
+    divided = [_without_exponential(e, letters) for e in equations]
+    return RealSolutions(divided, letters, off) if divided != list(equations) else None
+
+
+def _without_exponential(e: Expr, letters: Tuple) -> Expr:
+    """
+    >>> _without_exponential(x * exp(-x) - exp(-x), Tuple(x))
+    x - 1
+    """
+    if not e.has(exp):
+        return e
+    terms = [powsimp(term) for term in Add.make_args(expand_mul(e))]
+    held = [{f for f in Mul.make_args(term) if isinstance(f, exp)} for term in terms]
+    common = set.intersection(*held)
+    if not any(moves(f, letters) for f in common):
+        return e
+    return Add(*(Mul(*(f for f in Mul.make_args(term) if f not in common)) for term in terms))
 
 
 @SYSTEMS.rule("clear denominators", example=system(y - 1 / x**2, x - 1 / y**2))

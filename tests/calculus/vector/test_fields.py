@@ -103,6 +103,45 @@ def test_where_second_derivatives_vanish_a_saddle_point_is_confirmed() -> None:
     assert "x - 1 = 0 or (x, y) with" in d.text()
 
 
+FLAT = [
+    # f of x and y, what is at the origin, the rule that saw it
+    ("x**2 + x*y**2 + y**4", LocalMinimum, "complete the square"),
+    ("-x**4 - x*y**3 - 2*y**4", LocalMaximum, "one sign"),
+    ("x**3 - 3*x*y**2", SaddlePoint, "up and down"),
+    ("(y - x**2)*(y - 3*x**2)", SaddlePoint, "up and down"),
+    ("x**2 - 2*x*y**2 + y**4 - y**5", SaddlePoint, "up and down"),
+    ("x**2 - 2*x*y**2 + y**4 + y**6", LocalMinimum, "straighten a curve"),
+    ("exp(x**4 + x**2*y**2 + y**4)", LocalMinimum, "terms of lowest weight"),
+]
+
+
+@pytest.mark.parametrize(("f", "kind", "rule"), FLAT, ids=[row[0] for row in FLAT])
+def test_the_kind_where_the_hessian_is_singular(f: str, kind: type, rule: str) -> None:
+    d = derive.critical_points(f, ["x", "y"])
+    assert d.result == Tuple(kind(0, 0))
+    assert rule in {step.rule for step in d.steps}
+    assert d.check().verdict == "confirmed", d.report
+
+
+@pytest.mark.parametrize(
+    ("f", "wrong"),
+    [
+        (x**2 + x * y**2 + y**4, SaddlePoint(0, 0)),
+        (x**2 + 3 * x * y**2 + 2 * y**4, LocalMinimum(0, 0)),
+        ((y - x**2) * (y - 3 * x**2), LocalMinimum(0, 0)),
+        (x**4 + y**4, LocalMaximum(0, 0)),
+    ],
+)
+def test_wrong_kinds_of_flat_points_are_refuted(f: Any, wrong: Any) -> None:
+    assert check(Claim(CriticalPoints(f, (x, y)), Tuple(wrong))).verdict == "refuted"
+
+
+def test_where_a_function_fades_no_points_are_seen() -> None:
+    d = derive.critical_points("x*y*exp(-x**2 - y**2)", ["x", "y"])
+    assert [type(kind).__name__ for kind in d.result].count("LocalMaximum") == 2
+    assert d.check().verdict == "confirmed", d.report
+
+
 @pytest.mark.parametrize(
     ("f", "why"),
     [("abs(x) + y", "the point: Ne(x, 0)"), ("sqrt(x**2 + y**2)", "no rule applies to")],
