@@ -12,11 +12,13 @@ from typing import Any
 
 from sympy import (
     Abs,
+    And,
     CRootOf,
     Expr,
     Float,
     I,
     Integer,
+    Mul,
     Ne,
     Pow,
     Rational,
@@ -25,6 +27,9 @@ from sympy import (
     cancel,
     default_sort_key,
     expand,
+    factor,
+    factor_list,
+    factor_terms,
     fraction,
     minimal_polynomial,
     nan,
@@ -87,7 +92,21 @@ def tidy(entry: Expr) -> Expr:
         entry = cancel(above / below)
     except PolynomialError:
         entry = above / below
+    entry = with_roots_joined(entry)
     return trigsimp(entry) if entry.has(TrigonometricFunction) else entry
+
+
+def with_roots_joined(entry: Expr) -> Expr:
+    """u sqrt(u) below a product of u with others is one root of u: it shows once both parts of the
+    quotient are products."""
+    above, below = fraction(entry)
+    if not (below.free_symbols and has_root(entry)):
+        return entry
+    try:
+        joined = factor_terms(above) / factor(below)
+    except PolynomialError:
+        return entry
+    return joined if joined.count_ops() < entry.count_ops() else entry
 
 
 def without_squared_sizes(entry: Expr) -> Expr:
@@ -170,10 +189,35 @@ def _zero_by_minimal_polynomial(number: Expr) -> bool:
         return False
 
 
-def nonzero(pivot: Expr) -> Boolean:
-    """The condition that the pivot is not zero; its denominator was a pivot before."""
-    above = fraction(together(pivot))[0]
-    return true if not above.free_symbols else Ne(above, 0)
+def nonzero(divisor: Expr) -> Boolean:
+    """The condition that a divisor is not zero, for each of its factors that can be; what it is
+    itself divided by was a divisor before."""
+    return And(*(Ne(each, 0) for each in bare_factors(fraction(together(divisor))[0])))
+
+
+def bare_factors(product: Expr) -> list[Expr]:
+    """The factors with letters that can be zero, without powers and roots; a sum that has no
+    factors stays as it is written."""
+    if not product.free_symbols:
+        return []
+    try:
+        number, pairs = factor_list(product)
+    except PolynomialError:
+        number, pairs = S.One, [(each, 1) for each in Mul.make_args(product)]
+    if len(pairs) == 1 and pairs[0][1] == 1 and abs(number) == 1:
+        pairs = [(product, 1)]
+    bases = (each.base if is_positive_power(each) else each for each, _ in pairs)
+    return [each for each in bases if with_real_letters(each).is_zero is not False]
+
+
+def is_positive_power(entry: Expr) -> bool:
+    return bool(entry.is_Pow and entry.exp.is_positive)
+
+
+def with_real_letters(entry: Expr) -> Expr:
+    """Letters are real of which nothing else is said."""
+    unsaid = (x for x in entry.free_symbols if x.is_complex is None)
+    return entry.xreplace({x: Symbol(x.name, real=True) for x in unsaid})
 
 
 # ------------------------------------------------------------------ one row operation

@@ -11,7 +11,6 @@ from sympy import (
     Expr,
     I,
     Mul,
-    Ne,
     Pow,
     S,
     Symbol,
@@ -21,15 +20,13 @@ from sympy import (
     sqrt,
     symbols,
     together,
-    true,
 )
-from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import PolynomialError
 
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
-from derive.linear_algebra.elimination import Matrix, is_zero, matrix, tidy
+from derive.linear_algebra.elimination import Matrix, is_zero, matrix, nonzero, tidy
 from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex
 from derive.linear_algebra.products import PRODUCTS, Dot, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -116,10 +113,6 @@ def in_products(name: Symbol, u: Matrix) -> Symbol:
     return Symbol(f"{name}*") if holds_complex(u) else name
 
 
-def nonzero_number(value: Expr) -> Boolean:
-    return Ne(value, 0) if value.free_symbols else true
-
-
 @PROCESS.rule("subtract a component", example=GramSchmidt(Matrix([[1, a], [1, 2], [0, 1]])))
 def subtract_component(A: Matrix) -> Outcome:
     """Subtract from a column its component along an earlier one, (u . v)/(u . u) u; of complex
@@ -140,7 +133,7 @@ def subtract_component(A: Matrix) -> Outcome:
             (Dot(left, names[0]), length),
             (Symbol(f"u_{k + 1}'"), new),
         )
-        return Rewrite(GramSchmidt(Matrix.hstack(*columns)), nonzero_number(length), where)
+        return Rewrite(GramSchmidt(Matrix.hstack(*columns)), nonzero(length), where)
     return None
 
 
@@ -165,7 +158,7 @@ def divide_by_lengths(A: Matrix) -> Outcome:
     dots = (Dot(in_products(u, A[:, k]), u) for k, u in enumerate(names))
     where = tuple((Pow(dot, S.Half), r) for dot, r in zip(dots, lengths, strict=True))
     unit = Matrix(A.rows, A.cols, lambda i, k: divided(A[i, k], lengths[k]))
-    given = [nonzero_number(square) for square in squares]
+    given = [nonzero(square) for square in squares]
     return Rewrite(unit, And(*given), where)
 
 
