@@ -30,6 +30,7 @@ from sympy import (
     factor_list,
     fraction,
     pi,
+    sign,
     sqrt,
     sqrtdenest,
     symbols,
@@ -193,7 +194,8 @@ def square_root(discriminant: Expr) -> Expr:
     above, below = fraction(together(discriminant))
     number, pairs = factor_list(above * below)
     outside = Mul(*(f ** (m // 2) for f, m in pairs))
-    return outside * sqrt(number * Mul(*(f ** (m % 2) for f, m in pairs))) / below
+    inside = Mul(sign(number), *(f ** (m % 2) for f, m in pairs))
+    return outside * sqrt(abs(number)) * sqrt(inside) / below
 
 
 def half_sum(b: Expr, root: Expr, a: Expr) -> Expr:
