@@ -241,3 +241,9 @@ def test_quartics_with_a_closed_form(k: list[int], rule: str) -> None:
 def test_other_quartics_stay_numbered() -> None:
     A = [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-1, -1, 0, 0]]
     assert eigen(A).values.result.has(CRootOf)
+
+
+def test_a_root_of_what_is_negative_for_real_letters_is_imaginary():
+    a, b, c = symbols("a b c")
+    values = eigen([[0, -c, b], [c, 0, -a], [-b, a, 0]]).values.result
+    assert set(values) == {0, I * sqrt(a**2 + b**2 + c**2), -I * sqrt(a**2 + b**2 + c**2)}

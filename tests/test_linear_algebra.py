@@ -156,6 +156,12 @@ def test_determinant_in_factors(name):
     assert expand(found.result - Matrix(A).det(method="berkowitz")) == 0
 
 
+def test_no_condition_on_what_is_never_zero():
+    assert inverse([[cos(t), -sin(t)], [sin(t), cos(t)]]).given == True
+    assert inverse([[a**2 + 1, 0], [b, 1]]).given == True
+    assert inverse([[a**2, 0], [b, 2]]).given == Ne(a, 0)
+
+
 def test_methods_use_their_rules():
     dense = DETERMINANTS["dense"]
     rules = {m: {s.rule for s in determinant(dense, m).steps} for m in ("cofactor", "elimination")}

@@ -74,6 +74,8 @@ def square(A: Any, what: str) -> Matrix:
 
 # ------------------------------------------------------------------ entries
 
+SMALL = 60  # operations in a sum up to which its factors are looked for
+
 
 @lru_cache(maxsize=20_000)
 def tidy(entry: Expr) -> Expr:
@@ -103,10 +105,12 @@ def with_roots_joined(entry: Expr) -> Expr:
     if not (below.free_symbols and has_root(entry)):
         return entry
     try:
-        joined = factor_terms(above) / factor(below)
+        small = above.count_ops() <= SMALL and not above.has(I)
+        parts = (above, factor(above) if small else factor_terms(above)), (below, factor(below))
     except PolynomialError:
         return entry
-    return joined if joined.count_ops() < entry.count_ops() else entry
+    above, below = (min(part, key=lambda each: each.count_ops()) for part in parts)
+    return above / below
 
 
 def without_squared_sizes(entry: Expr) -> Expr:
@@ -192,6 +196,8 @@ def _zero_by_minimal_polynomial(number: Expr) -> bool:
 def nonzero(divisor: Expr) -> Boolean:
     """The condition that a divisor is not zero, for each of its factors that can be; what it is
     itself divided by was a divisor before."""
+    if divisor.has(TrigonometricFunction):
+        divisor = tidy(divisor)
     return And(*(Ne(each, 0) for each in bare_factors(fraction(together(divisor))[0])))
 
 

@@ -26,7 +26,14 @@ from sympy.polys.polyerrors import PolynomialError
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
-from derive.linear_algebra.elimination import Matrix, is_zero, matrix, nonzero, tidy
+from derive.linear_algebra.elimination import (
+    Matrix,
+    is_zero,
+    matrix,
+    nonzero,
+    tidy,
+    with_roots_joined,
+)
 from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex
 from derive.linear_algebra.products import PRODUCTS, Dot, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -180,7 +187,8 @@ def real_root(polynomial: Expr) -> Expr:
 
 
 def divided(entry: Expr, length: Expr) -> Expr:
-    return entry / length if length.free_symbols else tidy(entry / length)
+    quotient = entry / length
+    return with_roots_joined(quotient) if length.free_symbols else tidy(quotient)
 
 
 # ------------------------------------------------------------------ A = Q R

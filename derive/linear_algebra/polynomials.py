@@ -39,7 +39,7 @@ from sympy import (
 from sympy.polys.polyerrors import PolynomialError
 
 from derive.core import Letters
-from derive.linear_algebra.elimination import is_zero, nonzero, tidy
+from derive.linear_algebra.elimination import is_zero, nonzero, tidy, with_real_letters
 from derive.linear_algebra.isolated_roots import isolating_discs, numbered_roots
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import fresh
@@ -195,6 +195,8 @@ def square_root(discriminant: Expr) -> Expr:
     number, pairs = factor_list(above * below)
     outside = Mul(*(f ** (m // 2) for f, m in pairs))
     inside = Mul(sign(number), *(f ** (m % 2) for f, m in pairs))
+    if with_real_letters(inside).is_nonpositive:
+        inside, outside = -inside, I * outside
     return outside * sqrt(abs(number)) * sqrt(inside) / below
 
 
