@@ -130,6 +130,8 @@ def test_determinant_results_as_in_textbooks():
     assert determinant("[[1, 2], [3, 4]]").result == -2
     assert determinant(np.array([[1.5, 2.0], [3.0, 4.0]])).result == 0
     assert determinant(Matrix([[1, 1], [1, 1 + a]])).result == a
+    spherical = Matrix([x * sin(y) * cos(z), x * sin(y) * sin(z), x * cos(y)]).jacobian([x, y, z])
+    assert determinant(spherical).result == x**2 * sin(y)
 
 
 # fmt: off

@@ -14,6 +14,7 @@ from sympy import (
     Abs,
     And,
     CRootOf,
+    Dummy,
     Expr,
     Float,
     I,
@@ -25,8 +26,10 @@ from sympy import (
     S,
     Symbol,
     cancel,
+    cos,
     default_sort_key,
     expand,
+    expand_trig,
     factor,
     factor_list,
     factor_terms,
@@ -36,6 +39,8 @@ from sympy import (
     nsimplify,
     oo,
     radsimp,
+    sin,
+    tan,
     together,
     trigsimp,
     true,
@@ -148,6 +153,8 @@ def is_zero(entry: Expr) -> bool:
         return False
     if not entry.free_symbols and _zero_by_minimal_polynomial(entry):
         return True
+    if entry.has(TrigonometricFunction) and _zero_by_half_angles(entry):
+        return True
     raise ValueError(f"cannot decide whether {shown(entry)} is zero")
 
 
@@ -191,6 +198,18 @@ def _zero_by_minimal_polynomial(number: Expr) -> bool:
         return minimal_polynomial(number, x) == x
     except (NotAlgebraic, NotImplementedError):
         return False
+
+
+def _zero_by_half_angles(entry: Expr) -> bool:
+    """Sines and cosines as rational functions of the tangents of the half angles."""
+    apart = expand_trig(entry)
+    changes: dict[Expr, Expr] = {}
+    for angle in {f.args[0] for f in apart.atoms(TrigonometricFunction)}:
+        half = Dummy()
+        changes[sin(angle)] = 2 * half / (1 + half**2)
+        changes[cos(angle)] = (1 - half**2) / (1 + half**2)
+        changes[tan(angle)] = 2 * half / (1 - half**2)
+    return bool(tidy(apart.xreplace(changes)) == 0)
 
 
 def nonzero(divisor: Expr) -> Boolean:

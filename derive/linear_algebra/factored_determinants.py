@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations, product
 
-from sympy import Add, Basic, Expr, Symbol, expand, factor, symbols
+from sympy import Add, Basic, Determinant, Expr, Symbol, expand, factor, symbols, trigsimp
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from derive.linear_algebra.determinants import RULES, added, content, det, example
 from derive.linear_algebra.elimination import Matrix, R, is_plain_polynomial, step_to_triangle, tidy
@@ -21,8 +22,12 @@ LATER = ("three by three", "swap two rows", "add a multiple of a row", "cofactor
 
 
 def in_factors(value: Basic) -> Basic:
-    """A polynomial in factors, where these are shorter."""
-    if not value.free_symbols or value.count_ops() > LONGEST or not is_plain_polynomial(value):
+    """A polynomial in factors, where these are shorter; sines and cosines in fewer terms."""
+    if not value.free_symbols or value.has(Determinant) or value.count_ops() > LONGEST:
+        return value
+    if value.has(TrigonometricFunction):
+        return trigsimp(value)
+    if not is_plain_polynomial(value):
         return value
     return min(value, factor(value), key=lambda each: each.count_ops())
 

@@ -17,6 +17,7 @@ from sympy import (
     expand,
     factor_list,
     fraction,
+    sign,
     sqrt,
     symbols,
     together,
@@ -183,7 +184,8 @@ def real_root(polynomial: Expr) -> Expr:
     except PolynomialError:
         return sqrt(polynomial)
     outside = Mul(*(abs(f) ** (m // 2) for f, m in pairs))
-    return outside * sqrt(number * Mul(*(f ** (m % 2) for f, m in pairs)))
+    inside = expand(Mul(sign(number), *(f ** (m % 2) for f, m in pairs)))
+    return outside * sqrt(abs(number)) * sqrt(inside)
 
 
 def divided(entry: Expr, length: Expr) -> Expr:
