@@ -103,7 +103,7 @@ def _determinant(problem: Any, budget: Budget) -> Found:
     def ask(method: str, seconds: float) -> Derivation:
         return determinant(problem.args[0], method=method, timeout=seconds)
 
-    return _each((*METHODS, "block"), ask, budget)
+    return _each(("auto", *METHODS, "block"), ask, budget)
 
 
 def _inverse(problem: Any, budget: Budget) -> Found:

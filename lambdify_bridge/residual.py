@@ -173,11 +173,13 @@ def projector(node: Any, at: Evaluator) -> np.ndarray:
     """The orthogonal projector on NullSpace(M), Eigenspace(A, value), or the columns of a basis."""
     at.rests_on(1e-8)
     if type(node).__name__ in ("NullSpace", "Eigenspace"):
-        matrix = _array(at(node.args[0]))
+        exact = at(node.args[0])
+        scale = max([1, *map(abs, exact)])  # what is zero is a difference of such numbers
         if type(node).__name__ == "Eigenspace":
-            matrix = matrix - complex(at(node.args[1])) * np.eye(len(matrix))
-        _, sizes, rows = np.linalg.svd(matrix)
-        rank = int(np.sum(sizes > ZERO * max(1.0, sizes.max(initial=0.0))))
+            exact = exact - at(node.args[1]) * at.ctx.eye(exact.rows)
+        _, sizes, rows = np.linalg.svd(_array(exact))
+        rounding = float(at.ctx.mpf(10) ** (-0.6 * at.ctx.dps) * scale)
+        rank = int(np.sum(sizes > max(ZERO * sizes.max(initial=0.0), rounding)))
         basis = rows[rank:].conj().T
     else:
         columns = _array(at(node))

@@ -17,13 +17,16 @@ Sides = tuple[Number, Number, float]
 Family = tuple[Any, Any]  # the point nearest to the origin, the projector on the directions
 
 
-def svd(c: Any, M: Any) -> tuple[Any, list[Number], Any]:
-    """U, the nonzero singular values, V with M = U diag(values) V^H; sizes below rounding are 0."""
+def svd(c: Any, M: Any, scale: Number = 0) -> tuple[Any, list[Number], Any]:
+    """U, the nonzero singular values, V with M = U diag(values) V^H; sizes below rounding are 0.
+
+    `scale`: the size of the numbers of which M is the difference.
+    """
     if M.rows < M.cols:
-        V, sizes, U = svd(c, M.transpose_conj())
+        V, sizes, U = svd(c, M.transpose_conj(), scale)
         return U, sizes, V
     U, every, V = c.svd_c(M)
-    smallest = c.mpf(10) ** (-0.6 * c.dps) * max(abs(size) for size in every)
+    smallest = c.mpf(10) ** (-0.6 * c.dps) * max([scale, *map(abs, every)])
     sizes = [c.re(size) for size in every if abs(size) > smallest]
     return U[:, : len(sizes)], sizes, V.transpose_conj()[:, : len(sizes)]
 

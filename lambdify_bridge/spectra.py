@@ -49,14 +49,18 @@ def null_space(node: Any, at: Evaluator) -> Number:
 @estimator("Eigenspace")
 def eigenspace(node: Any, at: Evaluator) -> Number:
     matrix, value = map(at, node.args)
-    return kernel(at, matrix - value * at.ctx.eye(matrix.rows))
+    return of_value(at, matrix, value)
 
 
-def kernel(at: Evaluator, M: Any) -> Any:
+def of_value(at: Evaluator, A: Any, value: Number) -> Any:
+    return kernel(at, A - value * at.ctx.eye(A.rows), max(map(abs, [value, *A])))
+
+
+def kernel(at: Evaluator, M: Any, scale: Number = 0) -> Any:
     """Some orthonormal basis of all X with M X = 0: the last vectors of a full decomposition."""
     at.rests_on(EXACT)
     c = at.ctx
-    _, sizes, V = svd(c, M)
+    _, sizes, V = svd(c, M, scale)
     if len(sizes) == M.cols:
         return c.matrix(M.cols, 0)
     rest = c.eye(M.cols) - V * V.transpose_conj() if sizes else c.eye(M.cols)
@@ -72,7 +76,7 @@ def eigenvectors(node: Any, at: Evaluator) -> Number:
     for value in values:
         if all(abs(value - other) > 1e-9 * (1 + abs(value)) for other in seen):
             seen.append(value)
-            space = kernel(at, A - value * c.eye(A.rows))
+            space = of_value(at, A, value)
             columns += [space[:, k] for k in range(space.cols)]
     found = c.matrix(A.rows, len(columns))
     for k, column in enumerate(columns):

@@ -131,6 +131,7 @@ def test_pseudo_inverse(A: Any) -> None:
         lambda: derive.pseudo_inverse([[z, 2 * z]]),
         lambda: derive.cholesky([["a", "b*I"], ["-b*I", 2]]),
         lambda: derive.qr([["a*I", 1], [1, 0]], "householder").Q,
+        lambda: derive.qr([["a*I", "b"], ["b", "a"]], "householder").Q,
     ],
 )
 def test_letters(call: Any) -> None:
@@ -142,6 +143,12 @@ def test_a_letter_declared_complex_is_not_its_conjugate() -> None:
         derive.cholesky([[2, z], [z, 3]])
     real_at_heart = derive.pseudo_inverse([[z], [1]]).result
     assert real_at_heart == ImmutableMatrix([[conjugate(z), 1]]) / (z * conjugate(z) + 1)
+
+
+def test_reflections_of_letters_leave_one_root_of_each_sum() -> None:
+    R = derive.qr([["a*I", "b"], ["b", "a"]], "householder").R.result
+    b = Symbol("b")
+    assert R[1, 1] == sqrt(a**4 + b**4) / sqrt(a**2 + b**2)
 
 
 def test_with_a_letter_that_is_real() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sympy import I, ImmutableMatrix, Matrix, Rational, Symbol, latex, sqrt, symbols
+from sympy import I, ImmutableMatrix, Matrix, Ne, Rational, Symbol, latex, sqrt, symbols
 
 import derive
 from derive.linear_algebra import (
@@ -236,6 +236,14 @@ def test_pseudo_inverse(name):
     for at in points(found.problem):
         expected = np.linalg.pinv(real(found.problem.args[0], at))
         assert np.allclose(real(found.result, at), expected)
+
+
+def test_the_factor_of_a_covariance():
+    found = cholesky([["s^2", "r*s*t"], ["r*s*t", "t^2"]])
+    r, s, t = symbols("r s t")
+    assert found.result.diagonal() == Matrix([[abs(s), sqrt(1 - r**2) * abs(t)]])
+    assert Ne(s, 0) in found.given.args
+    assert found.check().verdict == "confirmed"
 
 
 # ------------------------------------------------------------------ broken on purpose, errors

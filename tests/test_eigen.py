@@ -42,6 +42,9 @@ EIGEN = {
     "golden ratio": [[1, 1], [1, 0]],
     "letters": [[a, b], [c, d]],
     "rotation": [[cos(t), -sin(t)], [sin(t), cos(t)]],
+    "projection on a line": [[cos(t) ** 2, cos(t) * sin(t)], [cos(t) * sin(t), sin(t) ** 2]],
+    "reflection": [[cos(2 * t), sin(2 * t)], [sin(2 * t), -cos(2 * t)]],
+    "rank one": [[a**2, a * b], [a * b, b**2]],
     "floats": [[0.5, 0.1], [0.2, 0.3]],
     "one": [[5]],
     "triangular": [[1, 2, 3], [0, 4, 5], [0, 0, 6]],
@@ -241,3 +244,9 @@ def test_quartics_with_a_closed_form(k: list[int], rule: str) -> None:
 def test_other_quartics_stay_numbered() -> None:
     A = [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [-1, -1, 0, 0]]
     assert eigen(A).values.result.has(CRootOf)
+
+
+def test_a_root_of_what_is_negative_for_real_letters_is_imaginary():
+    a, b, c = symbols("a b c")
+    values = eigen([[0, -c, b], [c, 0, -a], [-b, a, 0]]).values.result
+    assert set(values) == {0, I * sqrt(a**2 + b**2 + c**2), -I * sqrt(a**2 + b**2 + c**2)}

@@ -13,11 +13,13 @@ from sympy import (
     I,
     ImmutableMatrix,
     Matrix,
+    Mul,
     Ne,
     Rational,
     Symbol,
     cos,
     exp,
+    expand,
     latex,
     pretty,
     sin,
@@ -128,6 +130,38 @@ def test_determinant_results_as_in_textbooks():
     assert determinant("[[1, 2], [3, 4]]").result == -2
     assert determinant(np.array([[1.5, 2.0], [3.0, 4.0]])).result == 0
     assert determinant(Matrix([[1, 1], [1, 1 + a]])).result == a
+    spherical = Matrix([x * sin(y) * cos(z), x * sin(y) * sin(z), x * cos(y)]).jacobian([x, y, z])
+    assert determinant(spherical).result == x**2 * sin(y)
+
+
+# fmt: off
+IN_FACTORS = {
+    "Vandermonde":     ([[1, a, a**2], [1, b, b**2], [1, c, c**2]], 3),
+    "powers as rows":  ([[1, 1, 1, 1], [a, b, c, d], [a**2, b**2, c**2, d**2],
+                         [a**3, b**3, c**3, d**3]], 6),
+    "circulant":       ([[a, b, c], [c, a, b], [b, c, a]], 2),
+    "circulant, four": ([[a, b, c, d], [d, a, b, c], [c, d, a, b], [b, c, d, a]], 3),
+    "equal beside":    ([[a, b, b, b], [b, a, b, b], [b, b, a, b], [b, b, b, a]], 2),
+    "rank one more":   ([[1 + a, b, c], [a, 1 + b, c], [a, b, 1 + c]], 1),
+    "rows that add up": ([[a, b, c], [b, c, a], [a + b, b + c, c + a]], 0),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", IN_FACTORS)
+def test_determinant_in_factors(name):
+    A, count = IN_FACTORS[name]
+    found = determinant(A)
+    check(found)
+    factors = [f for f in Mul.make_args(found.result) if f.free_symbols]
+    assert len(factors) == count
+    assert expand(found.result - Matrix(A).det(method="berkowitz")) == 0
+
+
+def test_no_condition_on_what_is_never_zero():
+    assert inverse([[cos(t), -sin(t)], [sin(t), cos(t)]]).given == True
+    assert inverse([[a**2 + 1, 0], [b, 1]]).given == True
+    assert inverse([[a**2, 0], [b, 2]]).given == Ne(a, 0)
 
 
 def test_methods_use_their_rules():

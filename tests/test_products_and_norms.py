@@ -88,6 +88,8 @@ def test_norms_as_in_textbooks():
     assert norm([1, 2], p).given == (p >= 1)
     assert norm([[1, 0], [0, -7]], 2).result == 7
     assert norm([[3, 0], [0, -7]], "nuc").result == 10
+    assert norm([[a, b], [b, a]], 2).result == Max(abs(a - b), abs(a + b))
+    assert norm([[a, 0], [0, b]], "nuc").result == abs(a) + abs(b)
     rules = [step.rule for step in norm([[1, 2], [3, 4]], 2).steps]
     assert rules[0] == "largest eigenvalue of the product with the transpose"
     assert "characteristic polynomial" in rules

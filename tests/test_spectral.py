@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sympy import I, ImmutableMatrix, Rational, Tuple, sqrt, symbols
+from sympy import I, ImmutableMatrix, Rational, Tuple, cos, sin, sqrt, symbols
 
 from derive.linear_algebra import condition_number, diagonalise, singular_values, svd
 from lambdify_bridge import check
@@ -93,6 +93,7 @@ OF_LETTERS = {
     "column": [[a], [b]],
     "rank one": [[a, b], [2 * a, 2 * b]],
     "row": [[a, 2]],
+    "rotation": [[cos(a), -sin(a)], [sin(a), cos(a)]],
 }
 
 

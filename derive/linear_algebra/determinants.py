@@ -207,7 +207,7 @@ def add_row_of_any_pivot(A: Matrix) -> Outcome:
     return added(A, step_to_triangle(A))
 
 
-METHODS = {"auto": RULES, "cofactor": RULES.without(*BY_ROWS), "elimination": ELIMINATION}
+METHODS = {"cofactor": RULES.without(*BY_ROWS), "elimination": ELIMINATION}
 
 
 # ------------------------------------------------------------------ lines of a matrix
@@ -261,6 +261,10 @@ def tables_of(method: str) -> dict[type, RuleTable]:
         from derive.linear_algebra.block_determinants import TABLES
 
         return TABLES
+    if method == "auto":
+        from derive.linear_algebra.factored_determinants import RULES_IN_FACTORS
+
+        return {Determinant: RULES_IN_FACTORS}
     return {Determinant: METHODS[method]}
 
 
@@ -269,8 +273,9 @@ def determinant(A: Any, method: str = "auto", timeout: float = 20.0) -> Derivati
     """The determinant of a square matrix, step by step.
 
     `method`: "cofactor", "elimination" (a pivot with letters gives a condition), "block" (Schur
-    complements; blocks that commute), or "auto": cofactors up to three by three and where no number
-    can be a pivot, else row operations.
+    complements; blocks that commute), or "auto": factors of letters out in front where sums of rows
+    or columns have them, cofactors up to three by three and where no number can be a pivot, else
+    row operations.
     Raises ValueError for a matrix that is not square, BudgetExceeded.
 
     >>> determinant([[1, 2], [3, 4]]).result
@@ -278,8 +283,8 @@ def determinant(A: Any, method: str = "auto", timeout: float = 20.0) -> Derivati
     >>> determinant([["a", "b"], ["c", "d"]], method="elimination").given
     Ne(a, 0)
     """
-    if method not in (*METHODS, "block"):
-        raise ValueError(f"method is {method!r}; write one of {', '.join(METHODS)}, block")
+    if method not in ("auto", *METHODS, "block"):
+        raise ValueError(f"method is {method!r}; write one of auto, {', '.join(METHODS)}, block")
     M = square(A, "a determinant")
     goal = det(M)
     root = derive(goal, tables_of(method), Budget(seconds=timeout))

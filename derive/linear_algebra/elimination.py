@@ -12,25 +12,35 @@ from typing import Any
 
 from sympy import (
     Abs,
+    And,
     CRootOf,
+    Dummy,
     Expr,
     Float,
     I,
     Integer,
+    Mul,
     Ne,
     Pow,
     Rational,
     S,
     Symbol,
     cancel,
+    cos,
     default_sort_key,
     expand,
+    expand_trig,
+    factor,
+    factor_list,
+    factor_terms,
     fraction,
     minimal_polynomial,
     nan,
     nsimplify,
     oo,
     radsimp,
+    sin,
+    tan,
     together,
     trigsimp,
     true,
@@ -69,6 +79,8 @@ def square(A: Any, what: str) -> Matrix:
 
 # ------------------------------------------------------------------ entries
 
+SMALL = 60  # operations in a sum up to which its factors are looked for
+
 
 @lru_cache(maxsize=20_000)
 def tidy(entry: Expr) -> Expr:
@@ -87,7 +99,23 @@ def tidy(entry: Expr) -> Expr:
         entry = cancel(above / below)
     except PolynomialError:
         entry = above / below
+    entry = with_roots_joined(entry)
     return trigsimp(entry) if entry.has(TrigonometricFunction) else entry
+
+
+def with_roots_joined(entry: Expr) -> Expr:
+    """u sqrt(u) below a product of u with others is one root of u: it shows once both parts of the
+    quotient are products."""
+    above, below = fraction(entry)
+    if not (below.free_symbols and has_root(entry)):
+        return entry
+    try:
+        small = above.count_ops() <= SMALL and not above.has(I)
+        parts = (above, factor(above) if small else factor_terms(above)), (below, factor(below))
+    except PolynomialError:
+        return entry
+    above, below = (min(part, key=lambda each: each.count_ops()) for part in parts)
+    return above / below
 
 
 def without_squared_sizes(entry: Expr) -> Expr:
@@ -124,6 +152,8 @@ def is_zero(entry: Expr) -> bool:
     if far_from_zero(entry):
         return False
     if not entry.free_symbols and _zero_by_minimal_polynomial(entry):
+        return True
+    if entry.has(TrigonometricFunction) and _zero_by_half_angles(entry):
         return True
     raise ValueError(f"cannot decide whether {shown(entry)} is zero")
 
@@ -170,10 +200,49 @@ def _zero_by_minimal_polynomial(number: Expr) -> bool:
         return False
 
 
-def nonzero(pivot: Expr) -> Boolean:
-    """The condition that the pivot is not zero; its denominator was a pivot before."""
-    above = fraction(together(pivot))[0]
-    return true if not above.free_symbols else Ne(above, 0)
+def _zero_by_half_angles(entry: Expr) -> bool:
+    """Sines and cosines as rational functions of the tangents of the half angles."""
+    apart = expand_trig(entry)
+    changes: dict[Expr, Expr] = {}
+    for angle in {f.args[0] for f in apart.atoms(TrigonometricFunction)}:
+        half = Dummy()
+        changes[sin(angle)] = 2 * half / (1 + half**2)
+        changes[cos(angle)] = (1 - half**2) / (1 + half**2)
+        changes[tan(angle)] = 2 * half / (1 - half**2)
+    return bool(tidy(apart.xreplace(changes)) == 0)
+
+
+def nonzero(divisor: Expr) -> Boolean:
+    """The condition that a divisor is not zero, for each of its factors that can be; what it is
+    itself divided by was a divisor before."""
+    if divisor.has(TrigonometricFunction):
+        divisor = tidy(divisor)
+    return And(*(Ne(each, 0) for each in bare_factors(fraction(together(divisor))[0])))
+
+
+def bare_factors(product: Expr) -> list[Expr]:
+    """The factors with letters that can be zero, without powers and roots; a sum that has no
+    factors stays as it is written."""
+    if not product.free_symbols:
+        return []
+    try:
+        number, pairs = factor_list(product)
+    except PolynomialError:
+        number, pairs = S.One, [(each, 1) for each in Mul.make_args(product)]
+    if len(pairs) == 1 and pairs[0][1] == 1 and abs(number) == 1:
+        pairs = [(product, 1)]
+    bases = (each.base if is_positive_power(each) else each for each, _ in pairs)
+    return [each for each in bases if with_real_letters(each).is_zero is not False]
+
+
+def is_positive_power(entry: Expr) -> bool:
+    return bool(entry.is_Pow and entry.exp.is_positive)
+
+
+def with_real_letters(entry: Expr) -> Expr:
+    """Letters are real of which nothing else is said."""
+    unsaid = (x for x in entry.free_symbols if x.is_complex is None)
+    return entry.xreplace({x: Symbol(x.name, real=True) for x in unsaid})
 
 
 # ------------------------------------------------------------------ one row operation

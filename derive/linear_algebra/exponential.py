@@ -6,20 +6,51 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from sympy import Basic, Expr, Rational, S, Symbol, diag, exp, expand, factorial, symbols
+from sympy import (
+    Add,
+    And,
+    Basic,
+    Dummy,
+    Expr,
+    Rational,
+    S,
+    Symbol,
+    cos,
+    cosh,
+    default_sort_key,
+    diag,
+    exp,
+    expand,
+    factorial,
+    fraction,
+    powsimp,
+    sin,
+    sinh,
+    symbols,
+)
+from sympy.logic.boolalg import Boolean
 
 from derive.asked import in_order
 from derive.core import Derivation, Step
 from derive.engine import Budget, NoRuleApplies, derive, limited
 from derive.linear_algebra.eigen import Eigen, eigen, in_closed_form
-from derive.linear_algebra.elimination import Matrix, identity, is_zero, square, tidy
+from derive.linear_algebra.elimination import (
+    Matrix,
+    identity,
+    is_zero,
+    nonzero,
+    square,
+    tidy,
+    with_real_letters,
+)
 from derive.linear_algebra.inverses import AUGMENTED, Augmented
 from derive.linear_algebra.jordan_chains import jordan_form
 from derive.linear_algebra.operators import Operator
+from derive.linear_algebra.polynomials import square_root
 from derive.linear_algebra.products import PRODUCTS, MatrixProduct
-from derive.rules import Outcome, RuleTable
+from derive.rules import Outcome, Rewrite, RuleTable
 
-a, b, t = symbols("a b t")
+a, b, c, t = symbols("a b c t")
 
 
 # ------------------------------------------------------------------ operators
@@ -81,10 +112,27 @@ def settled(value: Basic) -> Basic:
 def entry(value: Expr) -> Expr:
     """What is real as a real formula: e^(it) as a sine and a cosine, where letters are real."""
     if not value.has(S.ImaginaryUnit):
-        return tidy(value)
+        return shorter(by_functions(value), tidy(value))
     real = {x: Symbol(x.name, real=True) for x in value.free_symbols}
     parts = expand(value.xreplace(real), complex=True)
     return tidy(parts.xreplace({r: x for x, r in real.items()}))
+
+
+def shorter(first: Expr, second: Expr) -> Expr:
+    return first if first.count_ops() <= second.count_ops() else second
+
+
+def by_functions(value: Expr) -> Expr:
+    """A sum with one term for each product of exponentials, sines and cosines in it."""
+    functions = sorted(value.atoms(exp, sin, cos, sinh, cosh), key=default_sort_key)
+    names = {f: Dummy() for f in functions}  # what they are taken of stays as it is
+    back = {name: f for f, name in names.items()}
+    found: dict[Expr, Expr] = {}
+    for term in Add.make_args(expand(value.xreplace(names))):
+        rest, function = term.as_independent(*back, as_Add=False)
+        function = powsimp(function.xreplace(back))
+        found[function] = found.get(function, S.Zero) + rest
+    return Add(*(tidy(rest) * function for function, rest in found.items()))
 
 
 EXPONENTIALS = RuleTable(
@@ -120,6 +168,94 @@ def of_one_eigenvalue(A: Matrix) -> Outcome:
     if is_zero(mean) or not all(map(is_zero, N**A.rows)):
         return None
     return Times(exp(mean), MatrixExponential(N))
+
+
+@EXPONENTIALS.rule(
+    "square is a multiple of the identity", example=MatrixExponential(Matrix([[0, a], [b, 0]]))
+)
+def of_square_root_of_identity(A: Matrix) -> Outcome:
+    """With A^2 = d^2 I the even powers add up to cosh(d) I, the odd ones to sinh(d)/d A; where A^2
+    is -d^2 I, to cos(d) I and sin(d)/d A."""
+    found = halves(A, identity(A.rows))
+    if found is None:
+        return None
+    even, odd, d = found
+    powers = even(d) * identity(A.rows) + odd(d) * (A / d).applyfunc(tidy)
+    return Rewrite(powers, divides(d, A), ((Symbol("d"), d),))
+
+
+@EXPONENTIALS.rule(
+    "mean of the diagonal apart", example=MatrixExponential(Matrix([[a, b], [b, a]]))
+)
+def of_mean_apart(A: Matrix) -> Outcome:
+    """A = m I + N with the mean m of the diagonal, and N^2 a multiple of the identity: as m I
+    commutes with N, the exponential is e^m times that of N."""
+    mean = tidy(A.trace() * Rational(1, A.rows))
+    N = (A - mean * identity(A.rows)).applyfunc(tidy)
+    found = None if is_zero(mean) else halves(N, identity(A.rows))
+    if found is None:
+        return None
+    even, _, d = found
+    if even is cosh and terms(mean + d) < terms(mean) + terms(d):
+        return None  # of [[t, 2*t], [2*t, t]] e^(3t) and e^(-t) are read more easily
+    return Times(exp(mean), MatrixExponential(N))
+
+
+@EXPONENTIALS.rule(
+    "cube is a multiple of the matrix",
+    example=MatrixExponential(Matrix([[0, -c, b], [c, 0, -a], [-b, a, 0]])),
+)
+def of_cube_root(A: Matrix) -> Outcome:
+    """With A^3 = -d^2 A the powers from A on add up to sin(d)/d A and (1 - cos(d))/d^2 A^2
+    (Rodrigues' formula); where A^3 is d^2 A, to sinh(d)/d A and (cosh(d) - 1)/d^2 A^2."""
+    square = (A * A).applyfunc(tidy)
+    found = halves(A, A)
+    if found is None or (found[0] is cosh and is_polynomial(found[2])):
+        return None
+    even, odd, d = found
+    sign = 1 if even is cosh else -1
+    first, second = odd(d) / d, sign * (even(d) - 1) / tidy(d**2)
+    powers = identity(A.rows) + first * A + second * square
+    return Rewrite(powers, divides(d, A), ((Symbol("d"), d),))
+
+
+def terms(value: Expr) -> int:
+    return len(Add.make_args(expand(value)))
+
+
+Halves = tuple[type[Expr], type[Expr], Expr]
+
+
+def halves(A: Matrix, after: Matrix) -> Halves | None:
+    """The even and the odd half of the series for A^2 M = d^2 M, or A^2 M = -d^2 M, with d, where
+    M is I or A; None where d is a number."""
+    ahead = (A * A * after).applyfunc(tidy)
+    place = next((k for k, e in enumerate(after) if not is_zero(e)), None)
+    if place is None or A.rows < 2:
+        return None
+    factor = tidy(ahead[place] / after[place])
+    if not factor.free_symbols or not all(map(is_zero, ahead - factor * after)):
+        return None
+    turning = turns(factor)
+    d = square_root(tidy(-factor if turning else factor))
+    return (cos, sin, d) if turning else (cosh, sinh, d)
+
+
+def turns(factor: Expr) -> bool:
+    """Whether it is negative for real letters, or written with a minus where its sign is open."""
+    known = with_real_letters(factor)
+    if known.is_nonnegative or known.is_nonpositive:
+        return bool(known.is_nonpositive)
+    return bool(factor.could_extract_minus_sign())
+
+
+def is_polynomial(d: Expr) -> bool:
+    return bool(d.is_polynomial(*d.free_symbols))
+
+
+def divides(d: Expr, A: Matrix) -> Boolean:
+    """The condition that A/d is finite: it is where d is zero but divides all entries."""
+    return And(*(nonzero(fraction(tidy(e / d))[1]) for e in A))
 
 
 @EXPONENTIALS.rule(

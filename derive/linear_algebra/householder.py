@@ -8,11 +8,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Expr, Gt, I, Ne, Pow, S, Symbol, expand, radsimp, sqrtdenest, symbols, true
+from sympy import (
+    And,
+    Expr,
+    Gt,
+    I,
+    Integer,
+    Pow,
+    S,
+    Symbol,
+    expand,
+    radsimp,
+    sqrtdenest,
+    symbols,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 from derive.core import Letters
-from derive.linear_algebra.elimination import Matrix, far_from_zero, identity, is_zero, tidy
+from derive.linear_algebra.elimination import (
+    Matrix,
+    far_from_zero,
+    identity,
+    is_zero,
+    nonzero,
+    tidy,
+    with_real_letters,
+)
 from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex
 from derive.linear_algebra.orthogonal import (
     CONJUGATED,
@@ -66,12 +88,25 @@ def minus_twice_a_projection(v: Matrix) -> Outcome:
     if is_zero(square):
         return None
     beta = tidy(radsimp(2 / square))
-    given = Ne(square, 0) if square.free_symbols else true
     H = (identity(v.rows) - beta * v * v.T).applyfunc(tidy)
-    return Rewrite(H, given, ((Symbol("beta"), beta),))
+    return Rewrite(H, nonzero(square), ((Symbol("beta"), beta),))
 
 
 UNITARY = RuleTable(UnitaryReflection, lambda goal: goal.args, "unitary reflections")
+
+
+@UNITARY.rule(
+    "phase of a single entry", example=UnitaryReflection(Matrix([0, 3 + 4 * I]), Matrix([0, 5]))
+)
+def phase_of_an_entry(x: Matrix, y: Matrix) -> Outcome:
+    """One entry is as long as its image: conj(x)/conj(y) = y/x turns it there, and the identity
+    leaves the others."""
+    places = [k for k, pair in enumerate(zip(x, y, strict=True)) if not all(map(is_zero, pair))]
+    if len(places) != 1 or not is_zero(inner(x, x) - inner(y, y)):
+        return None
+    (k,) = places
+    phase = tidy(conjugated(x[k]) / conjugated(y[k]))
+    return Matrix(x.rows, x.rows, lambda i, j: phase if i == j == k else Integer(i == j))
 
 
 @UNITARY.rule(
@@ -87,8 +122,7 @@ def minus_an_outer_product(x: Matrix, y: Matrix) -> Outcome:
     modulus = tidy(expand(square * conjugated(square)))  # real: its roots leave the denominator
     beta = tidy(expand(conjugated(square) * radsimp(1 / modulus)))
     H = (identity(v.rows) - beta * v * adjoint(v)).applyfunc(tidy)
-    given = Ne(square, 0) if square.free_symbols else true
-    return Rewrite(H, given, ((Symbol("v"), v), (Symbol("beta"), beta)))
+    return Rewrite(H, nonzero(square), ((Symbol("v"), v), (Symbol("beta"), beta)))
 
 
 UPPER = RuleTable(TriangularFactor, lambda goal: goal.args, "triangular factors by reflections")
@@ -120,7 +154,8 @@ def is_positive(entry: Expr) -> Boolean | None:
     if holds_complex(entry):
         return None
     if entry.free_symbols:
-        return Gt(entry, 0) if entry.is_positive is not True else true
+        real = with_real_letters(entry)
+        return nonzero(entry) if real.is_nonnegative else Gt(entry, 0)
     return true if far_from_zero(entry) and entry.is_positive else None
 
 

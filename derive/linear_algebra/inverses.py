@@ -13,11 +13,9 @@ from sympy import (
     MatMul,
     MatrixBase,
     MatrixExpr,
-    Ne,
     S,
     expand,
     symbols,
-    true,
 )
 from sympy.printing.pretty.stringpict import prettyForm
 
@@ -30,6 +28,7 @@ from derive.linear_algebra.elimination import (
     Matrix,
     identity,
     is_zero,
+    nonzero,
     square,
     step_to_reduced_form,
     tidy,
@@ -147,8 +146,7 @@ def adjugate_over_determinant(A: Matrix) -> Outcome:
     value = expand(A.det(method="berkowitz"))
     if is_zero(value):
         return None
-    given = Ne(value, 0) if value.free_symbols else true
-    return Rewrite(MatMul(1 / det(A), Adjugate(A)), given)
+    return Rewrite(MatMul(1 / det(A), Adjugate(A)), nonzero(value))
 
 
 # ------------------------------------------------------------------ rules for [A | B]

@@ -10,7 +10,14 @@ from sympy.logic.boolalg import Boolean
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
-from derive.linear_algebra.elimination import Matrix, is_zero, matrix, pivots, step_to_reduced_form
+from derive.linear_algebra.elimination import (
+    Matrix,
+    is_zero,
+    matrix,
+    nonzero,
+    pivots,
+    step_to_reduced_form,
+)
 from derive.linear_algebra.inverses import AUGMENTED, Augmented
 from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex, vector
 from derive.linear_algebra.orthogonal import (
@@ -19,7 +26,6 @@ from derive.linear_algebra.orthogonal import (
     ConjugateTransposed,
     Transposed,
     inner,
-    nonzero_number,
 )
 from derive.linear_algebra.products import DOTS, PRODUCTS, Dot, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -88,7 +94,7 @@ def on_a_line(v: Matrix, A: Matrix) -> Outcome:
     if A.cols != 1 or is_zero(inner(A, A)):
         return None
     multiple = Dot(conjugated(A), v) / Dot(conjugated(A), A)
-    return Rewrite(A.applyfunc(lambda e: multiple * e), nonzero_number(inner(A, A)))
+    return Rewrite(A.applyfunc(lambda e: multiple * e), nonzero(inner(A, A)))
 
 
 @PROJECTIONS.rule("nearest combination", example=Projection(Matrix([1, 3, a]), TALL))

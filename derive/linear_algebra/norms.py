@@ -29,8 +29,9 @@ from derive.core import Derivation
 from derive.engine import Budget, derive, limited
 from derive.linear_algebra.eigen import TABLES as EIGEN
 from derive.linear_algebra.eigen import Eigenvalues
-from derive.linear_algebra.elimination import Matrix, matrix, tidy
+from derive.linear_algebra.elimination import Matrix, has_root, matrix, tidy
 from derive.linear_algebra.operators import Number, adjoint, vector
+from derive.linear_algebra.orthogonal import length
 from derive.linear_algebra.products import PRODUCTS, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
 
@@ -111,8 +112,21 @@ def largest(terms: Any) -> Expr:
 
 
 def settled(value: Expr) -> Expr:
-    done = value.doit()
+    done = without_roots_of_squares(value.doit())
     return done if done.has(Abs, Max) else tidy(done)
+
+
+def without_roots_of_squares(value: Expr) -> Expr:
+    """The root of u^2 is |u| for real letters; the root of the largest square is the largest of
+    these."""
+    changes: dict[Expr, Expr] = {}
+    for root in value.atoms(Pow):
+        if root.exp == S.Half and root.free_symbols:
+            squares = root.base.args if isinstance(root.base, Max) else (root.base,)
+            sizes = [length(square) for square in squares]
+            if not any(map(has_root, sizes)):
+                changes[root] = Max(*sizes)
+    return value.xreplace(changes)
 
 
 def root_of(radicand: Expr) -> Expr:

@@ -11,25 +11,30 @@ from sympy import (
     Expr,
     I,
     Mul,
-    Ne,
     Pow,
     S,
     Symbol,
     expand,
     factor_list,
     fraction,
+    sign,
     sqrt,
     symbols,
     together,
-    true,
 )
-from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import PolynomialError
 
 from derive.asked import in_order
 from derive.core import Derivation
 from derive.engine import Budget, derive, limited
-from derive.linear_algebra.elimination import Matrix, is_zero, matrix, tidy
+from derive.linear_algebra.elimination import (
+    Matrix,
+    is_zero,
+    matrix,
+    nonzero,
+    tidy,
+    with_roots_joined,
+)
 from derive.linear_algebra.operators import Operator, adjoint, conjugated, holds_complex
 from derive.linear_algebra.products import PRODUCTS, Dot, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
@@ -116,10 +121,6 @@ def in_products(name: Symbol, u: Matrix) -> Symbol:
     return Symbol(f"{name}*") if holds_complex(u) else name
 
 
-def nonzero_number(value: Expr) -> Boolean:
-    return Ne(value, 0) if value.free_symbols else true
-
-
 @PROCESS.rule("subtract a component", example=GramSchmidt(Matrix([[1, a], [1, 2], [0, 1]])))
 def subtract_component(A: Matrix) -> Outcome:
     """Subtract from a column its component along an earlier one, (u . v)/(u . u) u; of complex
@@ -140,7 +141,7 @@ def subtract_component(A: Matrix) -> Outcome:
             (Dot(left, names[0]), length),
             (Symbol(f"u_{k + 1}'"), new),
         )
-        return Rewrite(GramSchmidt(Matrix.hstack(*columns)), nonzero_number(length), where)
+        return Rewrite(GramSchmidt(Matrix.hstack(*columns)), nonzero(length), where)
     return None
 
 
@@ -165,7 +166,7 @@ def divide_by_lengths(A: Matrix) -> Outcome:
     dots = (Dot(in_products(u, A[:, k]), u) for k, u in enumerate(names))
     where = tuple((Pow(dot, S.Half), r) for dot, r in zip(dots, lengths, strict=True))
     unit = Matrix(A.rows, A.cols, lambda i, k: divided(A[i, k], lengths[k]))
-    given = [nonzero_number(square) for square in squares]
+    given = [nonzero(square) for square in squares]
     return Rewrite(unit, And(*given), where)
 
 
@@ -183,11 +184,13 @@ def real_root(polynomial: Expr) -> Expr:
     except PolynomialError:
         return sqrt(polynomial)
     outside = Mul(*(abs(f) ** (m // 2) for f, m in pairs))
-    return outside * sqrt(number * Mul(*(f ** (m % 2) for f, m in pairs)))
+    inside = expand(Mul(sign(number), *(f ** (m % 2) for f, m in pairs)))
+    return outside * sqrt(abs(number)) * sqrt(inside)
 
 
 def divided(entry: Expr, length: Expr) -> Expr:
-    return entry / length if length.free_symbols else tidy(entry / length)
+    quotient = entry / length
+    return with_roots_joined(quotient) if length.free_symbols else tidy(quotient)
 
 
 # ------------------------------------------------------------------ A = Q R

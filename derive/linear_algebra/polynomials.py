@@ -15,7 +15,6 @@ from sympy import (
     Expr,
     I,
     Mul,
-    Ne,
     Poly,
     Pow,
     Rational,
@@ -31,17 +30,16 @@ from sympy import (
     factor_list,
     fraction,
     pi,
+    sign,
     sqrt,
     sqrtdenest,
     symbols,
     together,
-    true,
 )
-from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import PolynomialError
 
 from derive.core import Letters
-from derive.linear_algebra.elimination import is_zero, tidy
+from derive.linear_algebra.elimination import is_zero, nonzero, tidy, with_real_letters
 from derive.linear_algebra.isolated_roots import isolating_discs, numbered_roots
 from derive.rules import Outcome, Rewrite, RuleTable
 from derive.structure import fresh
@@ -143,15 +141,11 @@ def unpack(goal: Roots) -> tuple[list[Expr], Symbol, Expr]:
 RULES = RuleTable(Roots, unpack, "roots of polynomials")
 
 
-def leading(coefficient: Expr) -> Boolean:
-    return Ne(coefficient, 0) if coefficient.free_symbols else true
-
-
 @RULES.rule("linear equation", example=Roots(a * z + b, z))
 def linear(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
     """A linear polynomial has one root: minus the constant over the coefficient."""
     if len(k) == 2:
-        return Rewrite(Tuple(tidy(-k[0] / k[1])), leading(k[1]))
+        return Rewrite(Tuple(tidy(-k[0] / k[1])), nonzero(k[1]))
     return None
 
 
@@ -168,7 +162,7 @@ def by_factors(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
         return None
     factors.sort(key=lambda pair: by_root(pair[0], z))
     joined = Joined(*(Roots(f, z) for f, m in factors for _ in range(m)))
-    return Rewrite(joined, leading(k[-1]))
+    return Rewrite(joined, nonzero(k[-1]))
 
 
 def by_root(factor: Expr, z: Symbol) -> tuple[int, Expr]:
@@ -184,7 +178,7 @@ def quadratic_formula(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
     if len(k) == 3:
         names = zip(symbols("a b c"), reversed(k), strict=True)
         where = () if any(e.free_symbols for e in k) else tuple(names)
-        return Rewrite(Tuple(*two_roots(*k)), leading(k[2]), where)
+        return Rewrite(Tuple(*two_roots(*k)), nonzero(k[2]), where)
     return None
 
 
@@ -200,7 +194,10 @@ def square_root(discriminant: Expr) -> Expr:
     above, below = fraction(together(discriminant))
     number, pairs = factor_list(above * below)
     outside = Mul(*(f ** (m // 2) for f, m in pairs))
-    return outside * sqrt(number * Mul(*(f ** (m % 2) for f, m in pairs))) / below
+    inside = Mul(sign(number), *(f ** (m % 2) for f, m in pairs))
+    if with_real_letters(inside).is_nonpositive:
+        inside, outside = -inside, I * outside
+    return outside * sqrt(abs(number)) * sqrt(inside) / below
 
 
 def half_sum(b: Expr, root: Expr, a: Expr) -> Expr:
@@ -216,7 +213,7 @@ def pure_power(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
     w = tidy(-k[0] / k[-1])
     size, turn = (Pow(-w, Rational(1, n)), 1) if w.is_negative else (Pow(w, Rational(1, n)), 0)
     found = (size * root_of_unity(2 * j + turn, 2 * n) for j in range(n))
-    return Rewrite(Tuple(*found), leading(k[-1]))
+    return Rewrite(Tuple(*found), nonzero(k[-1]))
 
 
 @RULES.rule("roots of one", example=Roots(z**4 + z**3 + z**2 + z + 1, z))
@@ -249,7 +246,7 @@ def biquadratic(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
     squares = two_roots(k[0], k[2], k[4])
     found = [tidy(sqrtdenest(sqrt(square))) for square in squares]
     where = ((fresh("u", p), z**2),)
-    return Rewrite(Tuple(*(s * r for r in found for s in (-1, 1))), leading(k[4]), where)
+    return Rewrite(Tuple(*(s * r for r in found for s in (-1, 1))), nonzero(k[4]), where)
 
 
 @RULES.rule("palindromic equation", example=Roots(z**4 + 3 * z**3 - 4 * z**2 + 3 * z + 1, z))
@@ -263,7 +260,7 @@ def palindromic(k: list[Expr], z: Symbol, p: Expr) -> Outcome:
         return None
     sums = two_roots(tidy(k[2] - 2 * sign * k[4]), k[3], k[4])
     where = ((fresh("u", p), z + sign / z),)
-    return Rewrite(Joined(*(Roots(z**2 - u * z + sign, z) for u in sums)), leading(k[4]), where)
+    return Rewrite(Joined(*(Roots(z**2 - u * z + sign, z) for u in sums)), nonzero(k[4]), where)
 
 
 @RULES.rule("biquadratic after a shift", example=Roots(z**4 + 2 * z**3 + 3 * z**2 + 2 * z - 1, z))

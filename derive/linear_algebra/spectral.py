@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Expr, Max, Min, Mul, Ne, S, Tuple, diag, expand, sqrt, sqrtdenest, symbols
+from sympy import Basic, Expr, Max, Min, Mul, S, Tuple, diag, expand, sqrt, sqrtdenest, symbols
 
 from derive.answers import Answers
 from derive.asked import in_order
@@ -14,7 +14,7 @@ from derive.core import Derivation
 from derive.engine import Budget, derive, limited
 from derive.linear_algebra.eigen import TABLES as EIGEN
 from derive.linear_algebra.eigen import Eigenspace, Eigenvalues, distinct
-from derive.linear_algebra.elimination import Matrix, far_from_zero, is_zero, matrix, tidy
+from derive.linear_algebra.elimination import Matrix, far_from_zero, is_zero, matrix, nonzero, tidy
 from derive.linear_algebra.norms import gram
 from derive.linear_algebra.operators import Number, Operator, adjoint
 from derive.linear_algebra.orthogonal import (
@@ -160,7 +160,7 @@ def square_roots(values: Tuple) -> Outcome:
     kept = [value for value in values if not is_zero_number(value)]
     if any(value.free_symbols for value in kept):
         product = tidy(expand(Mul(*kept)))
-        return Rewrite(Tuple(*map(length, reversed(kept))), Ne(product, 0))
+        return Rewrite(Tuple(*map(length, reversed(kept))), nonzero(product))
     kept.sort(key=lambda value: -value.evalf(30))
     return Tuple(*(sqrtdenest(sqrt(value)) for value in kept))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Gt, Integer, S, sqrt, symbols, true
+from sympy import Expr, Gt, Integer, S, symbols, true
 from sympy.logic.boolalg import Boolean
 
 from derive.answers import Answers
@@ -22,8 +22,10 @@ from derive.linear_algebra.elimination import (
     pivot_row,
     square,
     tidy,
+    with_real_letters,
 )
 from derive.linear_algebra.operators import Operator, adjoint, holds_complex
+from derive.linear_algebra.orthogonal import length
 from derive.linear_algebra.products import PRODUCTS, MatrixProduct
 from derive.rules import Outcome, Rewrite, RuleTable
 
@@ -141,9 +143,10 @@ CHOLESKY = RuleTable(CholeskyFactor, lambda goal: goal.args, "Cholesky factors")
 
 def positive(corner: Expr) -> Boolean | None:
     """The condition that the corner is positive; None where it is not."""
-    if corner.free_symbols:
-        return Gt(corner, 0)
-    return true if corner.is_positive else None
+    if not corner.free_symbols:
+        return true if corner.is_positive else None
+    never_negative = with_real_letters(corner).is_nonnegative
+    return nonzero(corner) if never_negative else Gt(corner, 0)
 
 
 @CHOLESKY.rule("root of a single entry", example=CholeskyFactor(Matrix([[7]])))
@@ -152,7 +155,7 @@ def root_of_entry(A: Matrix) -> Outcome:
     given = positive(A[0, 0])
     if A.shape != (1, 1) or given is None:
         return None
-    return Rewrite(Matrix([[sqrt(A[0, 0])]]), given)
+    return Rewrite(Matrix([[length(A[0, 0])]]), given)
 
 
 @CHOLESKY.rule(
@@ -167,8 +170,9 @@ def first_column(A: Matrix) -> Outcome:
     given = positive(corner)
     if given is None or A.rows < 2:
         return None
-    below = (column / sqrt(corner)).applyfunc(tidy)
-    return Rewrite(Bordered(sqrt(corner), below, CholeskyFactor(complement(A))), given)
+    root = length(corner)
+    below = (column / root).applyfunc(tidy)
+    return Rewrite(Bordered(root, below, CholeskyFactor(complement(A))), given)
 
 
 BORDERED = RuleTable(Bordered, lambda goal: goal.args, "bordered matrices")

@@ -6,6 +6,7 @@ a Tuple of the trees that hang on its root: () is a single node.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -287,6 +288,21 @@ METHODS: dict[str, tuple[list[list[Any]], list[Any]]] = {
     "gauss":           ([["1/4", "1/4 - sqrt(3)/6"], ["1/4 + sqrt(3)/6", "1/4"]],
                         ["1/2", "1/2"]),
 }
+OTHER_NAMES = {
+    "explicit euler":         "euler",
+    "forward euler":          "euler",
+    "backward euler":         "implicit euler",
+    "explicit midpoint":      "midpoint",
+    "improved euler":         "heun",
+    "explicit trapezoid":     "heun",
+    "trapezoidal":            "trapezoid",
+    "implicit trapezoid":     "trapezoid",
+    "crank nicolson":         "trapezoid",
+    "rk3":                    "kutta",
+    "runge kutta":            "rk4",
+    "classical runge kutta":  "rk4",
+    "gauss legendre":         "gauss",
+}
 # fmt: on
 
 
@@ -301,12 +317,21 @@ class Stability(Answers):
     limit: Derivation
 
 
+def named_method(name: Any) -> tuple[list[list[Any]], list[Any]]:
+    """The tableau of a method by one of its names: "Heun's method", "Crank-Nicolson"."""
+    words = " ".join(re.sub(r"'s\b|[-_]", " ", str(name).lower()).split())
+    words = words.removesuffix(" method").removesuffix(" rule")
+    found = METHODS.get(OTHER_NAMES.get(words, words)) if isinstance(name, str) else None
+    if found is None:
+        names = ", ".join([*METHODS, *OTHER_NAMES])
+        raise ValueError(f"give A and b, or one of the names {names}; not {name!r}")
+    return found
+
+
 def tableau(A: Any, b: Any) -> tuple[Matrix, Matrix]:
     """The matrix and the weights; of a method with a name where no weights are given."""
     if b is None:
-        if not isinstance(A, str) or A not in METHODS:
-            raise ValueError(f"give A and b, or one of the names {', '.join(METHODS)}; not {A!r}")
-        A, b = METHODS[A]
+        A, b = named_method(A)
     M, weights = matrix(A).applyfunc(exact), vector(b).applyfunc(exact)
     if not is_a_method(M, weights):
         raise ValueError(f"A is {M.rows} by {M.cols}, b has {weights.rows}: a tableau has one size")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Integer, Symbol, expand, symbols
+from sympy import Basic, Expr, Integer, Symbol, symbols
 
 from derive.asked import asked, in_order, scalar
 from derive.calculus.integrals.integrate import exact
@@ -77,7 +77,9 @@ def residual(A: Matrix, b: Matrix, x: Matrix) -> Matrix:
 
 
 def inner(u: Matrix, v: Matrix) -> Expr:
-    return tidy(expand(u.dot(v)))
+    """u.v with the quotients in it in lowest terms first: multiplied out they are sums of
+    thousands of quotients."""
+    return tidy(u.dot(v.applyfunc(tidy)))
 
 
 @METHOD.rule("steepest descent first", example=ConjugateGradients(MATRIX, RIGHT, START, Integer(2)))
@@ -97,7 +99,7 @@ def steepest_descent_first(A: Matrix, b: Matrix, x: Matrix, k: Integer) -> Outco
 def smallest_along_the_direction(A: Matrix, b: Matrix, x: Matrix, p: Matrix, k: Integer) -> Outcome:
     """Along x + t p the quadratic has the slope p.(A (x + t p) - b), which is zero at the end of
     the step: t = (p . r)/(p . A p)."""
-    slope = expand(-inner(p, residual(A, b, x)) + t * inner(p, A * p))
+    slope = t * inner(p, A * p) - inner(p, residual(A, b, x))
     length = RootBetween(slope, t)
     place = Matrix([e + length * f for e, f in zip(x, p, strict=True)])
     return Rewrite(NextDirection(A, b, place, p, k - 1), where=((Symbol("r"), residual(A, b, x)),))
@@ -126,7 +128,7 @@ def conjugate_direction(A: Matrix, b: Matrix, x: Matrix, p: Matrix, k: Integer) 
     """The next direction r + beta p is conjugate to the last one: p.A (r + beta p) = 0 gives beta =
     -(r . A p)/(p . A p), which is (r . r)/(r' . r') with the residual r' before."""
     r = residual(A, b, x)
-    factor = RootBetween(expand(inner(p, A * r) + beta * inner(p, A * p)), beta)
+    factor = RootBetween(inner(p, A * r) + beta * inner(p, A * p), beta)
     turned = Matrix([e + factor * f for e, f in zip(r, p, strict=True)])
     return Rewrite(AlongDirection(A, b, x, turned, k), where=((Symbol("r"), r),))
 

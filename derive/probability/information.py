@@ -19,9 +19,11 @@ from sympy import (
     count_ops,
     expand,
     expand_log,
+    factor,
     log,
     oo,
 )
+from sympy.logic.boolalg import Boolean
 from sympy.stats.rv import RandomSymbol
 
 from derive.asked import scalar
@@ -95,13 +97,33 @@ JOINT = ImmutableMatrix([[S(1) / 2, S(1) / 8], [S(1) / 8, S(1) / 4]])
 
 def expected(weights: Tuple, values: list[Expr], base: Expr) -> Rewrite:
     terms = (w * v / log(base) for w, v in zip(weights, values, strict=True) if w != 0)
-    return Rewrite(Add(*terms), all_positive(weights))
+    return Rewrite(Add(*terms), factors_positive(weights))
+
+
+def logarithm(w: Expr) -> Expr:
+    """The sum of the logarithms of its factors, which are positive."""
+    return Add(*(n * log(f) for f, n in factors(w)))
+
+
+def factors(w: Expr) -> list[tuple[Expr, Expr]]:
+    """The factors that are positive where their letters are small, as 1 - p is; the whole where
+    one of them is not."""
+    pairs = list(w.as_powers_dict().items())
+    small = (f.xreplace(dict.fromkeys(f.free_symbols, S.Zero)) for f, _ in pairs)
+    one_by_one = all(f.is_positive or at.is_positive
+                     for (f, _), at in zip(pairs, small, strict=True))  # fmt: skip
+    return pairs if one_by_one else [(w, S.One)]
+
+
+def factors_positive(weights: Tuple) -> Boolean:
+    """The condition that all that has a logarithm is positive."""
+    return all_positive(f for w in weights if w != 0 for f, _ in factors(w))
 
 
 @ENTROPIES.rule("expected surprise", example=ShannonEntropy(COIN, E))
 def expected_surprise(p: Tuple, base: Expr) -> Outcome:
     """The surprise at an outcome is -log(p); entropy is its expected value."""
-    return expected(p, [S.Zero if w == 0 else -log(w) for w in p], base)
+    return expected(p, [S.Zero if w == 0 else -logarithm(w) for w in p], base)
 
 
 def excludes(p: Tuple, q: Tuple) -> bool:
@@ -118,14 +140,16 @@ def an_excluded_outcome(p: Tuple, q: Tuple, base: Expr) -> Outcome:
 @CROSS.rule("expected surprise of the other", example=CrossEntropy(COIN, OTHER, E))
 def expected_surprise_of_the_other(p: Tuple, q: Tuple, base: Expr) -> Outcome:
     """The surprises are those of q, the weights with which they come those of p."""
-    found = expected(p, [S.Zero if w == 0 else -log(v) for w, v in zip(p, q, strict=True)], base)
-    return Rewrite(found.equals, found.given & all_positive(q))
+    found = expected(
+        p, [S.Zero if w == 0 else -logarithm(v) for w, v in zip(p, q, strict=True)], base
+    )
+    return Rewrite(found.equals, found.given & factors_positive(q))
 
 
 @CROSS.rule("entropy and divergence", example=CrossEntropy(COIN, OTHER, E), on_request=True)
 def entropy_and_divergence(p: Tuple, q: Tuple, base: Expr) -> Outcome:
     """-log(q) is -log(p) and log(p/q): the surprise that is there anyhow, and the one on top."""
-    given = all_positive(p) & all_positive(q)
+    given = factors_positive(p) & factors_positive(q)
     return Rewrite(ShannonEntropy(p, base) + RelativeEntropy(p, q, base), given)
 
 
@@ -138,22 +162,23 @@ def an_excluded_ratio(p: Tuple, q: Tuple, base: Expr) -> Outcome:
 @DIVERGENCES.rule("expected log ratio", example=RelativeEntropy(COIN, OTHER, E))
 def expected_log_ratio(p: Tuple, q: Tuple, base: Expr) -> Outcome:
     """The expected value, under p, of log(p) - log(q)."""
-    ratios = [S.Zero if w == 0 else log(w) - log(v) for w, v in zip(p, q, strict=True)]
+    ratios = [S.Zero if w == 0 else logarithm(w) - logarithm(v) for w, v in zip(p, q, strict=True)]
     found = expected(p, ratios, base)
-    return Rewrite(found.equals, found.given & all_positive(q))
+    return Rewrite(found.equals, found.given & factors_positive(q))
 
 
 def marginals(P: ImmutableMatrix) -> tuple[list[Expr], list[Expr]]:
     """Of the rows, and of the columns."""
-    rows = [Add(*P.row(i)) for i in range(P.rows)]
-    return rows, [Add(*P.col(j)) for j in range(P.cols)]
+    rows = [factor(Add(*P.row(i))) for i in range(P.rows)]
+    return rows, [factor(Add(*P.col(j))) for j in range(P.cols)]
 
 
-@SHARED.rule("divergence from independence", example=MutualInformation(JOINT, E))
-def divergence_from_independence(P: ImmutableMatrix, base: Expr) -> Outcome:
-    """How far the joint table is from the product of its marginals."""
-    rows, columns = marginals(P)
-    return RelativeEntropy(tuple(P), tuple(r * c for r in rows for c in columns), base)
+@SHARED.rule("entropies of the marginals", example=MutualInformation(JOINT, E))
+def entropies_of_the_marginals(P: ImmutableMatrix, base: Expr) -> Outcome:
+    """How far the joint table is from the product of its marginals, the expected value of log p -
+    log r - log c: the surprise at the row and that at the column, less that at both."""
+    rows, columns = (ShannonEntropy(each, base) for each in marginals(P))
+    return Rewrite(rows + columns - ShannonEntropy(tuple(P), base), factors_positive(tuple(P)))
 
 
 @CONDITIONAL.rule("chain rule", example=ConditionalEntropy(JOINT, E))

@@ -19,11 +19,13 @@ from derive.numerical_computing.runge_kutta import (
     HALVES,
     HEUN,
     NODE,
+    OTHER_NAMES,
     OrderCondition,
     OrderFrom,
     RungeKuttaOrder,
     StabilityFunction,
     StabilityLimit,
+    tableau,
     trees,
 )
 from derive.numerical_computing.stability_regions import ImaginaryLimit, SquaredSize
@@ -95,6 +97,13 @@ def test_stability(name: str) -> None:
         assert each.check().verdict == "confirmed", each.report
     implicit = name in ("implicit euler", "implicit midpoint", "trapezoid", "gauss")
     assert (d.limit.result == oo) == implicit
+
+
+@pytest.mark.parametrize(("name", "first"), [*OTHER_NAMES.items(), ("Heun's method", "heun"),
+    ("Trapezoidal rule", "trapezoid"), ("Crank-Nicolson", "trapezoid"), ("RK4", "rk4"),
+    ("implicit_midpoint", "implicit midpoint")])  # fmt: skip
+def test_other_names(name: str, first: str) -> None:
+    assert tableau(name, None) == tableau(first, None)
 
 
 def test_the_limit_of_the_classical_method() -> None:

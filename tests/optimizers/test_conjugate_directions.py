@@ -65,6 +65,12 @@ def test_letters_on_the_right() -> None:
     assert d.check().verdict == "confirmed"
 
 
+def test_two_steps_of_letters_solve_the_equations() -> None:
+    d = conjugate_gradient([["a", "b"], ["b", "c"]], ["f", "g"])
+    assert d.result == Matrix([c * f - b * g, a * g - b * f]) / (a * c - b**2)
+    assert d.check(points=2).verdict == "confirmed", d.report
+
+
 def test_one_step_of_letters_is_a_function() -> None:
     d = conjugate_gradient([["a", "b"], ["b", "c"]], ["f", "g"], steps=1)
     assert d.check().verdict == "confirmed"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy.optimize import least_squares, minimize
-from sympy import ImmutableMatrix, Matrix, Rational, symbols
+from sympy import ImmutableMatrix, Matrix, Ne, Rational, symbols, true
+from sympy.logic.boolalg import Boolean
 
 from derive import NoRuleApplies, gauss_newton_step, newton_step
 from lambdify_bridge import check
 
+a, x = symbols("a x")
 ROSENBROCK = "(1 - x)^2 + 100*(y - x^2)^2"
 CURVE = ["a*exp(b) - 2", "a*exp(2*b) - 3", "a*exp(3*b) - 5"]
 
@@ -41,6 +44,18 @@ def reference_gauss_newton(place: np.ndarray) -> np.ndarray:
     n = np.arange(1, 4)
     J = np.stack([np.exp(b * n), a * n * np.exp(b * n)], axis=1)
     return place - np.linalg.lstsq(J, residuals(place), rcond=None)[0]
+
+
+@pytest.mark.parametrize(
+    ("d", "given"),
+    [
+        (lambda: newton_step("x^4 + a*y^2", ["x", "y"]), Ne(a, 0) & Ne(x, 0)),
+        (lambda: gauss_newton_step(["a*x - 1", "a*x - 2"], ["x"]), Ne(a, 0)),
+        (lambda: newton_step("(a^2 + 1)*x^2", ["x"]), true),
+    ],
+)
+def test_conditions_without_powers_and_numbers(d: Callable, given: Boolean) -> None:
+    assert d().given == given
 
 
 def test_newton_step_by_step() -> None:

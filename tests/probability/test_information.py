@@ -69,6 +69,36 @@ def test_scipy_agrees_on_tables() -> None:
     assert shared == pytest.approx(stats.entropy(table.ravel(), outer.ravel()), abs=1e-12)
 
 
+def test_what_two_copies_of_a_coin_share() -> None:
+    d = mutual_information([["p", 0], [0, "1 - p"]])
+    assert d.result == -p * log(p) - (1 - p) * log(1 - p)
+    assert d.given == (1 - p > 0)
+    assert d.check().verdict == "confirmed", d.report
+
+
+def test_independent_letters_share_nothing() -> None:
+    d = mutual_information([["p*q", "p*(1 - q)"], ["(1 - p)*q", "(1 - p)*(1 - q)"]])
+    assert d.result == 0
+    assert d.check().verdict == "confirmed", d.report
+
+
+def test_logarithms_of_products_are_sums() -> None:
+    d = shannon_entropy(["p^2", "2*p*(1 - p)", "(1 - p)^2"])
+    assert not any(part.args[0].is_Pow or part.args[0].is_Mul for part in d.result.atoms(log))
+    assert d.given == (1 - p > 0)
+    assert d.check().verdict == "confirmed", d.report
+
+
+def test_shared_information_of_letters() -> None:
+    d = mutual_information([["a", "b"], ["c", "1 - a - b - c"]])
+    assert d.check().verdict == "confirmed", d.report
+    a, b, c = 0.5, 0.125, 0.25
+    table = np.array([[a, b], [c, 1 - a - b - c]])
+    outer = np.outer(table.sum(1), table.sum(0))
+    expected = stats.entropy(table.ravel(), outer.ravel())
+    assert d.to_numpy(["a", "b", "c"])(a, b, c) == pytest.approx(expected, abs=1e-12)
+
+
 def test_cross_entropy_is_entropy_and_divergence() -> None:
     both = cross_entropy(["p", "1 - p"], ["q", "1 - q"], method="divergence")
     assert {step.rule for step in both.steps} >= {"entropy and divergence", "expected surprise"}
