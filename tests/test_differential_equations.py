@@ -409,6 +409,8 @@ def test_it_reads_well() -> None:
         (lambda: derive.dsolve("y'' = y", "y", "x", "y(0) = 1", "y'(1) = 1"), "not at one place"),
         (lambda: derive.dsolve("y' = y", "y", "x", "y(0) = x"), "does not depend on x"),
         (lambda: derive.dsolve("y' = y", "y", "x", "y(oo) = 1"), "finite place"),
+        (lambda: derive.dsolve("y' = y^(1/3)", "y", "x", "y(0) = 0"), "more than one solution"),
+        (lambda: derive.dsolve("y' = x*sqrt(y-1)", "y", "x", "y(0) = 1"), "more than one solution"),
         (lambda: derive.dsolve("y' = 1/0", "y", "x"), "at character 7"),
         (lambda: derive.dsolve("y' = [[1, 2], [3, 4]]", "y", "x"), "write"),
     ],

@@ -19,14 +19,19 @@ from sympy import (
     Gt,
     Integer,
     Lt,
+    Mul,
     Ne,
     S,
     Subs,
     Sum,
     Symbol,
     Tuple,
+    factor,
     factorial,
+    fraction,
     oo,
+    simplify,
+    together,
     true,
 )
 from sympy.logic.boolalg import Boolean
@@ -227,7 +232,11 @@ def taylor_at_the_fixed_point(g: Expr, x: Symbol, r: Expr, e: Expr) -> Outcome:
 @RATES.rule("level at the fixed point", example=ContractionRate(x**2 / 2 + 1 / S(2), x, S(0)))
 def level_at_the_fixed_point(g: Expr, x: Symbol, r: Expr) -> Outcome:
     """Where g' is zero, errors shrink faster than by any factor."""
-    return S.Zero if not is_unknown(g) and g.diff(x).subs(x, r).equals(0) else None
+    if is_unknown(g) or not g.diff(x).subs(x, r).equals(0):
+        return None
+    below = factor(simplify(fraction(together(g.diff(x)))[1].subs(x, r)))
+    bases = (f.as_base_exp()[0] for f in Mul.make_args(below))
+    return Rewrite(S.Zero, And(*(Ne(base, 0) for base in bases if base.free_symbols)))
 
 
 @RATES.rule("derivative at the fixed point", example=ContractionRate(x**2 / 3 + 1, x, S(1)))

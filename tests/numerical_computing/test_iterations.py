@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Derivative, Eq, Function, Rational, S, Symbol, sqrt
+from sympy import Derivative, Eq, Function, Ne, Rational, S, Symbol, sqrt
 
 from derive import (
     bisection_error,
@@ -103,6 +103,9 @@ def test_fixed_points() -> None:
     assert abs(place / before) == pytest.approx(1 / 3, rel=1e-4)
     for each in (*d, *fixed_point("(x + 2/x)/2", "x", "sqrt(2)")):
         assert each.check().verdict == "confirmed", each.report
+    halley = fixed_point("x*(x**2 + 3*a)/(3*x**2 + a)", "x", "sqrt(a)").rate
+    assert (halley.result, halley.given) == (0, Ne(Symbol("a"), 0))
+    assert halley.check().verdict == "confirmed", halley.report
 
 
 def test_bounds() -> None:

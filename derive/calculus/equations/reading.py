@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from sympy import Basic, Derivative, Eq, Expr, Symbol, Tuple, cancel, expand, factor
+from sympy import (
+    Basic,
+    Derivative,
+    Dummy,
+    Eq,
+    Expr,
+    Mul,
+    Symbol,
+    Tuple,
+    cancel,
+    expand,
+    factor,
+)
 from sympy.core.function import AppliedUndef
 
 from derive.asked import asked, letter, place, scalar
@@ -172,7 +184,27 @@ def read_values(conditions: tuple[Any, ...], family: Expr) -> tuple[Expr, Tuple]
             f"powers of {family.variable} solve it for {family.variable} > 0: give "
             f"the initial values at a positive {family.variable}"
         )
+    if isinstance(family, Solution) and _leaves_a_rest(family, values[0]):
+        raise ValueError(
+            f"{y} = {values[0]} solves it as well, and the slope is not smooth there: more than "
+            "one solution begins at this place"
+        )
     return at, Tuple(*(values[k] for k in range(needed)))
+
+
+def _leaves_a_rest(family: Solution, height: Expr) -> bool:
+    """Whether the slope is 0 at this height and grows infinitely fast beside it, by a power below 1
+    of the distance: the time to get there is finite.
+
+    >>> y, C = Symbol("y"), Symbol("C")
+    >>> _leaves_a_rest(Solution(y ** Rational(1, 3), y, Symbol("x"), C), Integer(0))
+    True
+    """
+    f, y, *_ = family.args
+    beside = Dummy(positive=True)
+    near = factor(f.subs(y, height + beside))
+    powers = [p for p in Mul.make_args(near) if p.as_base_exp()[0] == beside]
+    return len(powers) == 1 and bool(0 < powers[0].as_base_exp()[1] < 1)
 
 
 def _condition(text: Any, y: Symbol) -> tuple[int, Expr, Expr]:

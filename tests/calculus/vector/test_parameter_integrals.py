@@ -78,6 +78,8 @@ ASKED: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("greens_theorem", (["-y", "x"], "polar", POLAR), {}, "2*pi"),
     ("greens_theorem", (["x*y", "x**2"], {"x": "u", "y": "v"}, [["v", "u**2", "u"], ["u", 0, 1]]),
      {}, "1/12"),
+    ("greens_theorem", (["-y/2", "x/2"], {"x": "a*r*cos(t)", "y": "b*r*sin(t)"},
+     [["r", 0, 1], CIRCLED]), {}, "pi*a*b"),
     ("stokes_theorem", (["-y", "x", "z"], BOWL, [["r", 0, 1], CIRCLED]), {}, "2*pi"),
     ("divergence_theorem", (["x^2", "y", "z"], BOX, [["u", 0, 1], ["v", 0, 2], ["w", 0, 3]]), {},
      "18"),

@@ -177,17 +177,28 @@ def _theorem(
         raise ValueError(f"{rule} takes {coordinates} coordinates; these are {len(letters)}")
     as_many_components(components, letters)
     goal = with_signs(kind(components, letters, r, upward(ranges(over, count, r))))
+    if coordinates == count:  # the turn of the border is that of the map
+        goal = _with_positive_scales(goal)
     assert isinstance(goal, OfLetters)
     return goal, frozenset({rule})
+
+
+def _with_positive_scales(goal: OfLetters) -> OfLetters:
+    """Letters of the map that are no parameters, as the half axes of an ellipse, are positive."""
+    _, letters, r, limits = goal.args
+    fixed = r.free_symbols - {x for x, _, _ in limits} - set(letters)
+    plain = sorted((s for s in fixed if s.is_extended_real is None), key=str)
+    known = {s: Symbol(s.name, positive=True) for s in plain}
+    return goal.func(*(part.xreplace(known) for part in goal.args))
 
 
 @limited
 def greens_theorem(F: Any, region: Region, over: Ranges, timeout: float = 20.0) -> Derivation:
     """The circulation of the plane field `F` around a region, by its border and by the curl inside.
 
-    `region` and `over` as for `region_integral`. Both sides are worked out step by step; that they
-    are equal is the premise of the last step. Raises NoRuleApplies, BudgetExceeded, ValueError,
-    ParseError.
+    `region` and `over` as for `region_integral`; other letters of the region, as the half axes of
+    an ellipse, are positive. Both sides are worked out step by step; that they are equal is the
+    premise of the last step. Raises NoRuleApplies, BudgetExceeded, ValueError, ParseError.
 
     >>> greens_theorem(["-y", "x"], "polar", [["r", 0, 1], ["theta", 0, "2*pi"]]).result
     2*pi
