@@ -52,11 +52,17 @@ def not_zero(divisor: Expr) -> Boolean:
     plain = [s for s in free_symbols(divisor) if s.is_extended_real is None]
     top = together(divisor).as_numer_denom()[0]
     as_known = {s: Symbol(s.name, real=True, nonzero=True) for s in plain}
-    factors = Mul.make_args(top)
-    doubtful = [f for f in factors if f.xreplace(as_known).is_zero is not False]
-    if not doubtful:
-        return true
-    return Ne(top if len(doubtful) == len(factors) else Mul(*doubtful), 0)
+    doubtful = [f for f in Mul.make_args(top) if f.xreplace(as_known).is_zero is not False]
+    return Ne(Mul(*map(_plain_divisor, doubtful)), 0) if doubtful else true
+
+
+def _plain_divisor(factor: Expr) -> Expr:
+    """What is zero where the factor is: without a power, a number in front and a sign."""
+    base, exponent = factor.as_base_exp()
+    if not exponent.is_positive:
+        return factor
+    primitive = base.as_content_primitive()[1]
+    return -primitive if primitive.could_extract_minus_sign() else primitive
 
 
 def usable(result: Basic) -> bool:
