@@ -10,6 +10,7 @@ from derive.calculus.sums.operators import unequal
 from derive.optimizers.methods import Descent, Method, Momentum, Nesterov
 from derive.optimizers.rates import (
     TWO,
+    NumberOfCurvatures,
     OfCurvatures,
     Rate,
     add_eigenbasis,
@@ -22,13 +23,13 @@ from derive.rules import Outcome, Rewrite
 s = Symbol("s", positive=True)
 
 
-class BestStep(OfCurvatures):
+class BestStep(NumberOfCurvatures):
     """The step of gradient descent with the smallest rate."""
 
     name = "best step"
 
 
-class BestRate(OfCurvatures):
+class BestRate(NumberOfCurvatures):
     """The smallest rate that a method has with any step, and any momentum."""
 
     name = "best rate"
@@ -38,7 +39,6 @@ class BestMomentum(OfCurvatures):
     """The pair (eta, beta) with which a method has its smallest rate: BestMomentum(A, method)."""
 
     name = "best momentum"
-    is_extended_real = None
 
 
 BEST, BEST_RATES = table(BestStep, "best steps"), table(BestRate, "best rates")

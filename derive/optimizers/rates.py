@@ -40,31 +40,35 @@ MATRIX = ImmutableMatrix([[3, 1], [1, 2]])
 TWO = Tuple(S(1), S(4))
 
 
-class OfCurvatures(ByName, Expr):
+class OfCurvatures(ByName, Basic):
     """An operator on the curvatures of a quadratic, perhaps on a step size, and on a method.
 
     The method is the last argument; for gradient descent it is not printed.
     """
 
-    is_commutative = True
-    is_extended_real: bool | None = True
-
     def __new__(cls, values: Any, *others: Any) -> OfCurvatures:
         by_method = others if others and isinstance(others[-1], Method) else (*others, PLAIN)
-        return Expr.__new__(cls, values, *map(S, by_method))
+        return Basic.__new__(cls, values, *map(S, by_method))
 
     @property
     def shown(self) -> tuple[Basic, ...]:
         return self.args[:-1] if self.args[-1] == PLAIN else self.args
 
 
-class LargestStep(OfCurvatures):
+class NumberOfCurvatures(OfCurvatures, Expr):
+    """Such an operator whose value is a real number."""
+
+    is_commutative = True
+    is_extended_real = True
+
+
+class LargestStep(NumberOfCurvatures):
     """The number below which every positive step of a method converges, none above."""
 
     name = "largest step"
 
 
-class Rate(OfCurvatures):
+class Rate(NumberOfCurvatures):
     """By what the error is multiplied in the long run: Rate(A, eta, method)."""
 
     name = "rate"
