@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mpmath
-from sympy import Basic, Expr, Symbol
+from sympy import Add, Basic, Expr, Symbol
 
 from lambdify_bridge.comparison import FLOOR, Sides, comparison, is_nan, is_noise, relative_error
 from lambdify_bridge.evaluate import LAZY, Evaluator, Matrix, Number, Undecided, Undefined, is_real
 from lambdify_bridge.nodes import nodes
 from lambdify_bridge.report import Report
 
-MORE_DIGITS = 60
+MORE_DIGITS, SPARE = 60, 5
 NEAR = 0.5
 TIGHTEST = 1e-14
 ROUGHEST = 3e-6
@@ -128,7 +128,27 @@ class Findings:
             return False
         agree = sides[2] <= max(TIGHTEST, 100 * at.root.accuracy)
         same = all(_is_near(a, b) for a, b in zip(before[:2], sides[:2], strict=True))
-        return same and not (agree or is_noise(sides, at.root.noise))
+        return same and not (agree or is_noise(sides, at.root.noise) or self._drowned(at, sides))
+
+    def _drowned(self, at: Evaluator, sides: Sides) -> bool:
+        """Whether a sum has terms beside whose rounding the difference of the sides is nothing:
+        1/2 is lost in cosh(x) + sinh(x) + 1/2 far out."""
+        left, right, _ = sides
+        if not all(hasattr(side, "imag") for side in (left, right)):
+            return False
+        visible = abs(left - right) * at.ctx.mpf(10) ** (MORE_DIGITS - SPARE)
+        return any(self._size(at, u) > visible for u in self._terms())
+
+    def _terms(self) -> list[Basic]:
+        sides = self.equation.lhs, self.equation.rhs
+        sums = (n for side in sides for n in nodes(side) if isinstance(n, Add))
+        return list(dict.fromkeys(u for n in sums for u in n.args))
+
+    def _size(self, at: Evaluator, part: Basic) -> Number:
+        try:
+            return abs(at(part))
+        except (Undefined, Undecided, TypeError):  # of a letter that an operator binds; an array
+            return at.ctx.zero
 
     def with_more(self, report: Report) -> Report:
         """A confirmed report, with the points seen here as well."""

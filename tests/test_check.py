@@ -25,6 +25,7 @@ from sympy import (
     Sum,
     Symbol,
     cos,
+    cosh,
     exp,
     factorial,
     floor,
@@ -32,6 +33,7 @@ from sympy import (
     oo,
     pi,
     sin,
+    sinh,
     sqrt,
     tan,
     zeta,
@@ -319,3 +321,13 @@ def test_a_goal_written_with_i_is_compared_as_it_is() -> None:
     assert len(right.points) == 4  # not all forty candidates
     wrong = Eq(goal, (exp(-I * t) - 1) / (I * t), evaluate=False)
     assert check(wrong).verdict == "refuted"
+
+
+def test_what_is_lost_beside_large_terms_refutes_nothing() -> None:
+    a = Symbol("a", real=True)
+    sides = exp(a) * cosh(a), sinh(2 * a) / 2 + cosh(2 * a) / 2 + Rational(1, 2)
+    far = check(Eq(*(side.subs(a, -25125) for side in sides), evaluate=False))
+    assert far.verdict != "refuted"
+    assert check(Eq(*sides, evaluate=False)).verdict == "confirmed"
+    wrong = check(Eq(sides[0], sides[1] + Rational(1, 10**6), evaluate=False))
+    assert wrong.verdict == "refuted"
