@@ -269,7 +269,7 @@ DIVIDES_BY = [
     (x*exp(-a*x**2),           Ne(a, 0)),
     (1/(x**n*x),               Ne(n, 0)),
     (exp(a*x)/x,               Ne(a, 0)),
-    (sinh(a*x)*exp(b*x),       Ne(-a**2 + b**2, 0)),
+    (sinh(a*x)*exp(b*x),       Ne(a**2 - b**2, 0)),
 ]
 # fmt: on
 

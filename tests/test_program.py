@@ -79,7 +79,7 @@ class swish(sp.Function):
 
 
 def test_functions_of_the_sister_package_by_name():
-    assert set(BY_NAME) == set(KNOWN)
+    assert set(BY_NAME) == {*KNOWN, "hyperu"}  # which tests/test_tricomi.py is about
     values = np.array([-800.0, -1.0, 0.0, 2.0, 800.0])
     with np.errstate(over="ignore"):
         logistic = 1 / (1 + np.exp(-values))

@@ -75,7 +75,8 @@ def test_the_normal_fit_is_that_of_scipy() -> None:
 
 def test_one_after_the_other_is_refused_where_both_depend_on_each_other() -> None:
     with pytest.raises(NoRuleApplies):
-        joint_mle("x^(k - 1)*exp(-x/t)/(gamma(k)*t^k)", "x", ["k", "t"], [1, 2, 4], [(0, "oo")] * 2)
+        f = "x^(a - 1)*(1 - x)^(b - 1)*gamma(a + b)/(gamma(a)*gamma(b))"
+        joint_mle(f, "x", ["a", "b"], [0.2, 0.5, 0.6], [(0, "oo")] * 2)
 
 
 # fmt: off
