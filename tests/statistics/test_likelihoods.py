@@ -74,8 +74,8 @@ def test_the_normal_fit_is_that_of_scipy() -> None:
 
 
 def test_one_after_the_other_is_refused_where_both_depend_on_each_other() -> None:
+    f = "x^(a - 1)*(1 - x)^(b - 1)*gamma(a + b)/(gamma(a)*gamma(b))"
     with pytest.raises(NoRuleApplies):
-        f = "x^(a - 1)*(1 - x)^(b - 1)*gamma(a + b)/(gamma(a)*gamma(b))"
         joint_mle(f, "x", ["a", "b"], [0.2, 0.5, 0.6], [(0, "oo")] * 2)
 
 

@@ -196,7 +196,7 @@ def _leaves_a_rest(family: Solution, height: Expr) -> bool:
     """Whether the slope is 0 at this height and grows infinitely fast beside it, by a power below 1
     of the distance: the time to get there is finite.
 
-    >>> from sympy import Rational
+    >>> from sympy import Integer, Rational
     >>> y, C = Symbol("y"), Symbol("C")
     >>> _leaves_a_rest(Solution(y ** Rational(1, 3), y, Symbol("x"), C), Integer(0))
     True
