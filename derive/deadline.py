@@ -9,6 +9,7 @@ An interruption by hand (Ctrl-C) comes through at the same moments only, a littl
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -256,11 +257,16 @@ def _timer_is_free() -> bool:
 
 
 def _is_whole(frame: FrameType | None, base: FrameType) -> bool:
-    """Whether what runs just now, above `base`, is not to be broken: this, WHOLE, an import."""
+    """Whether what runs just now, above `base`, is not to be broken: this, WHOLE, an import, and
+    what Python calls by itself, where an error is lost."""
     if frame is None or frame.f_globals.get("__name__") in WHOLE:
         return True
+    by_the_collector = [getattr(called, "__code__", None) for called in gc.callbacks]
     while frame is not None and frame is not base:
-        if frame.f_code.co_filename in (IMPORT, __file__):
+        code = frame.f_code
+        if code.co_filename in (IMPORT, __file__) or code.co_name == "__del__":
+            return True
+        if code in by_the_collector:
             return True
         frame = frame.f_back
     return False

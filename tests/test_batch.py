@@ -136,6 +136,7 @@ def test_a_checkpoint_of_other_questions_is_refused(tmp_path: Path) -> None:
         derive.batch(cheap(2), workers=1, checkpoint=out)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_stopped_run_goes_on_where_it_was(number: signal.Signals, tmp_path: Path) -> None:
     asked, out = tmp_path / "corpus.jsonl", tmp_path / "results.jsonl"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -112,6 +114,33 @@ def test_the_trees_are_the_same_after_an_interruption_as_before(run: Any) -> Non
         run(lambda s=seconds: interrupted(s, f"x**30*({asked})"))
         assert tree(asked) == before
     assert all(tree(asked) == before for _ in range(5))
+
+
+@pytest.mark.parametrize("run", [here, in_a_thread])
+def test_nothing_is_raised_where_it_would_be_lost(run: Any, monkeypatch: Any) -> None:
+    lost: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+
+    def called_by_the_collector(phase: str, info: Any) -> None:
+        for _ in range(2000):
+            pass
+
+    def with_garbage() -> None:
+        while True:
+            gc.collect(0)
+            sum(k for k in range(4000))
+
+    def work() -> None:
+        with pytest.raises(OutOfTime), within(0.05):
+            with_garbage()
+
+    gc.callbacks.append(called_by_the_collector)
+    try:
+        for _ in range(5):
+            run(work)
+    finally:
+        gc.callbacks.remove(called_by_the_collector)
+    assert not lost
 
 
 def test_two_threads_at_once_find_the_same_trees() -> None:

@@ -322,6 +322,7 @@ ESTIMATES = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("f", "low", "high", "result"), ESTIMATES, ids=str)
 def test_estimates(f: Expr, low: Expr, high: Expr, result: Expr) -> None:
     goal = Integral(f, (x, low, high))

@@ -66,7 +66,7 @@ def test_fires_on_its_own_example(table: RuleTable, rule: Rule) -> None:
     assert found[0].name == rule.name
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(6)
 @EACH_RULE
 def test_is_true_on_its_own_example(table: RuleTable, rule: Rule) -> None:
     found = first(table, rule.example, rule)
@@ -96,7 +96,7 @@ def _known(letter: Symbol) -> dict[str, bool]:
     return {k: v for k, v in letter.assumptions0.items() if v and k not in ("commutative",)}
 
 
-@pytest.mark.one_in(8)
+@pytest.mark.one_in(12)
 @EACH_RULE
 def test_is_true_on_a_second_instance(table: RuleTable, rule: Rule) -> None:
     r = random.Random(f"{SEED} {rule.name}")

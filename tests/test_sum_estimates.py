@@ -76,6 +76,7 @@ KNOWN = [
 # fmt: on
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("operator", "known"), KNOWN, ids=lambda p: str(p)[:50])
 def test_known_values(operator: Basic, known: str) -> None:
     assert abs(value(operator) - mpmath.mpf(known)) < 1e-14 * max(1, mpmath.mpf(known))

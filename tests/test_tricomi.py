@@ -51,6 +51,7 @@ def test_the_slope_is_that_of_the_values() -> None:
     assert slope(1.5, -0.5, 0.8) == pytest.approx(quotient, rel=1e-8)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("f", "given"),
     [

@@ -66,6 +66,7 @@ def test_trees_are_counted_as_in_the_books() -> None:
     assert [len(trees(n)) for n in range(1, 7)] == [1, 1, 2, 4, 9, 20]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("name", "order"), ORDERS.items())
 def test_orders(name: str, order: int) -> None:
     d = runge_kutta_order(name)

@@ -36,6 +36,7 @@ def test_for_adam_it_is_not() -> None:
     assert all(abs(small - large) > 1e-3 for small, large in gaps)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("first", "second"),
     [("adamw", "adam with l2"), ("gradient descent", "momentum"), ("adam", "adamw"),

@@ -12,6 +12,7 @@ SETTINGS = {"eta": 0.1, "beta": 0.9, "beta_1": 0.9, "beta_2": 0.99, "rho": 0.8, 
 NAMES = ["gradient descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", NAMES)
 def test_against_steps_that_are_taken(name: str) -> None:
     d = steady_step(name)

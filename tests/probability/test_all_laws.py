@@ -282,6 +282,7 @@ EXACT: list[tuple[str, Any]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("law", "value"), EXACT, ids=[row[0] for row in EXACT])
 def test_medians_with_a_formula_keep_it(law: str, value: Any) -> None:
     assert (derive.median(f"X ~ {law}").result - value).simplify() == 0

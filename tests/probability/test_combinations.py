@@ -55,6 +55,7 @@ INDEPENDENT: list[tuple[str, str, Any]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("g", "h", "value"), INDEPENDENT)
 def test_independent_variables(g: str, h: str, value: int) -> None:
     laws = ("X ~ Normal(1, 2)", "Y ~ Poisson(3)")[: 1 + ("Y" in g + h)]

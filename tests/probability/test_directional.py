@@ -27,6 +27,7 @@ LAWS: list[tuple[str, Any]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("law", "of_scipy"), LAWS, ids=[row[0] for row in LAWS])
 def test_as_draws_of_scipy(law: str, of_scipy: Any) -> None:
     drawn = of_scipy.rvs(200_000, random_state=np.random.default_rng(7))

@@ -168,6 +168,7 @@ def test_conditions_are_seen_on_both_sides() -> None:
     assert given.subs({t: 3, lamda: 2}) == False
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("call", [derive.expectation, derive.variance])
 def test_cauchy_has_neither(call: Any) -> None:
     d = call("X ~ Cauchy(x0, gamma)")
@@ -189,6 +190,7 @@ TRANSFORMS: list[tuple[Any, str, Any]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("call", "text", "value"), TRANSFORMS, ids=[t[1] for t in TRANSFORMS])
 def test_transforms(call: Any, text: str, value: Any) -> None:
     found = call(f"X ~ {text}").result

@@ -156,6 +156,7 @@ DIVERGENCES: list[tuple[str, str, Any, Any]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("first", "second", "one", "other"), DIVERGENCES, ids=lambda v: str(v)[:20]
 )

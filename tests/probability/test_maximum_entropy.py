@@ -25,6 +25,7 @@ KNOWN: list[tuple[tuple[Any, ...], Any, tuple[float, ...]]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked", "of_scipy", "places"), KNOWN, ids=lambda v: str(v)[:30])
 def test_densities(asked: tuple[Any, ...], of_scipy: Any, places: tuple[float, ...]) -> None:
     d = maximum_entropy_density(*asked)
@@ -90,6 +91,7 @@ def test_refused() -> None:
         maximum_entropy_table([0, 1], 2)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("over", "mean"), [((0, 1), "1/3"), ((-1, 1), "1/4"), ((0, 2), "3/2")])
 def test_neighbours_on_an_interval_with_the_same_mean_have_less_entropy(
     over: tuple[int, int], mean: str

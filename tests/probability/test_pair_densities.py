@@ -44,6 +44,7 @@ BOXES: list[tuple[list[str], list[str], tuple[float, float, float, float]]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("functions", "laws", "box"), BOXES, ids=lambda v: str(v)[:30])
 def test_boxes_are_as_probable_as_draws_say(functions: Any, laws: Any, box: Any) -> None:
     d = density_of_function(functions, laws, ["u", "v"])

@@ -49,6 +49,7 @@ def agrees(found: HypothesisTest, statistic: float, p_value: float) -> None:
 
 @STEPS_CHECKED
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("seed", "n", "m"), GRID)
 def test_t_tests_are_those_of_scipy(seed: int, n: int, m: int, alternative: str) -> None:
     x, y, z = drawn(seed, n, m, n)
@@ -148,6 +149,7 @@ FOUND = {
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", FOUND)
 def test_every_step_is_true(name: str) -> None:
     for derivation in FOUND[name]():

@@ -101,6 +101,7 @@ def same(found: Any, text: str) -> bool:
     return bool(simplify(found - S(text, locals=letters)) == 0)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked", "mode"), MODES, ids=[mode for _, mode in MODES])
 def test_conjugate_posteriors_have_their_modes(asked: Any, mode: str) -> None:
     found = map_estimate(*asked)
@@ -145,6 +146,7 @@ FACTORISED = [   # density, parameters, the statistics that meet the parameters
 # fmt: on
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("f", "letters", "statistics"), FACTORISED, ids=[f for f, *_ in FACTORISED]
 )
@@ -225,6 +227,7 @@ def test_a_bound_has_no_quotients_of_gamma_functions() -> None:
     )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("density", "fitted"),
     [("x^(k - 1)*exp(-x/s)/(gamma(k)*s^k)", known.gamma),
@@ -308,6 +311,7 @@ KINKED = [   # what is asked, and where a search over many places finds the larg
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("ask", "place"), KINKED, ids=[place for _, place in KINKED])
 def test_likelihoods_with_kinks(ask: Any, place: str) -> None:
     found = ask()
@@ -328,6 +332,7 @@ WITHOUT_A_CLOSED_FORM = [   # what is asked, and SciPy's law with what else it t
 # fmt: on
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("asked", "law", "fixed"),
     WITHOUT_A_CLOSED_FORM,
@@ -360,6 +365,7 @@ IN_LETTERS = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked", "place"), IN_LETTERS, ids=[place for _, place in IN_LETTERS])
 def test_likelihoods_of_textbooks(asked: Any, place: str) -> None:
     found = mle(*asked)
@@ -421,7 +427,7 @@ BOUNDS = [
 # fmt: on
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked", "bound"), BOUNDS, ids=[f"{a[0]} {b}" for a, b in BOUNDS])
 def test_bounds_in_every_spelling(asked: Any, bound: str) -> None:
     found = cramer_rao_bound(*asked)

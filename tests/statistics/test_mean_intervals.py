@@ -29,6 +29,7 @@ INTERVALS: list[tuple[tuple[Any, ...], tuple[float, float]]] = [
 # fmt: on
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("asked", "ends"), INTERVALS, ids=lambda v: str(v)[:40])
 def test_intervals_are_those_of_scipy(asked: Any, ends: tuple[float, float]) -> None:
     found = mean_interval(*asked).result

@@ -115,6 +115,7 @@ FLAT = [
 ]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("f", "kind", "rule"), FLAT, ids=[row[0] for row in FLAT])
 def test_the_kind_where_the_hessian_is_singular(f: str, kind: type, rule: str) -> None:
     d = derive.critical_points(f, ["x", "y"])

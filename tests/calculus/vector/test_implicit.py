@@ -26,6 +26,7 @@ ASKED: list[tuple[Any, list[str], list[str], ImmutableMatrix]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("equations", "ys", "xs", "answer"), ASKED, ids=[str(a[0]) for a in ASKED])
 def test_worked_out(equations: Any, ys: list[str], xs: list[str], answer: ImmutableMatrix) -> None:
     d = derive.implicit_jacobian(equations, ys, xs)

@@ -184,6 +184,7 @@ def test_a_double_eigenvalue_is_taken_on_a_circle(f: str, kinds: list[Any]) -> N
     assert d.check().verdict == "confirmed", d.report
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("f", "g", "wrong"),
     [
