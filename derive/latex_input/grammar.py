@@ -3,6 +3,7 @@ r"""The grammar of formulas in LaTeX: letters, functions, scripts, brackets."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import sympy
@@ -206,9 +207,10 @@ class Formulas(Parser):
             self.advance()
             name = f"{name}_{self.subscript()}"
         primes = self.primes()
-        if name in words.CALLED and self.at("(") and name not in self.declared:
-            called = Token("function", words.CALLED[name], token.position)
-            return (yield self.applied(called))
+        called = name not in self.declared and (self.at("(") or self.powered_call())
+        if name in words.CALLED and called:
+            function = Token("function", words.CALLED[name], token.position)
+            return (yield self.applied(function))
         if self.applies(token, name, primes):
             return (yield self.unknown(token, name, primes))
         if primes:
@@ -310,6 +312,17 @@ class Formulas(Parser):
         following = self.tokens[self.index : self.index + 2]
         return [token.text for token in following] == ["{", "("] and self.closes_with_brace()
 
+    def powered_call(self) -> bool:
+        r"""\Gamma^{n}(k): a power between a function and its argument."""
+        if not self.at("^"):
+            return False
+        depth = 0
+        for token, after in pairwise(self.tokens[self.index + 1 :]):
+            depth += {"{": 1, "}": -1}.get(token.text, 0)
+            if not depth:
+                return after.text == "("
+        return False
+
     def closes_with_brace(self) -> bool:
         depth = 0
         for k, token in enumerate(self.tokens[self.index + 1 :], self.index + 1):
@@ -333,6 +346,8 @@ class Formulas(Parser):
         arguments = yield self.listed()
         declared = self.names.get(name)
         function = declared if callable(declared) else sympy.Function(name)
+        if name == "gamma" and declared is None and len(arguments) == 2 and not primes:
+            function = sympy.lowergamma  # the only thing that is written so
         if not primes:
             return self.build(token, function, *arguments)
         if len(arguments) != 1:
