@@ -95,6 +95,7 @@ READ = (
     (r"|x-1| + \left|\frac{x}{2}\right| + |x||y|", "abs(x-1) + abs(x/2) + abs(x)*abs(y)"),
     (r"\max(a, b) + \lfloor x \rfloor",          "Max(a, b) + floor(x)"),
     (r"n! + \Gamma(n+1) + \binom{n}{2}",         "n! + gamma(n+1) + binomial(n, 2)"),
+    (r"\Gamma^{2}\left(k\right) + \Gamma^n(k)",   "gamma(k)^2 + gamma(k)^n"),
     (r"3 \times 10^5 \cdot a + 1{,}000 + 0.1",   "300000*a + 1000 + 1/10"),
     (r"2^{3^2} x^{-1} 10^{-3}",                  "512/x/1000"),
     (r"-x^2",                                    "-x^2"),
@@ -291,6 +292,12 @@ def test_some_derivations_are_read_as_they_were() -> None:
     quick = [topic for topic in TOPICS if topic["call"] in ("diff", "integrate", "limit")][::4]
     found = counted([each for topic in quick for each in expressions_of(topic)])
     assert_nearly_all_are_read(found)
+
+
+def test_the_incomplete_gamma_function() -> None:
+    k, x = sympy.symbols("k x")
+    assert from_latex(r"\gamma\left(k, x\right)") == sympy.lowergamma(k, x)
+    assert from_latex(r"\gamma x") == sympy.Symbol("gamma") * x
 
 
 @pytest.mark.slow
