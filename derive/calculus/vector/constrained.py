@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Expr, Symbol
 
 from derive.calculus.vector.operators import AtPlace, ScalarOfFields
-from derive.calculus.vector.points import OfLetters
+from derive.calculus.vector.points import KindIn, OfLetters
 
 
 class ConstrainedExtrema(OfLetters):
@@ -92,24 +92,13 @@ class KindAtSingular(AtPlace, Expr):
         return (free - set(letters.args)) | point.free_symbols
 
 
-class KindAlongBranches(AtPlace, Expr):
+class KindAlongBranches(KindIn):
     """The kind by how f grows from there along each branch of the set, to leading order.
 
     KindAlongBranches(growths, t, point, value), for t > 0.
     """
 
-    name, sign = "kind along the branches", r"\operatorname{kind}"
-    is_commutative = True
-    place = 2
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return [self.args[1]]
-
-    @property
-    def free_symbols(self) -> set[Any]:
-        free: set[Any] = self.args[0].free_symbols - {self.args[1]}
-        return free.union(*(a.free_symbols for a in self.args[2:]))
+    name = "kind along the branches"
 
 
 class KindByBorderedMinors(AtPlace, Expr):

@@ -96,21 +96,29 @@ class WithKinds(OfLetters):
     name, sign = "kinds of the points", r"\operatorname{kinds}"
 
 
-class KindOf(AtPlace, Expr):
-    """What f has at a critical point: KindOf(f, letters, point)."""
+class KindIn(AtPlace, Expr):
+    """A kind that is seen in functions of a letter or of several, which come second."""
 
-    name, sign = "kind", r"\operatorname{kind}"
+    sign = r"\operatorname{kind}"
     is_commutative = True
     place = 2
 
     @property
     def bound_symbols(self) -> list[Symbol]:
-        return list(self.args[1].args)
+        letters = self.args[1]
+        return [letters] if letters.is_Symbol else list(letters.args)
 
     @property
-    def free_symbols(self) -> set[Basic]:
-        f, letters, point = self.args
-        return (f.free_symbols - set(letters.args)) | point.free_symbols
+    def free_symbols(self) -> set[Any]:
+        functions, _, *others = self.args
+        free: set[Any] = functions.free_symbols - set(self.bound_symbols)
+        return free.union(*(other.free_symbols for other in others))
+
+
+class KindOf(KindIn):
+    """What f has at a critical point: KindOf(f, letters, point)."""
+
+    name = "kind"
 
 
 class KindByMinors(AtPlace, Expr):
@@ -121,38 +129,16 @@ class KindByMinors(AtPlace, Expr):
     place = 1
 
 
-class KindAlongCurves(AtPlace, Expr):
+class KindAlongCurves(KindIn):
     """The kind by the growth of f along curves from there: KindAlongCurves(growths, t, point)."""
 
-    name, sign = "kind along curves", r"\operatorname{kind}"
-    is_commutative = True
-    place = 2
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return [self.args[1]]
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        growths, t, point = self.args
-        return (growths.free_symbols - {t}) | point.free_symbols
+    name = "kind along curves"
 
 
-class KindByLowestTerms(AtPlace, Expr):
+class KindByLowestTerms(KindIn):
     """The kind where f is its value, P and smaller terms: KindByLowestTerms(P, letters, point)."""
 
-    name, sign = "kind by the terms", r"\operatorname{kind}"
-    is_commutative = True
-    place = 2
-
-    @property
-    def bound_symbols(self) -> list[Symbol]:
-        return list(self.args[1].args)
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        P, letters, point = self.args
-        return (P.free_symbols - set(letters.args)) | point.free_symbols
+    name = "kind by the terms"
 
 
 class Kind(ScalarOfFields):
